@@ -1,0 +1,40 @@
+import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
+import { IdentityHttpModule, IdentityModule } from '#identity';
+import { OrganizationsHttpModule, OrganizationsModule } from '#organizations';
+import { ConfigModule, type Config, type HubRole } from '#platform/config';
+import { CryptoModule } from '#platform/crypto';
+import { DatabaseModule } from '#platform/database';
+import { HttpModule } from '#platform/http';
+import { LifecycleModule } from '#platform/lifecycle';
+import { MqttModule } from '#platform/mqtt';
+import { MaintenanceModule } from '#platform/queue';
+import { UnsHttpModule, UnsMaintenanceModule, UnsMqttModule } from '#uns';
+import { databaseSchema } from '../../../ormconfig';
+
+type Modules = NonNullable<ModuleMetadata['imports']>;
+
+/** What each part of the platform runs; every process may run any of them. */
+const PARTS: Record<HubRole, Modules> = {
+  api: [IdentityHttpModule, OrganizationsHttpModule, UnsHttpModule],
+  worker: [MaintenanceModule, UnsMaintenanceModule],
+  uns: [UnsMqttModule],
+};
+
+/** The composition of one process. Health and metrics are served by all. */
+@Module({})
+export class HubModule {
+  static with(config: Config, roles: readonly HubRole[]): DynamicModule {
+    return {
+      module: HubModule,
+      imports: [
+        ConfigModule.with(config),
+        LifecycleModule,
+        CryptoModule,
+        DatabaseModule.with(databaseSchema),
+        MqttModule.with([IdentityModule, OrganizationsModule]),
+        HttpModule.with([IdentityModule, OrganizationsModule]),
+        ...roles.flatMap((role) => PARTS[role]),
+      ],
+    };
+  }
+}

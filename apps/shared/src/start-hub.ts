@@ -1,0 +1,53 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { FirstStart, type FirstStartResult } from '#identity';
+import type { Config, HubRole } from '#platform/config';
+import { migrate } from '#platform/database';
+import { createHttpApp } from '#platform/http';
+import { drainHttp, Lifecycle } from '#platform/lifecycle';
+import { MqttStrategy } from '#platform/mqtt';
+import { migrateQueue } from '#platform/queue';
+import { ensurePartitions } from '#uns';
+import { databaseSchema } from '../../../ormconfig';
+import { HubModule } from './hub.module';
+
+/** Requests under way may take this long once the end has begun. */
+const HTTP_GRACE_MS = 4_000;
+
+export interface RunningHub extends FirstStartResult {
+  app: NestExpressApplication;
+  httpUrl: string;
+  mqttUrl: string;
+  stop: () => Promise<void>;
+}
+
+/** Brings the database up to date. Every process does it at its start; one works, the others wait. */
+export const migrateHub = (config: Config): Promise<void> =>
+  migrate(config, databaseSchema, [migrateQueue, ensurePartitions]);
+
+/** Starts the given parts in this process and resolves when they serve. `report` is told each step. */
+export async function startHub(
+  config: Config,
+  roles: readonly HubRole[],
+  report: (step: string) => void = () => undefined,
+): Promise<RunningHub> {
+  report('bringing the database up to date');
+  await migrateHub(config);
+  report(`starting ${roles.join(', ')}`);
+  const app = await createHttpApp(HubModule.with(config, roles), config);
+  try {
+    const first = await app.get(FirstStart).ensure(config.admin);
+    if (roles.includes('uns')) {
+      app.connectMicroservice({ strategy: app.get(MqttStrategy) });
+      await app.startAllMicroservices();
+    }
+    const lifecycle = app.get(Lifecycle);
+    lifecycle.atShutdown('intake', 'http', () => drainHttp(app.getHttpServer(), HTTP_GRACE_MS));
+    await app.listen(config.http.port, config.http.host);
+    lifecycle.markReady();
+    const mqttUrl = config.mqtt.url ? new URL(config.mqtt.url).host : `${config.mqtt.host}:${config.mqtt.port}`;
+    return { ...first, app, httpUrl: config.http.publicUrl, mqttUrl: `mqtt://${mqttUrl}`, stop: () => app.close() };
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}

@@ -1,0 +1,3 @@
+import { run } from '../../shared/src/run';
+
+void run('uns');

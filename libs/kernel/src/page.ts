@@ -1,0 +1,30 @@
+/** One page of a list of configuration. */
+export class Page<T> {
+  constructor(
+    readonly data: T[],
+    readonly meta: { page: number; limit: number; total: number },
+  ) {}
+}
+
+/** One stretch of a list of high volume; `nextCursor` is null at its end. */
+export class Stretch<T> {
+  constructor(
+    readonly data: T[],
+    readonly meta: { nextCursor: string | null },
+  ) {}
+}
+
+/** A cursor is opaque to callers: it names the last row seen. */
+export const encodeCursor = (position: readonly (string | number)[]): string =>
+  Buffer.from(JSON.stringify(position)).toString('base64url');
+
+/** The position inside a cursor, or undefined for text that is none of ours. */
+export function decodeCursor(cursor: string): (string | number)[] | undefined {
+  try {
+    const position: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    const fits = Array.isArray(position) && position.every((part) => ['string', 'number'].includes(typeof part));
+    return fits ? (position as (string | number)[]) : undefined;
+  } catch {
+    return undefined;
+  }
+}

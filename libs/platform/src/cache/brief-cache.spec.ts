@@ -1,0 +1,48 @@
+import { BriefCache } from './brief-cache';
+
+describe('BriefCache', () => {
+  let now: number;
+
+  beforeEach(() => {
+    now = 1_000;
+    jest.spyOn(performance, 'now').mockImplementation(() => now);
+  });
+
+  afterEach(() => jest.restoreAllMocks());
+
+  it('gives everybody who asks meanwhile the same look-up', async () => {
+    const cache = new BriefCache<string>(10);
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const load = jest.fn(() => promise);
+    const asked = Promise.all([cache.get('a', load), cache.get('a', load)]);
+    resolve('found');
+    expect(await asked).toEqual(['found', 'found']);
+    expect(load).toHaveBeenCalledTimes(1);
+  });
+
+  it('looks up again after half a second, also what was not there', async () => {
+    const cache = new BriefCache<undefined>(10);
+    const load = jest.fn(() => Promise.resolve(undefined));
+    await cache.get('a', load);
+    now += 500;
+    await cache.get('a', load);
+    expect(load).toHaveBeenCalledTimes(1);
+    now += 1;
+    await cache.get('a', load);
+    expect(load).toHaveBeenCalledTimes(2);
+  });
+
+  it('forgets failures at once and changes when told', async () => {
+    const cache = new BriefCache<string>(10);
+    await expect(cache.get('a', () => Promise.reject(new Error('down')))).rejects.toThrow('down');
+    expect(await cache.get('a', () => Promise.resolve('one'))).toBe('one');
+    cache.forget('a');
+    expect(await cache.get('a', () => Promise.resolve('two'))).toBe('two');
+  });
+
+  it('holds a bounded number', async () => {
+    const cache = new BriefCache<number>(2);
+    for (const [index, key] of ['a', 'b', 'c'].entries()) await cache.get(key, () => Promise.resolve(index));
+    expect(await cache.get('a', () => Promise.resolve(9))).toBe(9);
+  });
+});

@@ -1,0 +1,48 @@
+import { resolve } from 'node:path';
+import { readSettings, SettingsError, type Environment, type Settings } from './settings';
+
+/** The settings as the code uses them. Injected as this class; never read `process.env` elsewhere. */
+export class Config {
+  private constructor(
+    readonly http: { host: string; port: number; publicUrl: string; trustProxy: number; logRequests: boolean },
+    readonly mqtt: { host: string; port: number; url: string | undefined },
+    readonly database: { url: string },
+    readonly redis: { url: string | undefined },
+    readonly admin: { email: string; password: string | undefined },
+    /** 32 bytes, hexadecimal. */
+    readonly secretKey: string,
+    readonly dataDir: string,
+    readonly limits: { requestsPerSecond: number; refusalsPerMinute: number },
+    readonly metricsToken: string | undefined,
+    readonly log: { level: string; format: string },
+  ) {}
+
+  /** @throws SettingsError naming every variable that is wrong or missing. */
+  static from(environment: Environment): Config {
+    const s = readSettings(environment);
+    return new Config(
+      {
+        host: s.HUB_HOST,
+        port: s.HUB_HTTP_PORT,
+        publicUrl: s.HUB_PUBLIC_URL ?? `http://127.0.0.1:${s.HUB_HTTP_PORT}`,
+        trustProxy: s.HUB_TRUST_PROXY,
+        logRequests: s.LOG_REQUESTS,
+      },
+      { host: s.HUB_HOST, port: s.HUB_MQTT_PORT, url: s.MQTT_URL },
+      { url: required(s, 'DATABASE_URL') },
+      { url: s.REDIS_URL },
+      { email: s.HUB_ADMIN_EMAIL, password: s.HUB_ADMIN_PASSWORD },
+      required(s, 'HUB_SECRET_KEY'),
+      resolve(s.HUB_DATA_DIR),
+      { requestsPerSecond: s.HUB_RATE_LIMIT, refusalsPerMinute: s.HUB_SIGNIN_LIMIT },
+      s.HUB_METRICS_TOKEN,
+      { level: s.LOG_LEVEL, format: s.LOG_FORMAT },
+    );
+  }
+}
+
+function required<K extends keyof Settings & string>(settings: Settings, name: K): NonNullable<Settings[K]> {
+  const value = settings[name];
+  if (value === undefined) throw new SettingsError(`wrong settings:\n  ${name}: is required here`);
+  return value as NonNullable<Settings[K]>;
+}

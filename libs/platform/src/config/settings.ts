@@ -1,0 +1,168 @@
+import { readFileSync } from 'node:fs';
+import { bool, cleanEnv, EnvError, makeValidator, num, port, str, type ReporterOptions } from 'envalid';
+
+/*
+ * Every setting of the product: its variable, default and meaning. The README's table is made from this list.
+ * A variable ending in `_FILE` (HUB_SECRET_KEY_FILE) names a file that holds the value, for mounted secrets.
+ */
+
+const integer = (min: number, max: number) =>
+  makeValidator<number>((input) => {
+    const value = num()._parse(input);
+    if (!Number.isInteger(value) || value < min || value > max) throw new EnvError(`not within ${min}–${max}`);
+    return value;
+  });
+
+const webUrl = makeValidator<string>((input) => {
+  const { protocol, origin } = new URL(input);
+  if (!['http:', 'https:'].includes(protocol)) throw new EnvError('not an http address');
+  return origin;
+});
+
+const serverUrl = (...protocols: string[]) =>
+  makeValidator<string>((input) => {
+    if (!protocols.includes(new URL(input).protocol)) throw new EnvError(`not a ${protocols.join(' or ')} address`);
+    return input;
+  });
+
+/** 32 bytes, as 64 hexadecimal digits or as base64. */
+const key256 = makeValidator<string>((input) => {
+  const bytes = /^[0-9a-f]{64}$/i.test(input) ? Buffer.from(input, 'hex') : Buffer.from(input, 'base64');
+  if (bytes.length !== 32) throw new EnvError('not 32 bytes');
+  return bytes.toString('hex');
+});
+
+const emailAddress = makeValidator<string>((input) => {
+  if (!/^[^@\s]+@[^@\s]+$/.test(input)) throw new EnvError('not an e-mail address');
+  return input.toLowerCase();
+});
+
+const password = makeValidator<string>((input) => {
+  if (input.length < 12 || input.length > 200) throw new EnvError('not 12–200 characters');
+  return input;
+});
+
+export const HUB_ROLE_NAMES = ['api', 'worker', 'uns'] as const;
+export type HubRole = (typeof HUB_ROLE_NAMES)[number];
+
+const roles = makeValidator<HubRole[]>((input) => {
+  const names = input.split(',').map((name) => name.trim());
+  const unknown = names.filter((name) => !(HUB_ROLE_NAMES as readonly string[]).includes(name));
+  if (unknown.length > 0) throw new EnvError('not a list of api, worker, uns');
+  return names as HubRole[];
+});
+
+/** Variables whose value is a secret: never printed, and readable from a file. */
+export const SECRET_SETTINGS = [
+  'DATABASE_URL',
+  'REDIS_URL',
+  'MQTT_URL',
+  'HUB_ADMIN_PASSWORD',
+  'HUB_SECRET_KEY',
+  'HUB_METRICS_TOKEN',
+] as const;
+
+export const SETTINGS = {
+  HUB_HOST: str({ default: '127.0.0.1', desc: 'Address to listen on; 0.0.0.0 for all' }),
+  HUB_HTTP_PORT: port({ default: 8080, desc: 'Port of the REST API and Swagger UI' }),
+  HUB_MQTT_PORT: port({ default: 1883, desc: 'Port of the embedded MQTT broker' }),
+  HUB_PUBLIC_URL: webUrl({
+    default: undefined,
+    desc: 'Address under which clients reach the platform: issuer, discovery and printed lines. Default: http://127.0.0.1:<HUB_HTTP_PORT>',
+  }),
+  HUB_DATA_DIR: str({ default: './.maestrohub', desc: 'Where standalone keeps its database and keys' }),
+  HUB_ADMIN_EMAIL: emailAddress({
+    default: 'admin@maestrohub.local',
+    desc: 'System administrator made by the first start',
+  }),
+  HUB_ADMIN_PASSWORD: password({
+    default: undefined,
+    desc: 'Password of that administrator, 12–200 characters. Default: a random one, printed once',
+  }),
+  DATABASE_URL: serverUrl(
+    'postgres:',
+    'postgresql:',
+  )({
+    default: undefined,
+    desc: 'PostgreSQL ≥ 15 of your own, as a role that may create roles. Default: embedded in standalone, required elsewhere',
+  }),
+  REDIS_URL: serverUrl(
+    'redis:',
+    'rediss:',
+  )({ default: undefined, desc: 'Redis or Valkey of your own for the job queues. Default: queues in PostgreSQL' }),
+  MQTT_URL: serverUrl(
+    'mqtt:',
+    'mqtts:',
+    'ws:',
+    'wss:',
+  )({ default: undefined, desc: 'MQTT broker of your own. Default: the embedded broker' }),
+  HUB_ROLES: roles({ default: [...HUB_ROLE_NAMES], desc: 'Parts that standalone runs: api, worker, uns' }),
+  HUB_SECRET_KEY: key256({
+    default: undefined,
+    desc: 'Key for secrets at rest: 32 bytes as hex or base64. Default: made and kept under HUB_DATA_DIR in standalone, required elsewhere',
+  }),
+  HUB_TRUST_PROXY: integer(0, 10)({ default: 0, desc: 'Reverse proxies in front whose X-Forwarded-For is believed' }),
+  HUB_RATE_LIMIT: integer(
+    0,
+    1_000_000,
+  )({ default: 5_000, desc: 'Requests a second for each credential and process; 0 for no limit' }),
+  HUB_SIGNIN_LIMIT: integer(
+    0,
+    1_000_000,
+  )({ default: 300, desc: 'Refused credentials a minute for each address and process; 0 for no limit' }),
+  HUB_METRICS_TOKEN: str({
+    default: undefined,
+    desc: 'Bearer token for /metrics. Default: /metrics answers loopback addresses alone',
+  }),
+  LOG_LEVEL: str({
+    default: 'info',
+    choices: ['fatal', 'error', 'warn', 'info', 'debug', 'trace'],
+    desc: 'Least level that is logged',
+  }),
+  LOG_FORMAT: str({ default: 'pretty', choices: ['pretty', 'json'], desc: 'Log lines for people or for collectors' }),
+  LOG_REQUESTS: bool({ default: false, desc: 'Log every HTTP request at level info' }),
+};
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Settings that are wrong; the message names every one of them and never a value. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+/** Reads and checks all settings at once. @throws SettingsError naming every wrong variable. */
+export function readSettings(environment: Environment) {
+  const { env, problems } = withSecretFiles(environment);
+  const report = ({ errors }: ReporterOptions<Record<string, unknown>>): void => {
+    for (const name of Object.keys(errors)) problems.push(`${name}: expected ${expectation(name)}`);
+  };
+  const settings = cleanEnv(env, SETTINGS, { reporter: report as never });
+  if (problems.length > 0) throw new SettingsError(`wrong settings:\n  ${problems.join('\n  ')}`);
+  return settings;
+}
+
+export type Settings = ReturnType<typeof readSettings>;
+
+function expectation(name: string): string {
+  const { desc = '', choices } = SETTINGS[name as keyof typeof SETTINGS] as { desc?: string; choices?: string[] };
+  return choices ? choices.join(', ') : desc;
+}
+
+/** An empty variable counts as absent, as it does in compose files. */
+function withSecretFiles(environment: Environment): { env: Record<string, string>; problems: string[] } {
+  const env: Record<string, string> = {};
+  const problems: string[] = [];
+  for (const [name, value] of Object.entries(environment)) {
+    if (name in SETTINGS && value) env[name] = value;
+  }
+  for (const name of SECRET_SETTINGS) {
+    const file = environment[`${name}_FILE`];
+    if (!file) continue;
+    try {
+      env[name] = readFileSync(file, 'utf8').trim();
+    } catch {
+      problems.push(`${name}_FILE: expected a readable file`);
+    }
+  }
+  return { env, problems };
+}

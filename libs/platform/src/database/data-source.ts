@@ -1,0 +1,40 @@
+import { DataSource } from 'typeorm';
+import type { Config } from '../config';
+import { roleUrl, type ServiceRole } from './roles';
+import type { DatabaseSchema } from './schema';
+
+const STATEMENT_TIMEOUT_MS = 30_000;
+
+/** A pool of connections as one of the service roles. */
+export const serviceDataSource = (config: Config, schema: DatabaseSchema, role: ServiceRole, poolSize: number) =>
+  new DataSource({
+    type: 'postgres',
+    url: roleUrl(config.database.url, config.secretKey, role),
+    applicationName: `maestrohub-${role}`,
+    entities: schema.entities,
+    poolSize,
+    extra: {
+      connectionTimeoutMillis: 5_000,
+      keepAlive: true,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+    },
+    // A forgotten tenant must be an error, never a filter that is left out.
+    invalidWhereValuesBehavior: { null: 'throw', undefined: 'throw' },
+    synchronize: false,
+    logging: false,
+  });
+
+/** The owner's connection: migrations and partitions. */
+export const ownerDataSource = (url: string, schema: DatabaseSchema) =>
+  new DataSource({
+    type: 'postgres',
+    url,
+    applicationName: 'maestrohub-owner',
+    entities: schema.entities,
+    migrations: schema.migrations,
+    migrationsTransactionMode: 'each',
+    poolSize: 2,
+    synchronize: false,
+    logging: false,
+  });

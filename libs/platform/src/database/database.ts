@@ -1,0 +1,70 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { unavailable } from '#kernel';
+import type { DataSource, EntityManager } from 'typeorm';
+import { isOutage } from './errors';
+
+type Scope = { organizationIds: readonly string[] } | 'system';
+
+/**
+ * The only way to the tables. Work runs in one transaction; inside it, further calls for the same organization join
+ * that transaction, so repositories need no transaction parameter. The second wall behind every query is row-level
+ * security: the transaction sees the rows of its organizations alone.
+ */
+export class Database {
+  private readonly current = new AsyncLocalStorage<{ scope: Scope; manager: EntityManager }>();
+
+  constructor(
+    private readonly app: DataSource,
+    private readonly system: DataSource,
+  ) {}
+
+  /** Work on one organization's rows. @throws DomainError `unavailable` when the server does not answer. */
+  inOrganization<T>(organizationId: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.inOrganizations([organizationId], work);
+  }
+
+  /** Work on the rows of several organizations at once: batches that were gathered across tenants. */
+  inOrganizations<T>(organizationIds: readonly string[], work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.run({ organizationIds }, work);
+  }
+
+  /** Work of the instance itself: sign-in, administration, maintenance. Sees every organization. */
+  asSystem<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.run('system', work);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.app.destroy(), this.system.destroy()]);
+  }
+
+  /** Whether the server answers a query. */
+  async ping(): Promise<void> {
+    await this.app.query('SELECT 1');
+  }
+
+  private async run<T>(scope: Scope, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    const outer = this.current.getStore();
+    if (outer) {
+      if (!covers(outer.scope, scope)) throw new Error('a transaction cannot change its organization');
+      return work(outer.manager);
+    }
+    try {
+      const source = scope === 'system' ? this.system : this.app;
+      return await source.transaction(async (manager) => {
+        if (scope !== 'system') await setTenants(manager, scope.organizationIds);
+        return this.current.run({ scope, manager }, () => work(manager));
+      });
+    } catch (error) {
+      if (isOutage(error)) throw unavailable('The database does not answer');
+      throw error;
+    }
+  }
+}
+
+function covers(outer: Scope, inner: Scope): boolean {
+  if (outer === 'system' || inner === 'system') return outer === inner;
+  return inner.organizationIds.every((id) => outer.organizationIds.includes(id));
+}
+
+const setTenants = (manager: EntityManager, organizationIds: readonly string[]): Promise<unknown> =>
+  manager.query(`SELECT set_config('app.orgs', $1, true)`, [`{${organizationIds.join(',')}}`]);

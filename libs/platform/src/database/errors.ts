@@ -1,0 +1,23 @@
+/** What PostgreSQL's answers mean to callers (SQLSTATE codes, PostgreSQL manual, appendix A). */
+
+const sqlState = (error: unknown): string => {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' ? code : '';
+};
+
+/** A unique constraint was hit, of that name where one is given. */
+export const isUniqueViolation = (error: unknown, constraint?: string): boolean =>
+  sqlState(error) === '23505' &&
+  (constraint === undefined || (error as { constraint?: string }).constraint === constraint);
+
+/** The data itself was refused (class 22): trying again cannot help. */
+export const isDataError = (error: unknown): boolean => sqlState(error).startsWith('22');
+
+const NETWORK = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH)$/;
+const LOST = /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/;
+
+/** The server does not answer, is shutting down, or has no room (classes 08, 53, 57): later it may work. */
+export const isOutage = (error: unknown): boolean =>
+  NETWORK.test(sqlState(error)) ||
+  /^(08|53|57P)/.test(sqlState(error)) ||
+  (error instanceof Error && LOST.test(error.message));

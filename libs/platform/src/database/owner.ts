@@ -1,0 +1,17 @@
+import { Client } from 'pg';
+import type { Config } from '../config';
+
+/** Work as the owner of the tables, on a connection of its own: partitions and other DDL. */
+export async function asOwner<T>(config: Config, work: (owner: Client) => Promise<T>): Promise<T> {
+  const owner = new Client({
+    connectionString: config.database.url,
+    application_name: 'maestrohub-owner',
+    connectionTimeoutMillis: 10_000,
+  });
+  await owner.connect();
+  try {
+    return await work(owner);
+  } finally {
+    await owner.end();
+  }
+}

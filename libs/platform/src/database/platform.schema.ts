@@ -1,0 +1,5 @@
+import { Platform1700000000000 } from './migrations/1700000000000-platform';
+import type { DatabaseSchema } from './schema';
+
+/** The platform's own tables. */
+export const platformSchema: DatabaseSchema = { entities: [], migrations: [Platform1700000000000] };

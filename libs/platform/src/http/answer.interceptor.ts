@@ -1,0 +1,43 @@
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Request, Response } from 'express';
+import { map, type Observable } from 'rxjs';
+import { ANSWER_KIND, type AnswerKind } from './answer';
+
+/** The tag of one version of an entity (RFC 9110, section 8.8.3). */
+export const entityTag = (version: number): string => `"${version}"`;
+
+/** Gives results their envelope, Location and ETag, by what the route says it answers. */
+@Injectable()
+export class AnswerInterceptor implements NestInterceptor {
+  constructor(private readonly reflector: Reflector) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    if (context.getType() !== 'http') return next.handle();
+    const kind = this.reflector.get<AnswerKind | undefined>(ANSWER_KIND, context.getHandler());
+    const http = context.switchToHttp();
+    return next
+      .handle()
+      .pipe(map((result: unknown) => shape(kind, result, http.getRequest<Request>(), http.getResponse<Response>())));
+  }
+}
+
+function shape(kind: AnswerKind | undefined, result: unknown, request: Request, response: Response): unknown {
+  switch (kind) {
+    case 'created':
+      response.setHeader('Location', `${request.originalUrl.split('?')[0]}/${(result as { id: string }).id}`);
+      setEntityTag(result, response);
+      return { data: result };
+    case 'entity':
+      setEntityTag(result, response);
+      return { data: result };
+    case 'data':
+      return { data: result };
+    default:
+      return result;
+  }
+}
+
+function setEntityTag(result: unknown, response: Response): void {
+  response.setHeader('ETag', entityTag((result as { version: number }).version));
+}

@@ -1,0 +1,62 @@
+import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { DomainError, type ErrorKind } from '#kernel';
+import type { Request, Response } from 'express';
+import { currentLogFields } from '../logging';
+import { translateHttpError } from './translate-http-error';
+
+/** The error table of the contract: the one place where a kind becomes a status. */
+export const STATUS_OF: Record<ErrorKind, number> = {
+  bad_request: 400,
+  unauthenticated: 401,
+  insufficient_scope: 403,
+  forbidden: 403,
+  organization_suspended: 403,
+  not_found: 404,
+  conflict: 409,
+  precondition_failed: 412,
+  payload_too_large: 413,
+  missing_organization: 422,
+  too_many_requests: 429,
+  maintenance: 503,
+  unavailable: 503,
+};
+
+/** Renders every refusal and every failure; nothing else writes error answers of the API. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  private readonly logger = new Logger(ErrorFilter.name);
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const response = host.switchToHttp().getResponse<Response>();
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    const error = thrown instanceof HttpException ? translateHttpError(thrown) : thrown;
+    if (error instanceof DomainError) this.refuse(error, response);
+    else this.fail(error, host.switchToHttp().getRequest<Request>(), response);
+  }
+
+  private refuse(error: DomainError, response: Response): void {
+    const status = STATUS_OF[error.kind];
+    if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', Math.ceil(error.retryAfterSeconds));
+    if (status === 401) {
+      response.setHeader('WWW-Authenticate', 'Bearer').status(401).json({ message: error.message });
+      return;
+    }
+    if (error.kind === 'insufficient_scope') {
+      const scope = (error.details as { scope?: string } | undefined)?.scope;
+      response.setHeader('WWW-Authenticate', `Bearer error="insufficient_scope"${scope ? `, scope="${scope}"` : ''}`);
+      // The guide's body has these two members alone.
+      response.status(status).json({ error: error.kind, message: error.message });
+      return;
+    }
+    response.status(status).json({ error: error.kind, message: error.message, details: error.details });
+  }
+
+  private fail(error: unknown, request: Request, response: Response): void {
+    this.logger.error(error, undefined, `${request.method} ${request.path}`);
+    const { requestId } = currentLogFields();
+    response.status(500).json({ error: 'internal', message: `Internal error; request id ${requestId ?? 'unknown'}` });
+  }
+}

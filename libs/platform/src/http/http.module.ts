@@ -1,0 +1,63 @@
+import { Global, Module, type DynamicModule, type ModuleMetadata, type OnModuleInit } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, DiscoveryModule } from '@nestjs/core';
+import { PassportModule } from '@nestjs/passport';
+import { TerminusModule } from '@nestjs/terminus';
+import { Database } from '../database';
+import { Lifecycle } from '../lifecycle';
+import { AccessGuard } from './access.guard';
+import { AnswerInterceptor } from './answer.interceptor';
+import { BearerStrategy } from './bearer.strategy';
+import { BodyInterceptor } from './body.interceptor';
+import { ErrorFilter } from './error.filter';
+import { HealthParts } from './health-parts';
+import { HealthController } from './health.controller';
+import { IdempotencyInterceptor } from './idempotency.interceptor';
+import { IdempotencyStore } from './idempotency.store';
+import { MetricsController } from './metrics.controller';
+import { OrganizationInterceptor } from './organization.interceptor';
+import { RateLimits } from './rate-limits';
+import { validationPipe } from './validation';
+
+/** Everything that every request passes. The given modules provide `Authenticator` and `OrganizationResolver`. */
+@Global()
+@Module({})
+export class HttpModule implements OnModuleInit {
+  constructor(
+    private readonly health: HealthParts,
+    private readonly database: Database,
+    private readonly lifecycle: Lifecycle,
+  ) {}
+
+  static with(ports: NonNullable<ModuleMetadata['imports']>): DynamicModule {
+    return {
+      module: HttpModule,
+      imports: [PassportModule, TerminusModule.forRoot({ logger: false }), DiscoveryModule, ...ports],
+      controllers: [HealthController, MetricsController],
+      providers: [
+        RateLimits,
+        BearerStrategy,
+        HealthParts,
+        IdempotencyStore,
+        { provide: APP_GUARD, useClass: AccessGuard },
+        // In this order, outermost first.
+        { provide: APP_INTERCEPTOR, useClass: OrganizationInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: BodyInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
+        { provide: APP_PIPE, useFactory: validationPipe },
+        { provide: APP_FILTER, useClass: ErrorFilter },
+      ],
+      exports: [RateLimits, HealthParts, IdempotencyStore],
+    };
+  }
+
+  onModuleInit(): void {
+    this.health.register('lifecycle', () => this.requireReady());
+    this.health.register('database', () => this.database.ping());
+  }
+
+  /** Not before everything listens, and no more once the end has begun. */
+  private requireReady(): Promise<void> {
+    return this.lifecycle.ready ? Promise.resolve() : Promise.reject(new Error('not ready'));
+  }
+}

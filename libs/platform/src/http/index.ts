@@ -1,0 +1,15 @@
+export * from './access';
+export { insufficientScope } from './access.guard';
+export * from './create-http-app';
+export * from './health-parts';
+export * from './http.module';
+export * from './idempotency.store';
+export * from './if-match';
+export * from './list-query.dto';
+export * from './openapi';
+export * from './rate-limits';
+export * from './request-context.middleware';
+export * from './route-table';
+export * from './routes';
+export * from './sort';
+export * from './validation';

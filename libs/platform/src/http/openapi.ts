@@ -1,0 +1,99 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { SCOPES, ALL_SCOPES } from '#kernel';
+import { ErrorAnswer, errorResponse, UnauthorizedAnswer, type ErrorStatus } from './error-responses';
+import { API_PREFIX, routeTable, type Route } from './route-table';
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+
+/** The OpenAPI document: what the classes say, completed from the route table with security and error answers. */
+export function openApiDocument(app: INestApplication): OpenAPIObject {
+  const scopes = Object.fromEntries(ALL_SCOPES.map((scope) => [scope, SCOPES[scope].description]));
+  const settings = new DocumentBuilder()
+    .setTitle('MaestroHub')
+    .setDescription('Connectors, pipelines and the unified namespace of industrial data.')
+    .setVersion('1')
+    .addOAuth2(
+      {
+        type: 'oauth2',
+        description: 'Sign in as a service with a client id and secret.',
+        flows: { clientCredentials: { tokenUrl: `/${API_PREFIX}/oauth2/token`, scopes } },
+      },
+      'oauth2',
+    )
+    .addBearerAuth({ type: 'http', description: 'Personal access token or session token' }, 'bearer')
+    .addApiKey(
+      { type: 'apiKey', in: 'header', name: 'X-Organization-ID', description: 'Organization id' },
+      'organization',
+    )
+    .build();
+  const document = SwaggerModule.createDocument(app, settings, {
+    extraModels: [ErrorAnswer, UnauthorizedAnswer],
+    operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
+    autoTagControllers: false,
+  });
+  for (const route of routeTable(app)) {
+    const operation = find(document, route);
+    if (operation) complete(operation, route);
+  }
+  return document;
+}
+
+function find(document: OpenAPIObject, route: Route): Operation | undefined {
+  const path = route.path.replace(/:(\w+)/g, '{$1}');
+  return document.paths[path]?.[route.method.toLowerCase() as 'get'];
+}
+
+function complete(operation: Operation, route: Route): void {
+  const { access } = route;
+  if (access && access.kind !== 'public') {
+    const organization: Record<string, string[]> = route.organizationFree ? {} : { organization: [] };
+    const scopes = access.kind === 'scope' ? [access.scope] : [];
+    operation.security = [
+      { oauth2: scopes, ...organization },
+      { bearer: [], ...organization },
+    ];
+    if (access.kind === 'scope') {
+      const note = `Scope: \`${access.scope}\``;
+      operation.description = operation.description ? `${operation.description}\n\n${note}` : note;
+    }
+  }
+  if (route.idempotent) addHeader(operation, 'Idempotency-Key', 'Repeats within 24 hours get the first answer');
+  if (route.guardedByVersion) addHeader(operation, 'If-Match', 'ETag last seen; a stale one is refused');
+  for (const status of errorStatuses(route)) operation.responses[status] ??= errorResponse(status) as never;
+}
+
+function addHeader(operation: Operation, name: string, description: string): void {
+  operation.parameters = [
+    ...(operation.parameters ?? []),
+    { name, in: 'header', required: false, description, schema: { type: 'string' } },
+  ];
+}
+
+function errorStatuses(route: Route): ErrorStatus[] {
+  if (route.answer === 'raw') return [];
+  const open = route.access?.kind === 'public';
+  const takesBody = ['POST', 'PUT', 'PATCH'].includes(route.method);
+  return [
+    400 as const,
+    ...(open ? [] : [401 as const]),
+    ...(route.access?.kind === 'scope' || !route.organizationFree ? [403 as const] : []),
+    ...(route.path.includes(':') ? [404 as const] : []),
+    ...(route.idempotent || takesBody ? [409 as const] : []),
+    ...(route.guardedByVersion ? [412 as const] : []),
+    ...(takesBody ? [413 as const] : []),
+    ...(open || route.organizationFree ? [] : [422 as const]),
+    429 as const,
+    503 as const,
+  ];
+}
+
+/** Swagger UI at /swagger/index.html, the document at /swagger/openapi.json. */
+export function serveOpenApi(app: INestApplication): void {
+  SwaggerModule.setup('swagger', app, () => openApiDocument(app), {
+    jsonDocumentUrl: 'swagger/openapi.json',
+    raw: ['json'],
+    customSiteTitle: 'MaestroHub API',
+    swaggerOptions: { persistAuthorization: false, displayRequestDuration: true, tagsSorter: 'alpha' },
+  });
+}

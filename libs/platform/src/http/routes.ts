@@ -1,0 +1,69 @@
+import { applyDecorators, HttpCode, SetMetadata, type Type } from '@nestjs/common';
+import { ApiExtraModels, ApiNoContentResponse, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import type { Scope } from '#kernel';
+import { setAccessRule } from './access';
+import { setAnswerKind, type AnswerKind } from './answer';
+
+/*
+ * A handler says who may call it and what it answers; the guard, the interceptors and the OpenAPI document follow.
+ */
+
+/** The caller needs this scope, by credential and by role. */
+export const Scopes = (scope: Scope): MethodDecorator => setAccessRule({ kind: 'scope', scope });
+
+/** Any valid credential will do. */
+export const Authenticated = (): MethodDecorator => setAccessRule({ kind: 'authenticated' });
+
+/** Open to everybody. */
+export const Public = (): MethodDecorator & ClassDecorator => setAccessRule({ kind: 'public' });
+
+const enveloped = (type: Type, list: boolean): object => {
+  const schema = { $ref: getSchemaPath(type) };
+  const properties = { data: list ? { type: 'array', items: schema } : schema };
+  if (!list) return { type: 'object', required: ['data'], properties };
+  return { type: 'object', required: ['data', 'meta'], properties: { ...properties, meta: { type: 'object' } } };
+};
+
+function answer(kind: AnswerKind, status: number, type: Type, headers: string[] = []): MethodDecorator {
+  const described = Object.fromEntries(headers.map((name) => [name, { schema: { type: 'string' } }]));
+  return applyDecorators(
+    setAnswerKind(kind),
+    HttpCode(status),
+    ApiExtraModels(type),
+    ApiResponse({ status, description: 'Done', headers: described, schema: enveloped(type, kind === 'list') }),
+  );
+}
+
+/** 200 with the result under `data`. */
+export const Answers = (type: Type): MethodDecorator => answer('data', 200, type);
+
+/** 200 with one configuration entity and its ETag. */
+export const AnswersEntity = (type: Type): MethodDecorator => answer('entity', 200, type, ['ETag']);
+
+/** 201 with the new entity, its address and ETag. */
+export const AnswersCreated = (type: Type): MethodDecorator => answer('created', 201, type, ['Location', 'ETag']);
+
+/** 200 with a `Page` or `Stretch`. */
+export const AnswersList = (type: Type): MethodDecorator => answer('list', 200, type);
+
+/** 204. */
+export const AnswersNothing = (): MethodDecorator =>
+  applyDecorators(setAnswerKind('none'), HttpCode(204), ApiNoContentResponse({ description: 'Done' }));
+
+/** The handler writes the answer itself; no envelope. */
+export const AnswersRaw = (): MethodDecorator => setAnswerKind('raw');
+
+export const BODY_LIMIT = 'maestrohub:body-limit';
+
+/** The largest body in bytes, where it is not the default of 1 MiB. */
+export const BodyLimit = (bytes: number): MethodDecorator => SetMetadata(BODY_LIMIT, bytes);
+
+export const IDEMPOTENT = 'maestrohub:idempotent';
+
+/** A POST that starts or publishes something: with an `Idempotency-Key`, its first answer is given again for 24 hours. */
+export const Idempotent = (): MethodDecorator => SetMetadata(IDEMPOTENT, true);
+
+export const GUARDED_BY_VERSION = 'maestrohub:if-match';
+
+/** A change that heeds `If-Match`; the handler takes it by `@IfMatch()`. */
+export const GuardedByVersion = (): MethodDecorator => SetMetadata(GUARDED_BY_VERSION, true);

@@ -1,0 +1,47 @@
+import { ValidationPipe, type ValidationError } from '@nestjs/common';
+import { DomainError, invalid, type FieldProblem } from '#kernel';
+
+/** Input classes are checked as a whole; unknown fields are refused, not dropped. */
+export const validationPipe = (): ValidationPipe =>
+  new ValidationPipe({
+    transform: true,
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    validationError: { target: false, value: true },
+    exceptionFactory: (errors) => problemsToError(errors.flatMap((error) => problemsOf(error))),
+  });
+
+function problemsToError(problems: FieldProblem[]): DomainError {
+  const [first, ...others] = problems;
+  return first ? invalid(first, ...others) : new DomainError('bad_request', 'Body must be a JSON object');
+}
+
+function problemsOf(error: ValidationError, parent = ''): FieldProblem[] {
+  const field = parent ? `${parent}.${error.property}` : error.property;
+  const constraints = error.constraints ?? {};
+  const own = Object.keys(constraints).length > 0 ? [{ field, message: wording(error, constraints) }] : [];
+  return [...own, ...(error.children ?? []).flatMap((child) => problemsOf(child, field))];
+}
+
+/** `firstName` → `First name`: field names as people write them. */
+export function fieldTitle(field: string): string {
+  const words = field.replace(
+    /([a-z\d])([A-Z])/g,
+    (_, before: string, after: string) => `${before} ${after.toLowerCase()}`,
+  );
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+// Where a value breaks several rules at once, the most basic one is the news.
+const BASIC_FIRST = ['isString', 'isBoolean', 'isInt', 'isNumber', 'isArray', 'isObject', 'isIn'];
+
+function wording(error: ValidationError, constraints: Record<string, string>): string {
+  const title = fieldTitle(error.property);
+  const codes = Object.keys(constraints);
+  if (codes.includes('whitelistValidation')) return `${title} is not a known field`;
+  // A missing field breaks all its rules at once; only that it is missing is news.
+  if (error.value === undefined || error.value === null || codes.includes('isNotEmpty')) return `${title} is required`;
+  const code = BASIC_FIRST.find((basic) => codes.includes(basic)) ?? codes[0]!;
+  const text = constraints[code]!;
+  return text.startsWith(error.property) ? title + text.slice(error.property.length) : `${title}: ${text}`;
+}

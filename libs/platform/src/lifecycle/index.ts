@@ -1,0 +1,3 @@
+export * from './drain-http';
+export * from './lifecycle';
+export * from './lifecycle.module';

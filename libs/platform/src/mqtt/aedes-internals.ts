@@ -1,0 +1,74 @@
+import type { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
+import type { AedesPublishPacket, Client } from 'aedes';
+
+/*
+ * What we use of aedes 2.0.0-beta.1 beyond its published types. A new version of aedes is checked against this list;
+ * the specs of this folder fail where one of these no longer holds.
+ */
+
+export type Qos = 0 | 1 | 2;
+
+/** A packet as mqtt-packet parses it, before aedes sees it. */
+export interface WirePacket {
+  cmd: string;
+  length: number;
+  topic: string;
+  payload: Buffer;
+  clientId: string;
+  clean: boolean;
+  protocolVersion: number;
+  username?: string;
+  will?: Will;
+  properties?: Record<string, unknown>;
+  subscriptions: { topic: string }[];
+  unsubscriptions: string[];
+}
+
+export interface Will {
+  topic: string;
+  payload: Buffer;
+  qos: Qos;
+  retain: boolean;
+  properties?: Record<string, unknown>;
+}
+
+export interface WireParser extends EventEmitter {
+  parse(bytes: Buffer): number;
+  /** The packet being read; `length` is its declared size, -1 before that is known. */
+  packet: { length: number };
+  _list: { slice(start: number, end: number): Buffer };
+  _pos: number;
+  _parseString(): string | null;
+  _emitError(error: Error): void;
+}
+
+export interface Subscription {
+  qos: Qos;
+}
+
+type Deliver = (packet: BrokerPacket, done: (error?: Error) => void) => void;
+
+export interface BrokerClient extends Omit<Client, 'conn'> {
+  conn: Socket;
+  _parser: WireParser;
+  /** Keyed by filter. */
+  subscriptions: Record<string, Subscription>;
+  /** MQTT 5: set by us so that CONNACK tells the id as the client should use it. */
+  _assignedClientId: string | undefined;
+  _requestProblemInformation: boolean;
+  /** Subscriptions take the function that is here when they are made. */
+  deliver0: Deliver;
+  deliverQoS: Deliver;
+  pause(): void;
+}
+
+export type BrokerPacket = Omit<AedesPublishPacket, 'payload' | 'brokerId' | 'properties'> & {
+  payload: Buffer;
+  /** null on a retained message that is sent because of a new subscription. */
+  brokerId: string | null;
+  clientId?: string;
+  properties?: Record<string, unknown>;
+  /** Tells aedes that the message is answered already: it neither acknowledges nor forwards it. */
+  _notAuthorized?: boolean;
+};

@@ -1,0 +1,5 @@
+export { EmbeddedBroker } from './embedded-broker';
+export { type MqttMessageHandler } from './ingest';
+export { MqttData } from './mqtt-data';
+export * from './mqtt.module';
+export * from './ports';

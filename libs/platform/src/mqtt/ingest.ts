@@ -1,0 +1,149 @@
+import { Logger } from '@nestjs/common';
+import type { BrokerClient, BrokerPacket, Will } from './aedes-internals';
+import type { Connection } from './connection';
+import type { Verdict } from './credential-watch';
+import type { Hub } from './hub';
+import type { MqttMessageContext } from './ports';
+import { encodeAck, REASON, refusalOf } from './reason-codes';
+import type { SessionStore } from './session-store';
+import { tenantOf } from './tenant';
+
+/** Takes one message into the namespace; when it resolves the message is safe and may be acknowledged. */
+export type MqttMessageHandler = (payload: Buffer, context: MqttMessageContext) => Promise<unknown>;
+
+/** Lets aedes go on with a message: it acknowledges and forwards it, unless the message is marked as answered. */
+type Proceed = (error?: Error | null) => void;
+
+type Disconnect = (client: BrokerClient, code: number, problem: string) => void;
+
+const noop = (): void => undefined;
+
+/** The way of a message from its arrival at the embedded broker to its acknowledgement: rights, handler, answer, in order. */
+export class Ingest {
+  private readonly log = new Logger(Ingest.name);
+  /** QoS 2 messages whose handler runs, by client and message id: a resend waits for the same result. */
+  private readonly running = new Map<string, Promise<unknown>>();
+  private idle = noop;
+  messagesIn = 0;
+  inFlight = 0;
+
+  constructor(
+    private readonly handle: MqttMessageHandler,
+    private readonly store: SessionStore,
+    private readonly hub: () => Hub,
+    private readonly disconnect: Disconnect,
+  ) {}
+
+  receive(client: BrokerClient, connection: Connection, packet: BrokerPacket, proceed: Proceed): void {
+    const place = connection.order.begin();
+    const end = (finish: () => void): void => connection.order.end(place, finish);
+    const verdict = connection.credential!.verdict(packet.topic);
+    if (verdict.code !== 0) {
+      end(() => this.refuse(client, packet, verdict, proceed));
+      return;
+    }
+    this.inFlight++;
+    const accepted = (): void => end(() => this.accept(client, packet, proceed));
+    const failed = (error: unknown): void => end(() => this.fail(client, connection, packet, error, proceed));
+    this.take(client, connection, packet, verdict.topic).then(accepted, failed);
+  }
+
+  /** A will has no client left that could be answered: it is taken and forwarded, or dropped. */
+  async receiveWill(connection: Connection, will: Will): Promise<void> {
+    const { credential } = connection;
+    // Between the end of the connection and that of a will delay the rights may have changed.
+    const principal = await credential?.principal.refresh();
+    if (!credential || !principal) throw new Error('the credential has ended');
+    credential.principal = principal;
+    const { topic, code, text } = credential.verdict(will.topic);
+    if (code !== 0) throw new Error(text);
+    // A PUBLISH that carries the Will Delay Interval would be malformed.
+    delete will.properties?.willDelayInterval;
+    this.inFlight++;
+    try {
+      await this.handle(will.payload, contextOf(connection, will, topic));
+      this.messagesIn++;
+    } finally {
+      this.done();
+    }
+  }
+
+  /** Resolves when no handler runs any more, or after the deadline. @returns whether all have ended. */
+  async drain(deadlineMs: number): Promise<boolean> {
+    if (this.inFlight === 0) return true;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const timer = setTimeout(() => resolve(false), deadlineMs);
+    this.idle = () => resolve(true);
+    return promise.finally(() => clearTimeout(timer));
+  }
+
+  private take(client: BrokerClient, connection: Connection, packet: BrokerPacket, topic: string): Promise<unknown> {
+    if (packet.qos !== 2) return this.handle(packet.payload, contextOf(connection, packet, topic));
+    const key = `${client.id} ${packet.messageId}`;
+    if (packet.dup) {
+      const running = this.running.get(key);
+      // One turn later the first one has been stored and forwarded, and aedes sees that this is its repetition.
+      if (running) return running.then(() => new Promise(setImmediate));
+      if (this.store.hasReceived(client.id, packet.messageId!)) return Promise.resolve();
+    }
+    const work = this.handle(packet.payload, contextOf(connection, packet, topic));
+    this.running.set(key, work);
+    return work.finally(() => this.running.delete(key));
+  }
+
+  private accept(client: BrokerClient, packet: BrokerPacket, proceed: Proceed): void {
+    this.messagesIn++;
+    this.done();
+    if (client.closed) {
+      // It is stored, so its subscribers get it, although nobody is there to be told.
+      packet._notAuthorized = true;
+      const repeated = packet.qos === 2 && this.store.hasReceived(client.id, packet.messageId!);
+      if (packet.qos === 2) this.store.addReceived(client.id, packet.messageId!);
+      if (!repeated) this.hub().publish(packet, client, noop);
+    }
+    proceed();
+  }
+
+  private fail(client: BrokerClient, connection: Connection, packet: BrokerPacket, error: unknown, proceed: Proceed) {
+    this.done();
+    const refusal = refusalOf(error);
+    if (refusal && refusal.code !== REASON.packetTooLarge) {
+      this.refuse(client, packet, refusal, proceed);
+      return;
+    }
+    if (!refusal) this.log.error(error, `handler of ${connection.clientId}`);
+    packet._notAuthorized = true;
+    this.disconnect(client, refusal?.code ?? REASON.unspecified, refusal?.text ?? 'internal error');
+    proceed();
+  }
+
+  private refuse(client: BrokerClient, packet: BrokerPacket, { code, text }: Omit<Verdict, 'topic'>, proceed: Proceed) {
+    // MQTT 3.1.1 has no negative acknowledgement: the connection closes.
+    if (client.version !== 5) {
+      proceed(new Error(text));
+      return;
+    }
+    packet._notAuthorized = true;
+    if (packet.qos > 0 && !client.closed) {
+      const reason = client._requestProblemInformation ? text : '';
+      client.conn.write(encodeAck(packet.qos === 1 ? 'puback' : 'pubrec', packet.messageId!, code, reason));
+    }
+    proceed();
+  }
+
+  private done(): void {
+    if (--this.inFlight === 0) this.idle();
+  }
+}
+
+const contextOf = (
+  connection: Connection,
+  { qos, retain }: Pick<BrokerPacket, 'qos' | 'retain'>,
+  topic: string,
+): MqttMessageContext => ({
+  organizationId: tenantOf(connection.prefix),
+  topic,
+  qos,
+  retain,
+  clientId: connection.clientId,
+});

@@ -1,0 +1,56 @@
+import { Global, Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
+import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
+import { Config } from '../config';
+import { SecretBox } from '../crypto';
+import { EmbeddedBroker } from './embedded-broker';
+import { EmbeddedBrokerStrategy } from './embedded-broker.strategy';
+import { OriginMark } from './origin-mark';
+import { OutsideBrokerStrategy, stableClientId } from './outside-broker.strategy';
+import { OutsideMonitor } from './outside-monitor';
+import { OutsideOutlet } from './outside-outlet';
+import { BrokerMonitor, MqttGate, MqttOutlet, MqttTopicMounts } from './ports';
+
+/** The transport for `app.connectMicroservice({ strategy: app.get(MqttStrategy) })`. */
+export abstract class MqttStrategy extends Server {}
+
+/** What one of the two ways consists of. */
+class MqttParts {
+  constructor(
+    readonly strategy: CustomTransportStrategy,
+    readonly outlet: MqttOutlet,
+    readonly monitor: BrokerMonitor,
+  ) {}
+}
+
+/** The only place that asks which broker there is. */
+function partsFor(config: Config, gate: MqttGate, mounts: MqttTopicMounts, secrets: SecretBox): MqttParts {
+  const { url } = config.mqtt;
+  if (url === undefined) {
+    const broker = new EmbeddedBroker(config.mqtt, gate);
+    return new MqttParts(new EmbeddedBrokerStrategy(broker), broker, broker);
+  }
+  const origin = new OriginMark(secrets.deriveKey('mqtt-origin'));
+  const clientId = stableClientId(config.dataDir);
+  const strategy = new OutsideBrokerStrategy({ url, clientId, shared: true }, mounts, origin);
+  const outlet = new OutsideOutlet(url, mounts, origin);
+  return new MqttParts(strategy, outlet, new OutsideMonitor(url, outlet, strategy));
+}
+
+/** MQTT by the embedded broker or by the one of `MQTT_URL`. The given modules export `MqttGate` and `MqttTopicMounts`. */
+@Global()
+@Module({})
+export class MqttModule {
+  static with(ports: NonNullable<ModuleMetadata['imports']>): DynamicModule {
+    return {
+      module: MqttModule,
+      imports: ports,
+      providers: [
+        { provide: MqttParts, useFactory: partsFor, inject: [Config, MqttGate, MqttTopicMounts, SecretBox] },
+        { provide: MqttStrategy, useFactory: ({ strategy }: MqttParts) => strategy, inject: [MqttParts] },
+        { provide: MqttOutlet, useFactory: ({ outlet }: MqttParts) => outlet, inject: [MqttParts] },
+        { provide: BrokerMonitor, useFactory: ({ monitor }: MqttParts) => monitor, inject: [MqttParts] },
+      ],
+      exports: [MqttStrategy, MqttOutlet, BrokerMonitor],
+    };
+  }
+}

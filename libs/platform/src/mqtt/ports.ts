@@ -1,0 +1,60 @@
+/** What the embedded broker asks about a client. Implemented by the area that knows credentials. */
+export abstract class MqttGate {
+  /** Checks user name (organization id, lower case) and password (token); undefined when they are refused. */
+  abstract signIn(userName: string, password: string): Promise<MqttPrincipal | undefined>;
+}
+
+/** A signed-in MQTT client: its organization and its rights, in topics as the client names them. */
+export interface MqttPrincipal {
+  readonly organizationId: string;
+  mayPublish(topic: string): boolean;
+  maySubscribe(filter: string): boolean;
+  /**
+   * The principal with the rights of now, or undefined once the credential has ended. Asked about three times a second for
+   * each credential that is connected; the same object when nothing has changed spares looking at subscriptions again.
+   */
+  refresh(): Promise<MqttPrincipal | undefined>;
+}
+
+/** Which organization a topic of an outside broker belongs to, and back. */
+export abstract class MqttTopicMounts {
+  /** `org/<id>/mHv1.0/a` → that organization and `mHv1.0/a`; undefined for topics of nobody. */
+  abstract resolve(brokerTopic: string): { organizationId: string; topic: string } | undefined;
+  abstract mount(organizationId: string, topic: string): string;
+  /** The filters ingest has to subscribe to so that it gets every organization's data. */
+  abstract subscriptions(): string[];
+}
+
+/** One message for the namespace, as the single `@EventPattern` handler gets it beside the payload bytes. */
+export interface MqttMessageContext {
+  organizationId: string;
+  /** As the client named it: `mHv1.0/…`. */
+  topic: string;
+  qos: 0 | 1 | 2;
+  retain: boolean;
+  /** The publishing client where the broker tells it. */
+  clientId: string | undefined;
+}
+
+/** Publishes what came in by other ways (REST, pipelines) to the MQTT subscribers of an organization: QoS 1, not retained. */
+export abstract class MqttOutlet {
+  /** Whether anybody could receive it at all: what nobody hears need not be serialized. */
+  abstract hasAudience(): boolean;
+  abstract publish(organizationId: string, topic: string, payload: Buffer, recordId: string): Promise<void>;
+}
+
+/** Tells how the broker does, whichever it is. */
+export abstract class BrokerMonitor {
+  abstract status(): BrokerStatus;
+}
+
+/** What `GET /uns/broker` tells. */
+export interface BrokerStatus {
+  mode: 'embedded' | 'outside';
+  address: string;
+  state: 'connected' | 'connecting' | 'stopped';
+  clients: number | null;
+  messagesIn: number;
+  messagesOut: number;
+  uptimeSeconds: number;
+}

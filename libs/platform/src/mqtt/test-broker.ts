@@ -1,0 +1,177 @@
+import { once } from 'node:events';
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
+import { EmbeddedBroker } from './embedded-broker';
+import type { MqttMessageHandler } from './ingest';
+import { MqttGate, type MqttMessageContext, type MqttPrincipal } from './ports';
+
+/* For the specs of this folder: a broker on a free port, with credentials and a handler in memory. */
+
+export const ORG_A = '0190a000-0000-7000-8000-00000000000a';
+export const ORG_B = '0190b000-0000-7000-8000-00000000000b';
+
+export interface Rights {
+  organizationId: string;
+  publish: (topic: string) => boolean;
+  subscribe: (filter: string) => boolean;
+}
+
+const everything = () => true;
+
+export class FakeGate extends MqttGate {
+  readonly tokens = new Map<string, Rights>();
+  lookUps = 0;
+  down = false;
+
+  allow(organizationId: string, token: string, rights: Partial<Rights> = {}): void {
+    this.tokens.set(token, { organizationId, publish: everything, subscribe: everything, ...rights });
+  }
+
+  signIn(userName: string, token: string): Promise<MqttPrincipal | undefined> {
+    if (this.down) return Promise.reject(new Error('the database is down'));
+    const rights = this.tokens.get(token);
+    return Promise.resolve(rights?.organizationId === userName ? this.principal(token, rights) : undefined);
+  }
+
+  private principal(token: string, rights: Rights): MqttPrincipal {
+    const principal: MqttPrincipal = {
+      organizationId: rights.organizationId,
+      mayPublish: rights.publish,
+      maySubscribe: rights.subscribe,
+      refresh: () => {
+        this.lookUps++;
+        const now = this.tokens.get(token);
+        if (now === rights) return Promise.resolve(principal);
+        return Promise.resolve(now && this.principal(token, now));
+      },
+    };
+    return principal;
+  }
+}
+
+export interface Received extends MqttMessageContext {
+  payload: Buffer;
+}
+
+/** Keeps what arrives, and answers as the spec says. */
+export class FakeHandler {
+  readonly received: Received[] = [];
+  answer: (message: Received) => Promise<unknown> = () => Promise.resolve();
+
+  readonly handle: MqttMessageHandler = (payload, context) => {
+    const message = { ...context, payload: Buffer.from(payload) };
+    this.received.push(message);
+    return this.answer(message);
+  };
+
+  get texts(): string[] {
+    return this.received.map(({ payload }) => payload.toString());
+  }
+}
+
+export class TestBroker {
+  readonly gate = new FakeGate();
+  readonly handler = new FakeHandler();
+  readonly broker = new EmbeddedBroker({ host: '127.0.0.1', port: 0 }, this.gate);
+  private readonly clients: MqttClient[] = [];
+  private readonly sockets: Socket[] = [];
+
+  static async start(): Promise<TestBroker> {
+    const test = new TestBroker();
+    test.gate.allow(ORG_A, 'token-a');
+    test.gate.allow(ORG_B, 'token-b');
+    await test.broker.start(test.handler.handle);
+    return test;
+  }
+
+  async stop(): Promise<void> {
+    for (const client of this.clients) client.end(true);
+    for (const socket of this.sockets) socket.destroy();
+    await this.broker.stop();
+  }
+
+  options(organizationId: string, token: string, more: IClientOptions = {}): IClientOptions {
+    const address = { host: '127.0.0.1', port: this.broker.port, protocol: 'mqtt' as const };
+    return { ...address, username: organizationId, password: token, protocolVersion: 5, reconnectPeriod: 0, ...more };
+  }
+
+  /** A signed-in client. @throws with the CONNACK's code when it is refused. */
+  async client(organizationId: string, token: string, more: IClientOptions = {}): Promise<MqttClient> {
+    const client = await connectAsync(this.options(organizationId, token, more));
+    client.on('error', () => undefined);
+    this.clients.push(client);
+    return client;
+  }
+
+  /** A bare connection, for bytes that no client library would send. */
+  async socket(): Promise<Socket> {
+    const socket = connectTcp(this.broker.port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    this.sockets.push(socket);
+    await once(socket, 'connect');
+    return socket;
+  }
+}
+
+/** Collects what a client receives. */
+export function inbox(client: MqttClient): { topic: string; text: string; retain: boolean; qos: number }[] {
+  const messages: { topic: string; text: string; retain: boolean; qos: number }[] = [];
+  client.on('message', (topic, payload, { retain, qos }) => {
+    messages.push({ topic, text: payload.toString(), retain, qos });
+  });
+  return messages;
+}
+
+/** Resolves when the condition holds. @throws after ten seconds. */
+export async function until(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error('the condition did not come true');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** Resolves with the bytes of the next packets from the broker, or empty when it closes the connection. */
+export const answer = (socket: Socket): Promise<Buffer> =>
+  new Promise((resolve) => {
+    socket.once('data', resolve);
+    socket.once('close', () => resolve(Buffer.alloc(0)));
+  });
+
+const text = (value: string | Buffer): Buffer => {
+  const bytes = Buffer.from(value as string);
+  return Buffer.concat([Buffer.of(bytes.length >> 8, bytes.length & 0xff), bytes]);
+};
+
+/** MQTT packets byte by byte. */
+export const wire = {
+  packet: (header: number, ...parts: Buffer[]): Buffer => {
+    const body = Buffer.concat(parts);
+    return Buffer.concat([Buffer.of(header), wire.length(body.length), body]);
+  },
+  length: (value: number): Buffer => {
+    const bytes: number[] = [];
+    for (let rest = value; bytes.length === 0 || rest > 0; rest >>= 7)
+      bytes.push((rest & 127) | (rest > 127 ? 128 : 0));
+    return Buffer.from(bytes);
+  },
+  text,
+  connect: (version: 4 | 5, clientId: string, organizationId: string, token: string, clean = true): Buffer =>
+    wire.packet(
+      0x10,
+      text('MQTT'),
+      Buffer.of(version, 0xc0 | (clean ? 2 : 0), 0, 60),
+      version === 5 ? Buffer.of(0) : Buffer.alloc(0),
+      text(clientId),
+      text(organizationId),
+      text(token),
+    ),
+  /** MQTT 3.1.1. */
+  publish: (topic: string | Buffer, payload: string, qos: 0 | 1 | 2 = 0, messageId = 1, dup = false): Buffer =>
+    wire.packet(
+      0x30 | (qos << 1) | (dup ? 8 : 0),
+      text(topic),
+      qos > 0 ? Buffer.of(messageId >> 8, messageId & 0xff) : Buffer.alloc(0),
+      Buffer.from(payload),
+    ),
+};

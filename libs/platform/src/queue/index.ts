@@ -1,0 +1,4 @@
+export * from './maintenance';
+export * from './maintenance.module';
+export * from './queue-tables';
+export * from './queue.module';

@@ -1,0 +1,10 @@
+export type { Quality, RecordInput, RecordView } from './record';
+export { TopicsService } from './topics.service';
+export { UnsDataService } from './uns-data.service';
+export { UnsHistoryService } from './uns-history.service';
+export { UnsHttpModule } from './uns-http.module';
+export { UnsMqttModule } from './uns-mqtt.module';
+export { ensurePartitions } from './partitions';
+export { UnsMaintenanceModule } from './uns-maintenance.module';
+export { UnsModule } from './uns.module';
+export { unsSchema } from './uns.schema';

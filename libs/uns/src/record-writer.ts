@@ -1,0 +1,163 @@
+import { setImmediate } from 'node:timers/promises';
+import { unavailable } from '#kernel';
+import { Database, fixedArray, isDataError, OID, textArray, writeTimestamp } from '#platform/database';
+import { Lifecycle } from '#platform/lifecycle';
+import { Injectable } from '@nestjs/common';
+import { v7 } from 'uuid';
+import { QUALITIES, type RecordInput } from './record';
+import { TopicRegistry } from './topic-registry';
+
+/** What one caller handed over: stored as a whole or not at all. */
+interface Batch {
+  organizationId: string;
+  records: readonly RecordInput[];
+  receivedAt: number;
+  done: (receivedAt: number) => void;
+  failed: (error: unknown) => void;
+}
+
+interface Row {
+  batch: Batch;
+  record: RecordInput;
+  topicId: string;
+}
+
+/** While one transaction waits for the disk, the next is gathered and sent. */
+const WRITERS = 2;
+/** Rows of one transaction, unless a single batch is larger. */
+const MOST_ROWS = 2_000;
+/** Rows that may wait in memory; beyond it callers are refused and try again. */
+const MOST_WAITING = 100_000;
+
+/**
+ * Group commit: a batch is written at once when a writer is idle; otherwise all that arrives gathers until one is.
+ * `append` resolves after the commit, so whatever was acknowledged is on disk.
+ */
+@Injectable()
+export class RecordWriter {
+  private waiting: Batch[] = [];
+  private waitingRows = 0;
+  private readonly writers = new Set<Promise<void>>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly topics: TopicRegistry,
+    lifecycle: Lifecycle,
+  ) {
+    lifecycle.atShutdown('drain', 'record writer', () => this.settled());
+  }
+
+  /**
+   * Resolves after the commit with the time of receipt, epoch milliseconds.
+   * @throws DomainError `unavailable` when the database does not answer or too much is waiting for it.
+   */
+  append(organizationId: string, records: readonly RecordInput[]): Promise<number> {
+    if (this.waitingRows + records.length > MOST_WAITING) {
+      return Promise.reject(unavailable('More data arrives than can be stored', 1));
+    }
+    return new Promise((done, failed) => {
+      this.waiting.push({ organizationId, records, receivedAt: Date.now(), done, failed });
+      this.waitingRows += records.length;
+      if (this.writers.size < WRITERS) this.startWriter();
+    });
+  }
+
+  /** Resolves when all that was handed over is stored or refused. */
+  private settled(): Promise<unknown> {
+    return Promise.all(this.writers);
+  }
+
+  private startWriter(): void {
+    const writer = this.drain().finally(() => this.writers.delete(writer));
+    this.writers.add(writer);
+  }
+
+  private async drain(): Promise<void> {
+    // Once the current turn of the event loop is over, so that messages read together are written together.
+    await setImmediate();
+    while (this.waiting.length > 0) await this.write(this.take());
+  }
+
+  private take(): Batch[] {
+    let rows = 0;
+    let count = 0;
+    for (const { records } of this.waiting) {
+      if (count > 0 && rows + records.length > MOST_ROWS) break;
+      rows += records.length;
+      count++;
+    }
+    this.waitingRows -= rows;
+    return this.waiting.splice(0, count);
+  }
+
+  private async write(batches: Batch[]): Promise<void> {
+    try {
+      await this.store(batches);
+    } catch (error) {
+      // One caller's data was refused: find it by halves, so that the others are stored.
+      if (isDataError(error) && batches.length > 1) {
+        const middle = batches.length >> 1;
+        await this.write(batches.slice(0, middle));
+        await this.write(batches.slice(middle));
+        return;
+      }
+      for (const batch of batches) batch.failed(error);
+      return;
+    }
+    for (const batch of batches) batch.done(batch.receivedAt);
+  }
+
+  private async store(batches: Batch[]): Promise<void> {
+    await this.ensureTopics(batches);
+    const rows = batches.flatMap((batch) => batch.records.map((record) => this.row(batch, record)));
+    const organizations = [...new Set(batches.map(({ organizationId }) => organizationId))];
+    await this.database.inOrganizations(organizations, (manager) => manager.query(INSERT, columns(rows)));
+  }
+
+  private async ensureTopics(batches: Batch[]): Promise<void> {
+    const missing = batches.flatMap(({ organizationId, records }) =>
+      records
+        .filter(({ topic }) => !this.topics.known({ organizationId, topic }))
+        .map(({ topic }) => ({ organizationId, topic })),
+    );
+    if (missing.length > 0) await this.topics.ensure(missing);
+  }
+
+  private row(batch: Batch, record: RecordInput): Row {
+    const topicId = this.topics.known({ organizationId: batch.organizationId, topic: record.topic });
+    if (topicId === undefined) throw new Error(`topic ${record.topic} was not made`);
+    return { batch, record, topicId };
+  }
+}
+
+const INSERT = `
+  INSERT INTO uns_records (organization_id, topic_id, id, "timestamp", received_at, quality, source, number, value)
+  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::timestamptz[], $6::int2[],
+                       $7::text[], $8::float8[], $9::json[])`;
+
+const writeUuid = (buffer: Buffer, offset: number, uuid: string): void => {
+  buffer.write(uuid.replaceAll('-', ''), offset, 'hex');
+};
+
+/** A number goes into its own column, everything else into `value`. */
+function columns(rows: readonly Row[]): Buffer[] {
+  return [
+    fixedArray(OID.uuid, 16, rows, (buffer, at, { batch }) => writeUuid(buffer, at, batch.organizationId)),
+    fixedArray(OID.uuid, 16, rows, (buffer, at, { topicId }) => writeUuid(buffer, at, topicId)),
+    fixedArray(OID.uuid, 16, rows, (buffer, at) => void v7(undefined, buffer, at)),
+    fixedArray(OID.timestamptz, 8, rows, (buffer, at, { batch, record }) =>
+      writeTimestamp(buffer, at, record.timestamp ?? batch.receivedAt),
+    ),
+    fixedArray(OID.timestamptz, 8, rows, (buffer, at, { batch }) => writeTimestamp(buffer, at, batch.receivedAt)),
+    fixedArray(OID.int2, 2, rows, (buffer, at, { record }) => {
+      buffer.writeInt16BE(QUALITIES.indexOf(record.quality), at);
+    }),
+    textArray(OID.text, rows, ({ record }) => record.source),
+    fixedArray(OID.float8, 8, rows, (buffer, at, { record: { value } }) => {
+      if (typeof value !== 'number') return false;
+      buffer.writeDoubleBE(value, at);
+      return true;
+    }),
+    textArray(OID.json, rows, ({ record: { value } }) => (typeof value === 'number' ? null : JSON.stringify(value))),
+  ];
+}

@@ -1,0 +1,25 @@
+import type { JsonValue } from '#kernel';
+
+export const QUALITIES = ['good', 'uncertain', 'bad'] as const;
+/** How far a value can be trusted; its index here is what is stored. */
+export type Quality = (typeof QUALITIES)[number];
+
+/** One value as it comes in, checked. */
+export interface RecordInput {
+  topic: string;
+  value: JsonValue;
+  source: string | null;
+  /** When it was measured, epoch milliseconds; null = when it was received. */
+  timestamp: number | null;
+  quality: Quality;
+}
+
+/** A stored value as callers see it. Times are RFC 3339 UTC with milliseconds. */
+export interface RecordView {
+  topic: string;
+  value: JsonValue;
+  source: string | null;
+  timestamp: string;
+  receivedAt: string;
+  quality: Quality;
+}

@@ -1,0 +1,12 @@
+/** RFC 3339, section 5.6, with the upper-case or lower-case letters it permits. */
+const RFC3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
+
+const EARLIEST = Date.parse('0001-01-01T00:00:00Z');
+const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** Epoch milliseconds of an RFC 3339 text or an integer of epoch milliseconds; undefined for anything else. */
+export function parseTimestamp(input: unknown): number | undefined {
+  const time = typeof input === 'string' && RFC3339.test(input) ? Date.parse(input.toUpperCase()) : input;
+  const fits = Number.isInteger(time) && (time as number) >= EARLIEST && (time as number) <= LATEST;
+  return fits ? (time as number) : undefined;
+}

@@ -1,0 +1,40 @@
+import { filterPattern, Page } from '#kernel';
+import { Database, OrganizationRepository, type PageRequest } from '#platform/database';
+import { Injectable } from '@nestjs/common';
+import type { FindOptionsOrder } from 'typeorm';
+import { Topic } from './topic.entity';
+
+const likePattern = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+
+@Injectable()
+export class TopicsRepository extends OrganizationRepository<Topic> {
+  constructor(database: Database) {
+    super(database, Topic, 'Topic');
+  }
+
+  byPath(organizationId: string, path: string): Promise<Topic> {
+    return this.getBy(organizationId, { path });
+  }
+
+  /** Topics that contain the text, in the given branches where the caller is confined to some. */
+  search(
+    organizationId: string,
+    request: PageRequest & { search?: string; branches?: string[] },
+    order: FindOptionsOrder<Topic>,
+  ): Promise<Page<Topic>> {
+    const { page, limit, search, branches } = request;
+    return this.database.inOrganization(organizationId, async (manager) => {
+      const query = manager.createQueryBuilder(Topic, 'topic').where({ organizationId });
+      if (search) query.andWhere('topic.path ILIKE :search', { search: likePattern(search) });
+      if (branches) query.andWhere('topic.path ~ ANY(:patterns)', { patterns: branches.map(filterPattern) });
+      for (const [field, direction] of Object.entries(order)) {
+        query.addOrderBy(`topic.${field}`, direction as 'ASC' | 'DESC');
+      }
+      const [data, total] = await query
+        .skip((page - 1) * limit)
+        .take(limit)
+        .getManyAndCount();
+      return new Page(data, { page, limit, total });
+    });
+  }
+}

@@ -1,0 +1,65 @@
+import { conflict, invalid, Page, scopeBranches, topicProblem, type Member } from '#kernel';
+import { requireVersion } from '#platform/database';
+import { parseSort, type ListQuery } from '#platform/http';
+import { Injectable } from '@nestjs/common';
+import { toTopicView, type CreateTopic, type TopicView, type UpdateTopic } from './dto/topic.dto';
+import { requireTopicRight } from './topic-rights';
+import { TopicRegistry } from './topic-registry';
+import { TopicsRepository } from './topics.repository';
+
+const SORTABLE = ['path', 'name', 'createdAt', 'updatedAt'] as const;
+
+/** Topics as configuration: what exists, and what people say about it. */
+@Injectable()
+export class TopicsService {
+  constructor(
+    private readonly topics: TopicsRepository,
+    private readonly registry: TopicRegistry,
+  ) {}
+
+  async list({ organizationId, scopes }: Member, query: ListQuery): Promise<Page<TopicView>> {
+    const branches = scopeBranches(scopes, 'uns:read');
+    const found = await this.topics.search(
+      organizationId,
+      { ...query, branches },
+      parseSort(query.sort, SORTABLE, 'path'),
+    );
+    return new Page(found.data.map(toTopicView), found.meta);
+  }
+
+  async get(member: Member, id: string): Promise<TopicView> {
+    const topic = await this.topics.get(member.organizationId, id);
+    requireTopicRight(member, 'uns:read', topic.path);
+    return toTopicView(topic);
+  }
+
+  async getByPath(member: Member, path: string): Promise<TopicView> {
+    requirePath(path);
+    requireTopicRight(member, 'uns:read', path);
+    return toTopicView(await this.topics.byPath(member.organizationId, path));
+  }
+
+  /** @throws DomainError `conflict` when the topic exists. */
+  async create(member: Member, { topic: path, description }: CreateTopic): Promise<TopicView> {
+    const { organizationId } = member;
+    requirePath(path);
+    requireTopicRight(member, 'uns:write', path);
+    const made = await this.registry.ensure([{ organizationId, topic: path }]);
+    const topic = await this.topics.byPath(organizationId, path);
+    if (!made.has(topic.id)) throw conflict('Topic exists');
+    if (!description) return toTopicView(topic);
+    return toTopicView(await this.topics.update(organizationId, topic.id, topic.version, { description }));
+  }
+
+  async update(member: Member, id: string, ifMatch: number | undefined, change: UpdateTopic): Promise<TopicView> {
+    const topic = await this.topics.get(member.organizationId, id);
+    requireTopicRight(member, 'uns:write', topic.path);
+    requireVersion(topic, ifMatch);
+    return toTopicView(await this.topics.update(member.organizationId, id, topic.version, change));
+  }
+}
+
+function requirePath(path: string): void {
+  const problem = path ? topicProblem(path) : 'Topic is required';
+  if (problem) throw invalid({ field: 'topic', message: problem });
+}

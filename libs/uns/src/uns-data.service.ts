@@ -1,0 +1,51 @@
+import { newId, type Member } from '#kernel';
+import { MqttOutlet } from '#platform/mqtt';
+import { Injectable, Logger } from '@nestjs/common';
+import type { Published, PublishedBatch } from './dto/record.dto';
+import type { RecordInput } from './record';
+import { RecordWriter } from './record-writer';
+import { requireTopicRight } from './topic-rights';
+
+const PUBLISHED = 'Data published successfully';
+
+/** Data into the namespace: every way in ends in the same writer, and answers after its commit. */
+@Injectable()
+export class UnsDataService {
+  private readonly logger = new Logger(UnsDataService.name);
+
+  constructor(
+    private readonly writer: RecordWriter,
+    private readonly outlet: MqttOutlet,
+  ) {}
+
+  /** Stores what a broker has authorized already, and passes on itself. */
+  async receive(organizationId: string, record: RecordInput): Promise<void> {
+    await this.writer.append(organizationId, [record]);
+  }
+
+  async publish(member: Member, record: RecordInput): Promise<Published> {
+    await this.store(member, [record]);
+    return { message: PUBLISHED };
+  }
+
+  /** All records, or none. */
+  async publishBatch(member: Member, records: readonly RecordInput[]): Promise<PublishedBatch> {
+    await this.store(member, records);
+    return { message: PUBLISHED, count: records.length };
+  }
+
+  private async store(member: Member, records: readonly RecordInput[]): Promise<void> {
+    for (const topic of new Set(records.map((record) => record.topic))) requireTopicRight(member, 'uns:publish', topic);
+    const receivedAt = await this.writer.append(member.organizationId, records);
+    // Stored is published: subscribers are told, but the caller does not wait for the slowest of them.
+    this.passOn(member.organizationId, records, receivedAt).catch((error: unknown) => this.logger.warn(error));
+  }
+
+  private async passOn(organizationId: string, records: readonly RecordInput[], receivedAt: number): Promise<void> {
+    if (!this.outlet.hasAudience()) return;
+    for (const { topic, value, source, quality, timestamp } of records) {
+      const message = { value, timestamp: new Date(timestamp ?? receivedAt).toISOString(), source, quality };
+      await this.outlet.publish(organizationId, topic, Buffer.from(JSON.stringify(message)), newId());
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import { decodeCursor, encodeCursor, invalid, isId, Stretch, topicProblem, type Member } from '#kernel';
+import { Injectable } from '@nestjs/common';
+import { bucketMilliseconds } from './aggregate';
+import type { RangeQuery, RecentQuery } from './dto/data-query.dto';
+import type { RecordView } from './record';
+import { RecordsRepository, type Bucket, type HistoryStretch, type StoredRecord } from './records.repository';
+import { parseTimestamp } from './timestamp';
+import type { Topic } from './topic.entity';
+import { requireTopicRight } from './topic-rights';
+import { TopicsRepository } from './topics.repository';
+
+/** Data out of the namespace. */
+@Injectable()
+export class UnsHistoryService {
+  constructor(
+    private readonly records: RecordsRepository,
+    private readonly topics: TopicsRepository,
+  ) {}
+
+  /** Newest first. @throws DomainError `not_found` for a topic that does not exist. */
+  async recent(member: Member, query: RecentQuery): Promise<Stretch<RecordView>> {
+    const topic = await this.readable(member, query.topic);
+    const rows = await this.records.recent(member.organizationId, topic.id, query.limit);
+    return new Stretch(
+      rows.map((row) => toView(topic, row)),
+      { nextCursor: null },
+    );
+  }
+
+  /** Oldest first: records, or buckets of them. */
+  async range(member: Member, query: RangeQuery): Promise<Stretch<RecordView | Bucket>> {
+    const stretch = readStretch(query);
+    const bucket = readBucket(query);
+    const topic = await this.readable(member, query.topic);
+    if (bucket === undefined) return this.rawRange(member.organizationId, topic, stretch);
+    if (bucket.field === null && (await this.records.holdsObjects(member.organizationId, topic.id, stretch))) {
+      throw invalid({ field: 'field', message: 'Field is required: the topic holds objects' });
+    }
+    return this.bucketRange(member.organizationId, topic, stretch, bucket);
+  }
+
+  private async rawRange(organizationId: string, topic: Topic, stretch: HistoryStretch): Promise<Stretch<RecordView>> {
+    const rows = await this.records.range(organizationId, topic.id, stretch);
+    const last = rows.length === stretch.limit ? rows.at(-1) : undefined;
+    const nextCursor = last ? encodeCursor([last.timestamp, last.id]) : null;
+    return new Stretch(
+      rows.map((row) => toView(topic, row)),
+      { nextCursor },
+    );
+  }
+
+  private async bucketRange(
+    organizationId: string,
+    topic: Topic,
+    stretch: HistoryStretch,
+    bucket: NonNullable<ReturnType<typeof readBucket>>,
+  ): Promise<Stretch<Bucket>> {
+    const buckets = await this.records.buckets(organizationId, topic.id, stretch, bucket);
+    const last = buckets.length === stretch.limit ? buckets.at(-1) : undefined;
+    const next = last && new Date(Date.parse(last.timestamp) + bucket.milliseconds).toISOString();
+    return new Stretch(buckets, { nextCursor: next ? encodeCursor([next]) : null });
+  }
+
+  private readable(member: Member, path: string): Promise<Topic> {
+    const problem = topicProblem(path);
+    if (problem) throw invalid({ field: 'topic', message: problem });
+    requireTopicRight(member, 'uns:read', path);
+    return this.topics.byPath(member.organizationId, path);
+  }
+}
+
+const toView = (topic: Topic, { value, source, timestamp, receivedAt, quality }: StoredRecord): RecordView => ({
+  topic: topic.path,
+  value,
+  source,
+  timestamp,
+  receivedAt,
+  quality,
+});
+
+function readStretch({ from, to, cursor, limit }: RangeQuery): HistoryStretch {
+  return { from: readTime('from', from), to: readTime('to', to), after: readCursor(cursor), limit };
+}
+
+function readTime(field: 'from' | 'to', text: string | undefined): Date | null {
+  if (text === undefined) return null;
+  const time = parseTimestamp(/^-?\d+$/.test(text) ? Number(text) : text);
+  const title = field === 'from' ? 'From' : 'To';
+  if (time === undefined) throw invalid({ field, message: `${title} must be RFC 3339 or integer epoch milliseconds` });
+  return new Date(time);
+}
+
+/** A record's timestamp and id, or the start of the next bucket. */
+function readCursor(cursor: string | undefined): HistoryStretch['after'] {
+  if (cursor === undefined) return null;
+  const [timestamp, id = LOWEST_ID] = decodeCursor(cursor) ?? [];
+  if (parseTimestamp(timestamp) === undefined || !isId(id)) {
+    throw invalid({ field: 'cursor', message: 'Cursor must be the nextCursor of an earlier answer' });
+  }
+  return [new Date(parseTimestamp(timestamp)!).toISOString(), id];
+}
+
+const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
+
+function readBucket({ bucket, aggregate, field }: RangeQuery) {
+  if (bucket === undefined) {
+    if (aggregate === undefined && field === undefined) return undefined;
+    throw invalid({ field: 'bucket', message: 'Bucket is required' });
+  }
+  const milliseconds = bucketMilliseconds(bucket);
+  if (milliseconds === undefined) throw invalid({ field: 'bucket', message: 'Bucket must be at most 1000d' });
+  return {
+    milliseconds,
+    aggregate: aggregate ?? ('avg' as const),
+    field: field === undefined ? null : field.split('.'),
+  };
+}

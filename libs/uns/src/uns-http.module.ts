@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { TopicsController } from './topics.controller';
+import { UnsDataController } from './uns-data.controller';
+import { UnsModule } from './uns.module';
+
+@Module({ imports: [UnsModule], controllers: [TopicsController, UnsDataController] })
+export class UnsHttpModule {}

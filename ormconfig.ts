@@ -1,0 +1,12 @@
+import { identitySchema } from '#identity';
+import { organizationsSchema } from '#organizations';
+import { platformSchema, type DatabaseSchema } from '#platform/database';
+import { unsSchema } from '#uns';
+
+const areas: DatabaseSchema[] = [platformSchema, organizationsSchema, identitySchema, unsSchema];
+
+/** Every entity and migration of the product. Areas add theirs here. */
+export const databaseSchema: DatabaseSchema = {
+  entities: areas.flatMap(({ entities }) => entities),
+  migrations: areas.flatMap(({ migrations }) => migrations),
+};
