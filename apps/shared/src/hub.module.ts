@@ -4,7 +4,7 @@ import { OrganizationsHttpModule, OrganizationsModule } from '#organizations';
 import { ConfigModule, type Config, type HubRole } from '#platform/config';
 import { CryptoModule } from '#platform/crypto';
 import { DatabaseModule } from '#platform/database';
-import { HttpModule } from '#platform/http';
+import { HttpMaintenanceModule, HttpModule } from '#platform/http';
 import { LifecycleModule } from '#platform/lifecycle';
 import { MqttModule } from '#platform/mqtt';
 import { MaintenanceModule } from '#platform/queue';
@@ -16,7 +16,7 @@ type Modules = NonNullable<ModuleMetadata['imports']>;
 /** What each part of the platform runs; every process may run any of them. */
 const PARTS: Record<HubRole, Modules> = {
   api: [IdentityHttpModule, OrganizationsHttpModule, UnsHttpModule],
-  worker: [MaintenanceModule, UnsMaintenanceModule],
+  worker: [MaintenanceModule, HttpMaintenanceModule, UnsMaintenanceModule],
   uns: [UnsMqttModule],
 };
 

@@ -2,9 +2,9 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { FirstStart, type FirstStartResult } from '#identity';
 import type { Config, HubRole } from '#platform/config';
 import { migrate } from '#platform/database';
-import { createHttpApp } from '#platform/http';
+import { createHttpApp, HealthParts } from '#platform/http';
 import { drainHttp, Lifecycle } from '#platform/lifecycle';
-import { MqttStrategy } from '#platform/mqtt';
+import { BrokerMonitor, MqttStrategy } from '#platform/mqtt';
 import { migrateQueue } from '#platform/queue';
 import { ensurePartitions } from '#uns';
 import { databaseSchema } from '../../../ormconfig';
@@ -34,13 +34,16 @@ export async function startHub(
   await migrateHub(config);
   report(`starting ${roles.join(', ')}`);
   const app = await createHttpApp(HubModule.with(config, roles), config);
+  const lifecycle = app.get(Lifecycle);
   try {
     const first = await app.get(FirstStart).ensure(config.admin);
     if (roles.includes('uns')) {
-      app.connectMicroservice({ strategy: app.get(MqttStrategy) });
+      const strategy = app.get(MqttStrategy);
+      app.connectMicroservice({ strategy });
       await app.startAllMicroservices();
+      lifecycle.atShutdown('intake', 'mqtt', () => strategy.close());
+      app.get(HealthParts).register('mqtt', () => requireBroker(app.get(BrokerMonitor)));
     }
-    const lifecycle = app.get(Lifecycle);
     lifecycle.atShutdown('intake', 'http', () => drainHttp(app.getHttpServer(), HTTP_GRACE_MS));
     await app.listen(config.http.port, config.http.host);
     lifecycle.markReady();
@@ -51,3 +54,6 @@ export async function startHub(
     throw error;
   }
 }
+
+const requireBroker = (broker: BrokerMonitor): Promise<void> =>
+  broker.status().state === 'connected' ? Promise.resolve() : Promise.reject(new Error('the broker is not connected'));

@@ -5,7 +5,7 @@ export type JsonValue = null | boolean | number | string | JsonValue[] | { [key:
 export const MAX_JSON_DEPTH = 64;
 
 /**
- * Why a parsed JSON value cannot be kept without changing it, or undefined when it can: PostgreSQL's jsonb
+ * Why a value cannot be kept as JSON without changing it, or undefined when it can: PostgreSQL's jsonb
  * knows neither NUL nor lone surrogates, and a number beyond a double has become Infinity in the parser.
  */
 export function jsonProblem(value: unknown, depth = 0): string | undefined {
@@ -23,8 +23,10 @@ export function jsonProblem(value: unknown, depth = 0): string | undefined {
       }
       return undefined;
     }
-    default:
+    case 'boolean':
       return undefined;
+    default:
+      return 'is not JSON';
   }
 }
 

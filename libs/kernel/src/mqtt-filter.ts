@@ -14,13 +14,11 @@ export function filterProblem(filter: string): string | undefined {
 }
 
 /** Whether a filter selects a topic. Filters that begin with a wildcard do not select `$` topics. */
-export function filterMatches(filter: string, topic: string): boolean {
-  if (topic.startsWith('$') && !filter.startsWith('$')) return false;
-  return filterCovers(filter, topic);
-}
+export const filterMatches = (filter: string, topic: string): boolean => filterCovers(filter, topic);
 
 /** Whether every topic that `inner` selects is also selected by `outer`: what a subscription needs of a right. */
 export function filterCovers(outer: string, inner: string): boolean {
+  if (inner.startsWith('$') && !outer.startsWith('$')) return false;
   const outerLevels = outer.split('/');
   const innerLevels = inner.split('/');
   for (const [index, level] of outerLevels.entries()) {
@@ -35,7 +33,7 @@ export function filterCovers(outer: string, inner: string): boolean {
 
 const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** A regular expression, in the dialect that JavaScript and PostgreSQL share, for the topics a filter selects. */
+/** A regular expression, in the dialect that JavaScript and PostgreSQL share, for the topics a filter selects (`$` ones aside). */
 export function filterPattern(filter: string): string {
   const levels = filter.split('/');
   const open = levels.at(-1) === '#';

@@ -1,5 +1,6 @@
 /** The catalogue of scopes: what a credential may be given, and what each organization role includes. */
 import { filterCovers, filterProblem } from './mqtt-filter';
+import { MAX_TOPIC_LENGTH, MAX_TOPIC_LEVELS } from './topic-path';
 
 export const ROLES = ['viewer', 'editor', 'admin'] as const;
 /** A member's role in one organization; a system administrator counts as admin of every organization. */
@@ -71,8 +72,12 @@ export function parseScope(granted: GrantedScope): { scope: Scope; branch?: stri
   if (rest.length === 0) return { scope };
   if (area !== 'uns') return undefined;
   const branch = decodeBranch(rest.join(':'));
-  return branch && filterProblem(branch) === undefined ? { scope, branch } : undefined;
+  return branch && isBranch(branch) ? { scope, branch } : undefined;
 }
+
+/** What is longer than any topic selects none, and would cost every request that has to compare it. */
+const isBranch = (text: string): boolean =>
+  text.length <= MAX_TOPIC_LENGTH && text.split('/').length <= MAX_TOPIC_LEVELS + 1 && filterProblem(text) === undefined;
 
 // RFC 6749 allows few characters in a scope; levels with others come percent-encoded.
 function decodeBranch(text: string): string | undefined {

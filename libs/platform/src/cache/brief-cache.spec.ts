@@ -1,14 +1,8 @@
 import { BriefCache } from './brief-cache';
 
 describe('BriefCache', () => {
-  let now: number;
-
-  beforeEach(() => {
-    now = 1_000;
-    jest.spyOn(performance, 'now').mockImplementation(() => now);
-  });
-
-  afterEach(() => jest.restoreAllMocks());
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
 
   it('gives everybody who asks meanwhile the same look-up', async () => {
     const cache = new BriefCache<string>(10);
@@ -24,10 +18,10 @@ describe('BriefCache', () => {
     const cache = new BriefCache<undefined>(10);
     const load = jest.fn(() => Promise.resolve(undefined));
     await cache.get('a', load);
-    now += 500;
+    jest.advanceTimersByTime(500);
     await cache.get('a', load);
     expect(load).toHaveBeenCalledTimes(1);
-    now += 1;
+    jest.advanceTimersByTime(2);
     await cache.get('a', load);
     expect(load).toHaveBeenCalledTimes(2);
   });

@@ -2,6 +2,7 @@ export * from './access';
 export { insufficientScope } from './access.guard';
 export * from './create-http-app';
 export * from './health-parts';
+export * from './http-maintenance.module';
 export * from './http.module';
 export * from './idempotency.store';
 export * from './if-match';

@@ -60,6 +60,10 @@ export interface BrokerClient extends Omit<Client, 'conn'> {
   /** Subscriptions take the function that is here when they are made. */
   deliver0: Deliver;
   deliverQoS: Deliver;
+  /** Packets of the last read that are not done with; aedes reads on when there are none. */
+  _parsingBatch: number;
+  _nextBatch: (error?: Error | null) => void;
+  connackSent: boolean;
   pause(): void;
 }
 

@@ -10,6 +10,7 @@ import { CredentialWatch } from './credential-watch';
 import { Hub } from './hub';
 import { Ingest, type MqttMessageHandler } from './ingest';
 import type { BrokerMonitor, BrokerStatus, MqttGate, MqttOutlet, MqttPrincipal } from './ports';
+import { readAhead } from './read-ahead';
 import { REASON } from './reason-codes';
 import { SessionStore } from './session-store';
 import { prefixOf, tenantOf, unmounted } from './tenant';
@@ -157,6 +158,7 @@ export class EmbeddedBroker implements MqttOutlet, BrokerMonitor {
     const client = hub.handle(socket) as unknown as BrokerClient;
     const connection = new Connection();
     this.connections.set(client, connection);
+    readAhead(client);
     mountAtParser(client, connection, (code, problem) => this.disconnect(client, code, problem));
     deliverWithoutWaiting(client);
   }
@@ -254,8 +256,9 @@ export class EmbeddedBroker implements MqttOutlet, BrokerMonitor {
 
   /** MQTT 5 clients are told why. */
   private disconnect(client: BrokerClient, code: number, problem: string): void {
-    if (client.closed) return;
-    this.connections.get(client)!.failed = true;
+    const connection = this.connections.get(client)!;
+    if (client.closed || connection.failed) return;
+    connection.failed = true;
     this.log.debug(`${client.id ?? 'before sign-in'}: ${problem}`);
     if (!client.connected) client.emit('error', new Error(problem));
     else if (client.conn.writableNeedDrain) client.close();

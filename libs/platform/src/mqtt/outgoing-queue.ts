@@ -25,7 +25,8 @@ export class OutgoingQueue {
     const kept = counter === undefined ? undefined : this.messages.get(counter);
     if (counter === undefined || !kept) return;
     this.counters.set(messageId, counter);
-    if (packet.cmd === 'publish') kept.messageId = messageId;
+    // Whatever is sent from the queue after this is a repetition (MQTT 5, section 3.3.1.1).
+    if (packet.cmd === 'publish') Object.assign(kept, { messageId, dup: true });
     else this.messages.set(counter, { ...packet, brokerCounter: counter, payload: kept.payload });
   }
 

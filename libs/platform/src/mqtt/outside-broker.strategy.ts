@@ -14,6 +14,8 @@ import { encodeAck, REASON, refusalOf, type Refusal } from './reason-codes';
 const RECEIVE_MAXIMUM = 2_000;
 /** Seconds for which the broker keeps what arrives while this process is away. */
 const SESSION_EXPIRY = 86_400;
+/** How often the organizations' prefixes are looked at. */
+const MOUNTS_MS = 1_000;
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 10_000;
 const DRAIN_MS = 10_000;
@@ -45,11 +47,15 @@ export class OutsideBrokerStrategy extends ServerMqtt {
   private client: MqttClient | undefined;
   private inFlight = 0;
   private closing = false;
+  private sharing = false;
+  private subscribed: ReadonlySet<string> = new Set();
+  private timer: NodeJS.Timeout | undefined;
   private idle = noop;
   /** Calls back to mqtt.js that are held so that it does not read on: QoS 0 knows no Receive Maximum. */
   private readonly held: Callback[] = [];
   /** Messages by id whose handler runs or whose PUBACK could not be sent: the broker sends them again on reconnect. */
   private readonly unacknowledged = new Map<number, Promise<Refusal | undefined>>();
+  isSubscribed = false;
   messagesIn = 0;
   /** Messages acknowledged without being stored: not data of ours, or refused by the handler. */
   refused = 0;
@@ -76,14 +82,17 @@ export class OutsideBrokerStrategy extends ServerMqtt {
   override bindEvents(client: MqttClient): void {
     this.handle = soleHandler(this.messageHandlers);
     this.client = client;
-    client.handleMessage = (packet, callback) => this.arrived(client, packet, callback as Callback);
+    client.handleMessage = (packet, callback) => this.arrived(client, packet, callback);
     client.on('connect', (connack) => this.connected(client, connack));
+    this.timer = setInterval(() => this.subscribe(client), MOUNTS_MS).unref();
   }
 
   /** Takes no more messages, lets running handlers end and be acknowledged, then leaves; the broker keeps the session. */
+  // eslint-disable-next-line @typescript-eslint/no-misused-promises -- Nest's own transports differ, and all are awaited.
   override async close(): Promise<void> {
     const { client } = this;
     this.closing = true;
+    clearInterval(this.timer);
     if (this.inFlight > 0) {
       const { promise, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, DRAIN_MS);
@@ -95,16 +104,30 @@ export class OutsideBrokerStrategy extends ServerMqtt {
   }
 
   private connected(client: MqttClient, connack: IConnackPacket): void {
+    this.sharing = this.settings.shared && connack.properties?.sharedSubscriptionAvailable !== false;
+    // Again with every connection: the broker may have lost the session.
+    this.subscribed = new Set();
+    this.subscribe(client);
     // With a new session the broker numbers its messages anew.
     if (!connack.sessionPresent) this.unacknowledged.clear();
-    const sharing = this.settings.shared && connack.properties?.sharedSubscriptionAvailable !== false;
-    const filters = this.mounts.subscriptions().map((filter) => (sharing ? SHARE + filter : filter));
+  }
+
+  /** Follows the mounts: an organization may have got a prefix of its own. */
+  private subscribe(client: MqttClient): void {
+    if (!client.connected) return;
+    const wanted = new Set(this.mounts.subscriptions().map((filter) => (this.sharing ? SHARE + filter : filter)));
+    const missing = [...wanted].filter((filter) => !this.subscribed.has(filter));
+    const surplus = [...this.subscribed].filter((filter) => !wanted.has(filter));
+    this.subscribed = wanted;
+    if (surplus.length > 0) client.unsubscribe(surplus);
+    if (missing.length === 0) return;
     // QoS 1 also for what is published with 2: mqtt.js would acknowledge a QoS 2 message before its handler runs.
     // Retain handling 1: retained messages with a new subscription only, not with every reconnect.
-    client.subscribe(filters, { qos: 1, rh: 1 }, (error, granted) => {
+    client.subscribe(missing, { qos: 1, rh: 1 }, (error, granted) => {
       const failed = granted?.filter(({ qos }) => qos >= 0x80).map(({ topic }) => topic) ?? [];
       if (error) this.logger.error(error);
       else if (failed.length > 0) this.logger.error(`the broker refuses to subscribe to ${failed.join(', ')}`);
+      else this.isSubscribed = true;
     });
   }
 

@@ -180,12 +180,12 @@ export class SessionStore {
   private newSession(clientId: string): Session {
     const tenant = tenantOf(clientId);
     let sessions = this.tenants.get(tenant);
-    if (!sessions) this.tenants.set(tenant, (sessions = new Map()));
+    if (!sessions) this.tenants.set(tenant, (sessions = new Map<string, Session>()));
     if (sessions.size >= MAX_SESSIONS) {
       const idle = [...sessions.keys()].find((id) => !this.isConnected(id));
       if (idle !== undefined) this.endSession(idle);
     }
-    const session = { subscriptions: new Map(), outgoing: new OutgoingQueue() };
+    const session: Session = { subscriptions: new Map(), outgoing: new OutgoingQueue() };
     sessions.set(clientId, session);
     return session;
   }

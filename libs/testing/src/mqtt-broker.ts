@@ -1,16 +1,24 @@
-import { once } from 'node:events';
+import { once, type EventEmitter } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
-import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
-import { EmbeddedBroker } from './embedded-broker';
-import type { MqttMessageHandler } from './ingest';
-import { MqttGate, type MqttMessageContext, type MqttPrincipal } from './ports';
+import { Logger } from '@nestjs/common';
+import { connectAsync, type IClientOptions, type IDisconnectPacket, type MqttClient } from 'mqtt';
+import {
+  EmbeddedBroker,
+  MqttGate,
+  type MqttMessageContext,
+  type MqttMessageHandler,
+  type MqttPrincipal,
+} from '#platform/mqtt';
 
-/* For the specs of this folder: a broker on a free port, with credentials and a handler in memory. */
+/* The embedded broker on a free port, with credentials and a handler in memory. */
+
+// Every refusal that a spec provokes would be a line.
+Logger.overrideLogger(false);
 
 export const ORG_A = '0190a000-0000-7000-8000-00000000000a';
 export const ORG_B = '0190b000-0000-7000-8000-00000000000b';
 
-export interface Rights {
+interface Rights {
   organizationId: string;
   publish: (topic: string) => boolean;
   subscribe: (filter: string) => boolean;
@@ -18,7 +26,7 @@ export interface Rights {
 
 const everything = () => true;
 
-export class FakeGate extends MqttGate {
+export class FakeMqttGate extends MqttGate {
   readonly tokens = new Map<string, Rights>();
   lookUps = 0;
   down = false;
@@ -40,6 +48,7 @@ export class FakeGate extends MqttGate {
       maySubscribe: rights.subscribe,
       refresh: () => {
         this.lookUps++;
+        if (this.down) return Promise.reject(new Error('the database is down'));
         const now = this.tokens.get(token);
         if (now === rights) return Promise.resolve(principal);
         return Promise.resolve(now && this.principal(token, now));
@@ -49,12 +58,12 @@ export class FakeGate extends MqttGate {
   }
 }
 
-export interface Received extends MqttMessageContext {
+interface Received extends MqttMessageContext {
   payload: Buffer;
 }
 
 /** Keeps what arrives, and answers as the spec says. */
-export class FakeHandler {
+export class FakeMqttHandler {
   readonly received: Received[] = [];
   answer: (message: Received) => Promise<unknown> = () => Promise.resolve();
 
@@ -69,15 +78,15 @@ export class FakeHandler {
   }
 }
 
-export class TestBroker {
-  readonly gate = new FakeGate();
-  readonly handler = new FakeHandler();
+export class MqttTestBroker {
+  readonly gate = new FakeMqttGate();
+  readonly handler = new FakeMqttHandler();
   readonly broker = new EmbeddedBroker({ host: '127.0.0.1', port: 0 }, this.gate);
   private readonly clients: MqttClient[] = [];
   private readonly sockets: Socket[] = [];
 
-  static async start(): Promise<TestBroker> {
-    const test = new TestBroker();
+  static async start(): Promise<MqttTestBroker> {
+    const test = new MqttTestBroker();
     test.gate.allow(ORG_A, 'token-a');
     test.gate.allow(ORG_B, 'token-b');
     await test.broker.start(test.handler.handle);
@@ -103,6 +112,14 @@ export class TestBroker {
     return client;
   }
 
+  /** A bare connection that has signed in to organization A. */
+  async signedIn(clientId: string, version: 4 | 5 = 4): Promise<Socket> {
+    const socket = await this.socket();
+    socket.write(mqttWire.connect(version, clientId, ORG_A, 'token-a'));
+    await nextBytes(socket);
+    return socket;
+  }
+
   /** A bare connection, for bytes that no client library would send. */
   async socket(): Promise<Socket> {
     const socket = connectTcp(this.broker.port, '127.0.0.1');
@@ -122,17 +139,26 @@ export function inbox(client: MqttClient): { topic: string; text: string; retain
   return messages;
 }
 
-/** Resolves when the condition holds. @throws after ten seconds. */
-export async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error('the condition did not come true');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+/** Resolves with the reason code of the broker's DISCONNECT, or undefined when it just closes. */
+export function closing(client: MqttClient): Promise<number | undefined> {
+  let code: number | undefined;
+  client.on('disconnect', (packet: IDisconnectPacket) => (code = packet.reasonCode));
+  return new Promise((resolve) => client.once('close', () => resolve(code)));
+}
+
+/** Resolves with what comes with the client's next event of that name. */
+export const nextEvent = <T>(client: MqttClient, name: string): Promise<T> =>
+  new Promise((resolve) => (client as unknown as EventEmitter).once(name, resolve));
+
+/** Publishes, and resolves with the reason code of the PUBACK or PUBREC. */
+export async function published(client: MqttClient, topic: string, payload: string, qos: 1 | 2 = 1): Promise<number> {
+  const ack = nextEvent<{ reasonCode?: number }>(client, 'packetreceive');
+  client.publishAsync(topic, payload, { qos }).catch(() => undefined);
+  return (await ack).reasonCode ?? 0;
 }
 
 /** Resolves with the bytes of the next packets from the broker, or empty when it closes the connection. */
-export const answer = (socket: Socket): Promise<Buffer> =>
+export const nextBytes = (socket: Socket): Promise<Buffer> =>
   new Promise((resolve) => {
     socket.once('data', resolve);
     socket.once('close', () => resolve(Buffer.alloc(0)));
@@ -144,10 +170,10 @@ const text = (value: string | Buffer): Buffer => {
 };
 
 /** MQTT packets byte by byte. */
-export const wire = {
+export const mqttWire = {
   packet: (header: number, ...parts: Buffer[]): Buffer => {
     const body = Buffer.concat(parts);
-    return Buffer.concat([Buffer.of(header), wire.length(body.length), body]);
+    return Buffer.concat([Buffer.of(header), mqttWire.length(body.length), body]);
   },
   length: (value: number): Buffer => {
     const bytes: number[] = [];
@@ -157,7 +183,7 @@ export const wire = {
   },
   text,
   connect: (version: 4 | 5, clientId: string, organizationId: string, token: string, clean = true): Buffer =>
-    wire.packet(
+    mqttWire.packet(
       0x10,
       text('MQTT'),
       Buffer.of(version, 0xc0 | (clean ? 2 : 0), 0, 60),
@@ -168,7 +194,7 @@ export const wire = {
     ),
   /** MQTT 3.1.1. */
   publish: (topic: string | Buffer, payload: string, qos: 0 | 1 | 2 = 0, messageId = 1, dup = false): Buffer =>
-    wire.packet(
+    mqttWire.packet(
       0x30 | (qos << 1) | (dup ? 8 : 0),
       text(topic),
       qos > 0 ? Buffer.of(messageId >> 8, messageId & 0xff) : Buffer.alloc(0),

@@ -1,0 +1,1 @@
+export { startHub } from '../../shared/src/start-hub';

@@ -1,0 +1,31 @@
+import type { ParseArgsOptionDescriptor } from 'node:util';
+
+/** An option of a benchmark, with a line of help. */
+export type Option = ParseArgsOptionDescriptor & { help: string };
+
+export type Values = Readonly<Record<string, string | boolean | undefined>>;
+
+export interface Benchmark {
+  /** One line for the list. */
+  summary: string;
+  options: Readonly<Record<string, Option>>;
+  /** Resolves with a report in Markdown. */
+  run(values: Values): Promise<string>;
+}
+
+/** A positive whole number. @throws Error naming the option. */
+export function wholeNumber(values: Values, name: string): number | undefined {
+  const value = values[name];
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string' || !/^[1-9]\d{0,8}$/.test(value))
+    throw new Error(`--${name} must be a whole number from 1`);
+  return Number(value);
+}
+
+export function text(values: Values, name: string): string | undefined {
+  const value = values[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Progress goes to standard error, so that standard output holds the report alone. */
+export const progress = (line: string): void => void process.stderr.write(`${line}\n`);

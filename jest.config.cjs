@@ -1,0 +1,39 @@
+const { readdirSync } = require('node:fs');
+
+// The areas by name: a pattern for every `#…` would also catch the packages' own subpath imports.
+const areas = readdirSync(`${__dirname}/libs`).join('|');
+
+const common = {
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  // Types are the compiler's affair (`npm run build`, `npm run lint`); here each file is only translated.
+  transform: { '\\.ts$': ['ts-jest', { transpilation: true, tsconfig: { inlineSources: true }, diagnostics: false }] },
+  moduleFileExtensions: ['ts', 'js', 'cjs', 'mjs', 'json'],
+  moduleNameMapper: {
+    '^#platform/(.*)$': '<rootDir>/libs/platform/src/$1/index.ts',
+    [`^#(${areas})$`]: '<rootDir>/libs/$1/src/index.ts',
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.maestrohub/'],
+};
+
+/** Run by `npm test` (test/run.cjs) on the Node of node_modules with --experimental-vm-modules. */
+module.exports = {
+  projects: [
+    {
+      ...common,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{libs,apps}/**/*.spec.ts'],
+      testTimeout: 10_000,
+    },
+    {
+      ...common,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'],
+      globalSetup: '<rootDir>/libs/testing/src/global-setup.ts',
+      globalTeardown: '<rootDir>/libs/testing/src/global-teardown.ts',
+      // A file may start a server and the application in a hook.
+      testTimeout: 30_000,
+    },
+  ],
+  maxWorkers: 2,
+};

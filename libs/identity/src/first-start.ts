@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import { newId } from '#kernel';
+import { Membership, Organization } from '#organizations';
+import type { Config } from '#platform/config';
+import { hashPassword } from '#platform/crypto';
+import { Database } from '#platform/database';
+import type { EntityManager } from 'typeorm';
+import { normalEmail } from './active-user';
+import { readablePassword } from './readable-password';
+import { SigningKeys } from './signing-keys';
+import { User } from './user.entity';
+
+const FIRST_START_LOCK = 7_243_010;
+
+export interface FirstStartResult {
+  /** The first organization. */
+  organizationId: string;
+  /** The first system administrator. */
+  adminEmail: string;
+  /** The password that was made up, on the one start that made it. */
+  newAdminPassword?: string;
+}
+
+/** Makes an empty instance usable: an organization, somebody who may do everything, and a key to sign tokens with. */
+@Injectable()
+export class FirstStart {
+  constructor(
+    private readonly database: Database,
+    private readonly keys: SigningKeys,
+  ) {}
+
+  /** Idempotent, also for processes that start together. */
+  ensure(admin: Config['admin']): Promise<FirstStartResult> {
+    return this.database.asSystem(async (manager) => {
+      await manager.query('SELECT pg_advisory_xact_lock($1)', [FIRST_START_LOCK]);
+      await this.keys.ensure();
+      return (await found(manager)) ?? (await this.create(manager, admin));
+    });
+  }
+
+  private async create(manager: EntityManager, admin: Config['admin']): Promise<FirstStartResult> {
+    const newAdminPassword = admin.password === undefined ? readablePassword() : undefined;
+    const organization = { id: newId(), name: 'Default', mqttPrefix: '' };
+    const user = {
+      id: newId(),
+      email: normalEmail(admin.email),
+      passwordHash: await hashPassword(admin.password ?? newAdminPassword!),
+      firstName: 'System',
+      lastName: 'Administrator',
+      systemAdmin: true,
+    };
+    await manager.insert(Organization, organization);
+    await manager.insert(User, user);
+    await manager.insert(Membership, { organizationId: organization.id, userId: user.id, role: 'admin' });
+    return {
+      organizationId: organization.id,
+      adminEmail: user.email,
+      ...(newAdminPassword !== undefined && { newAdminPassword }),
+    };
+  }
+}
+
+async function found(manager: EntityManager): Promise<FirstStartResult | undefined> {
+  const order = { createdAt: 'ASC', id: 'ASC' } as const;
+  const [organization] = await manager.find(Organization, { order, take: 1 });
+  const [user] = await manager.find(User, { where: { systemAdmin: true }, order, take: 1 });
+  return organization && user && { organizationId: organization.id, adminEmail: user.email };
+}

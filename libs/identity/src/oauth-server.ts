@@ -1,0 +1,46 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { Config } from '#platform/config';
+import { RateLimits } from '#platform/http';
+import type { NextFunction, Request, Response } from 'express';
+import type { Provider } from 'oidc-provider';
+import { DISCOVERY, OAUTH_ROUTES, OAuthProvider } from './oauth-provider';
+
+/** What the provider serves. Its other routes are ours, or are not offered yet. */
+const SERVED = new Set([
+  `POST ${OAUTH_ROUTES.token}`,
+  ...[OAUTH_ROUTES.jwks, DISCOVERY].flatMap((path) => [`GET ${path}`, `HEAD ${path}`]),
+  ...[OAUTH_ROUTES.token, OAUTH_ROUTES.jwks, DISCOVERY].map((path) => `OPTIONS ${path}`),
+]);
+
+/** Puts the OAuth2 server on its paths, behind the controllers, wherever the application is made. */
+@Injectable()
+export class OAuthServer implements OnModuleInit {
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly config: Config,
+    private readonly limits: RateLimits,
+    private readonly providers: OAuthProvider,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    const provider = await this.providers.create();
+    this.countRefusals(provider);
+    const handle = provider.callback();
+    const { host, protocol } = new URL(this.config.http.publicUrl);
+    this.host.httpAdapter.use(async (request: Request, response: Response, next: NextFunction) => {
+      if (!SERVED.has(`${request.method} ${request.path}`)) return next();
+      await this.limits.checkAddress(request.ip ?? '');
+      // HUB_PUBLIC_URL alone says under which address we are, whatever the request came by.
+      Object.assign(request.headers, { 'x-forwarded-host': host, 'x-forwarded-proto': protocol.slice(0, -1) });
+      return handle(request, response);
+    });
+  }
+
+  /** Clients that cannot prove who they are count like refused credentials. */
+  private countRefusals(provider: Provider): void {
+    provider.on('grant.error', (ctx, error) => {
+      if (error.message === 'invalid_client') void this.limits.countRefusal((ctx.req as Request).ip ?? '');
+    });
+  }
+}

@@ -1,0 +1,12 @@
+import { applyDecorators } from '@nestjs/common';
+import { IsNotEmpty, IsString, Matches, MaxLength } from 'class-validator';
+
+/** A name as people give them: something visible, in one line, of at most so many characters. */
+export const IsName = (max: number): PropertyDecorator =>
+  applyDecorators(
+    IsString(),
+    IsNotEmpty(),
+    MaxLength(max),
+    Matches(/^\P{Cc}*$/u, { message: '$property must not contain control characters' }),
+    Matches(/\S|^$/, { message: '$property must not be blank' }),
+  );

@@ -1,0 +1,129 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { accessSync, chmodSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { eventually } from './eventually';
+import { freePort } from './free-port';
+import { stopProcess } from './processes';
+
+/*
+ * The real servers of other projects, as Debian packages them; `npm test` installs them where it may (test/run.cjs has
+ * the same list). Each runs on a free port with an empty directory and ends with the file that started it.
+ */
+
+export type OutsideServer = 'redis' | 'mosquitto';
+
+interface Recipe {
+  program: string;
+  package: string;
+  scheme: string;
+  /** Writes what the server needs into its directory and gives its arguments. */
+  prepare: (directory: string, port: number, settings: readonly string[]) => string[];
+}
+
+const RECIPES: Record<OutsideServer, Recipe> = {
+  redis: {
+    program: 'redis-server',
+    package: 'redis-server',
+    scheme: 'redis',
+    prepare: (directory, port, settings) =>
+      configured(directory, [
+        `port ${port}`,
+        'bind 127.0.0.1',
+        `dir ${directory}`,
+        'save ""',
+        'maxmemory-policy noeviction',
+        ...settings,
+      ]),
+  },
+  mosquitto: {
+    program: 'mosquitto',
+    package: 'mosquitto',
+    scheme: 'mqtt',
+    prepare: (directory, port, settings) => [
+      '-c',
+      ...configured(directory, [`listener ${port} 127.0.0.1`, 'allow_anonymous true', ...settings]),
+    ],
+  },
+};
+
+function configured(directory: string, lines: readonly string[]): string[] {
+  const file = join(directory, 'server.conf');
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  return [file];
+}
+
+export interface RunningServer {
+  url: string;
+  port: number;
+  /** SIGKILL shows what a client makes of a server that vanishes. */
+  stop: (signal?: NodeJS.Signals) => Promise<void>;
+}
+
+interface ServerOptions {
+  /** Lines of the server's own configuration file. */
+  settings?: readonly string[];
+  /** To come back under the same address after a stop. */
+  port?: number;
+}
+
+/** Starts a server and resolves when it takes connections. @throws Error with the install line where it is missing. */
+export async function startServer(name: OutsideServer, options: ServerOptions = {}): Promise<RunningServer> {
+  const recipe = RECIPES[name];
+  const program = findProgram(recipe.program);
+  if (!program) throw new Error(`${recipe.program} is missing: apt-get install -y ${recipe.package}`);
+  const port = options.port ?? (await freePort());
+  const directory = mkdtempSync(join(tmpdir(), `maestrohub-${name}-`));
+  // Started by root, some of them go on as an account of their own.
+  chmodSync(directory, 0o755);
+  const child = spawn(program, recipe.prepare(directory, port, options.settings ?? []), { stdio: 'ignore' });
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
+    await stopProcess(child, signal);
+    rmSync(directory, { recursive: true, force: true });
+  };
+  try {
+    await eventually(() => listens(child, port), { timeout: 10_000 });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url: `${recipe.scheme}://127.0.0.1:${port}`, port, stop };
+}
+
+/**
+ * A block of tests that needs outside servers. It runs and fails with the install line where one is missing; only
+ * HUB_TEST_SKIP_SERVICES=1 leaves it out, and `npm test` says so at its end.
+ */
+export function describeWithServers(names: readonly OutsideServer[], title: string, block: () => void): void {
+  const missing = names.some((name) => findProgram(RECIPES[name].program) === undefined);
+  const leaveOut = missing && process.env['HUB_TEST_SKIP_SERVICES'] === '1';
+  (leaveOut ? describe.skip : describe)(title, block);
+}
+
+/** Debian keeps servers where an ordinary user's PATH does not look. */
+function findProgram(name: string): string | undefined {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
+  return folders.map((folder) => join(folder, name)).find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function listens(child: ChildProcess, port: number): Promise<boolean> {
+  if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended with code ${child.exitCode} while starting`);
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const settle = (up: boolean): void => {
+      socket.destroy();
+      resolve(up);
+    };
+    socket.once('connect', () => settle(true)).once('error', () => settle(false));
+  });
+}

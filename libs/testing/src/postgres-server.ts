@@ -1,0 +1,127 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { accountFor } from '../../../apps/standalone/src/postgres/account';
+import { usableBinaries } from '../../../apps/standalone/src/postgres/binaries';
+import { INITDB_ARGUMENTS } from '../../../apps/standalone/src/postgres/settings';
+import { eventually } from './eventually';
+import { freePort } from './free-port';
+import { stopProcess } from './processes';
+
+/*
+ * A throw-away PostgreSQL for one test run, from the binaries of the product's embedded one. Nothing is forced to
+ * disk: a crash of the machine may cost it its data, and nobody minds.
+ */
+
+const PREFIX = 'maestrohub-test-';
+
+const THROW_AWAY = [
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  // Each test file has the pools of an application of its own.
+  'max_connections=200',
+  'unix_socket_directories=',
+  'listen_addresses=127.0.0.1',
+  'log_min_messages=panic',
+];
+
+export interface PostgresServer {
+  /** Address of a superuser's connection to the database `postgres`. */
+  url: string;
+  stop: () => Promise<void>;
+}
+
+/** Starts the server and resolves when it takes connections. */
+export async function startPostgres(): Promise<PostgresServer> {
+  removeLeftovers();
+  const home = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  const cluster = join(home, 'cluster');
+  const passwordFile = join(home, 'password');
+  const password = randomBytes(16).toString('hex');
+  const account = accountFor(cluster);
+  const { initdb, postgres } = usableBinaries(account);
+  const as = { uid: account?.uid, gid: account?.gid, cwd: '/' };
+
+  mkdirSync(cluster);
+  writeFileSync(passwordFile, password);
+  if (account) for (const path of [home, cluster, passwordFile]) chownSync(path, account.uid, account.gid);
+  const files = [`--pgdata=${cluster}`, `--pwfile=${passwordFile}`, '--no-sync'];
+  execFileSync(initdb, [...files, ...INITDB_ARGUMENTS], { ...as, stdio: 'pipe' });
+
+  const port = await freePort();
+  const options = THROW_AWAY.flatMap((option) => ['-c', option]);
+  const server = spawn(postgres, ['-D', cluster, '-p', String(port), ...options], {
+    ...as,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  server.unref();
+  const user = INITDB_ARGUMENTS.find((argument) => argument.startsWith('--username='))?.split('=')[1] ?? 'postgres';
+  const url = `postgres://${user}:${password}@127.0.0.1:${port}/postgres`;
+  const stop = async (): Promise<void> => {
+    await stopProcess(server, 'SIGQUIT');
+    rmSync(home, { recursive: true, force: true });
+  };
+  try {
+    await eventually(() => answers(url, server), { timeout: 20_000 });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, stop };
+}
+
+async function answers(url: string, server: ChildProcess): Promise<boolean> {
+  if (server.exitCode !== null) throw new Error(`PostgreSQL ended with code ${server.exitCode} while starting`);
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return true;
+  } finally {
+    await client.end();
+  }
+}
+
+/** What runs that were killed have left: their server is ended and their directory removed. */
+function removeLeftovers(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const runner = name.startsWith(PREFIX) ? Number(name.slice(PREFIX.length).split('-')[0]) : undefined;
+    if (runner === undefined || isAlive(runner)) continue;
+    const home = join(tmpdir(), name);
+    const pidFile = join(home, 'cluster/postmaster.pid');
+    const pid = existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8').split('\n')[0]) : undefined;
+    if (pid !== undefined && commandLine(pid).includes(home)) process.kill(pid, 'SIGQUIT');
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Empty where the process is gone, or the system has no /proc. */
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { createTestApp, type TestApp } from '#testing';
+
+const PASSWORD = 'a long enough password';
+
+/** The shell lines of the tour, in order, as a reader would paste them. */
+async function tour(): Promise<string> {
+  const readme = await readFile(join(__dirname, '../../../README.md'), 'utf8');
+  return [...readme.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, lines]) => lines).join('echo\n');
+}
+
+describe('the tour of the README', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await createTestApp({
+      roles: ['api', 'uns'],
+      settings: { HUB_ADMIN_EMAIL: 'admin@maestrohub.local', HUB_ADMIN_PASSWORD: PASSWORD },
+    });
+  });
+
+  afterAll(() => app.stop());
+
+  it('works when pasted', async () => {
+    const script = (await tour())
+      .replaceAll('127.0.0.1:8080', new URL(app.url).host)
+      .replaceAll('-p 1883', `-p ${new URL(app.mqttUrl).port}`);
+    const { stdout, stderr } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script]);
+
+    const answers = stdout
+      .split('\n')
+      .flatMap((line) => line.split(/(?<=\})(?=\{)/))
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as { data?: { topic?: string; value?: unknown }[]; access_token?: string });
+    expect(stderr).toBe('');
+    expect(answers).toHaveLength(5);
+    const [published, temperature, topics, motor, token] = answers;
+    expect(published).toEqual({ data: { message: 'Data published successfully' } });
+    expect(temperature!.data).toEqual([
+      expect.objectContaining({ topic: 'mHv1.0/factory/line-1/temperature', value: 72.5, source: 'plc-01' }),
+    ]);
+    expect(topics!.data!.map(({ topic }) => topic)).toEqual([
+      'mHv1.0/factory',
+      'mHv1.0/factory/line-1',
+      'mHv1.0/factory/line-1/temperature',
+    ]);
+    expect(motor!.data![0]!.value).toEqual({ rpm: 1450, status: 'running' });
+    expect(token).toEqual({
+      access_token: expect.any(String),
+      token_type: 'bearer',
+      expires_in: 3600,
+      scope: 'uns:read uns:publish',
+    });
+  });
+});

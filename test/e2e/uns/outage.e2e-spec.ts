@@ -1,0 +1,110 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newId } from '#kernel';
+import { createTestApp, eventually, type Answer, type ApiClient, type TestApp } from '#testing';
+import { clusterIn, homeOf, readState } from '../../../apps/standalone/src/postgres/cluster';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../../apps/standalone/src/postgres/embedded-postgres';
+
+const LANES = 40;
+
+/** On a PostgreSQL of its own, which forces to disk what it commits: the product's embedded one. */
+describe('when the database goes away', () => {
+  let directory: string;
+  let database: EmbeddedPostgres;
+  let app: TestApp;
+  let api: ApiClient;
+
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'maestrohub-outage-'));
+    await startDatabase();
+    app = await createTestApp({ settings: { DATABASE_URL: database.url, HUB_RATE_LIMIT: '0' } });
+    api = app.api(await app.newToken(['uns:read', 'uns:publish']));
+  });
+
+  afterAll(async () => {
+    await app.stop();
+    await database.stop();
+    removeDirectory();
+  });
+
+  async function startDatabase(): Promise<void> {
+    database = await startEmbeddedPostgres(directory, AbortSignal.timeout(60_000));
+  }
+
+  /** The cluster may lie elsewhere: PostgreSQL's own account does not always reach the directory. */
+  const home = (): string => homeOf(directory, readState(directory));
+
+  function removeDirectory(): void {
+    for (const path of [home(), directory]) rmSync(path, { recursive: true, force: true });
+  }
+
+  async function killDatabase(): Promise<void> {
+    const pid = Number(readFileSync(join(clusterIn(home()), 'postmaster.pid'), 'utf8').split('\n')[0]);
+    process.kill(pid, 'SIGKILL');
+    await database.ended;
+  }
+
+  const publish = (topic: string, value: number): Promise<Answer> => api.post('/uns/data/publish', { topic, value });
+
+  async function stored(topic: string): Promise<number[]> {
+    const values: number[] = [];
+    let cursor = '';
+    do {
+      const { status, body } = await api.get(`/uns/data/range?topic=${topic}&limit=10000${cursor}`);
+      expect(status).toBe(200);
+      values.push(...body.data.map(({ value }: { value: number }) => value));
+      cursor = body.meta.nextCursor && `&cursor=${body.meta.nextCursor}`;
+    } while (cursor);
+    return values;
+  }
+
+  it.each([
+    ['stopped', () => database.stop()],
+    ['killed', killDatabase],
+  ])('%s under load, it answers 503 and loses nothing it acknowledged', async (_, end) => {
+    const topic = `mHv1.0/outage/${newId()}`;
+    const acknowledged: number[] = [];
+    const refused: Answer[] = [];
+    let next = 0;
+    let publishing = true;
+    const lane = async (): Promise<void> => {
+      while (publishing) {
+        const value = next++;
+        const answer = await publish(topic, value);
+        if (answer.status === 200) acknowledged.push(value);
+        else refused.push(answer);
+      }
+    };
+    const lanes = Promise.all(Array.from({ length: LANES }, lane));
+
+    await eventually(() => acknowledged.length > 500);
+    await end();
+    await eventually(() => refused.length > LANES);
+    const refusedRead = await api.get(`/uns/data/recent?topic=${topic}`);
+    await startDatabase();
+    const before = acknowledged.length;
+    await eventually(() => acknowledged.length > before + 500, { timeout: 15_000 });
+    publishing = false;
+    await lanes;
+
+    for (const { status, headers, body } of [...refused, refusedRead]) {
+      expect([status, body]).toEqual([503, { error: 'unavailable', message: 'The database does not answer' }]);
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    const values = await stored(topic);
+    const kept = new Set(values);
+    expect(acknowledged.filter((value) => !kept.has(value))).toEqual([]);
+    expect(values).toHaveLength(kept.size);
+  }, 60_000);
+
+  it('is told by readiness, while the process stays alive', async () => {
+    const health = async (what: string): Promise<number> => (await fetch(`${app.url}/health/${what}`)).status;
+    expect(await health('ready')).toBe(200);
+    await database.stop();
+    expect(await health('ready')).toBe(503);
+    expect(await health('live')).toBe(200);
+    await startDatabase();
+    await eventually(async () => (await health('ready')) === 200);
+  }, 60_000);
+});
