@@ -23,7 +23,6 @@ module.exports = {
       ...common,
       displayName: 'unit',
       testMatch: ['<rootDir>/{libs,apps}/**/*.spec.ts'],
-      testTimeout: 10_000,
     },
     {
       ...common,
@@ -31,9 +30,9 @@ module.exports = {
       testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'],
       globalSetup: '<rootDir>/libs/testing/src/global-setup.ts',
       globalTeardown: '<rootDir>/libs/testing/src/global-teardown.ts',
-      // A file may start a server and the application in a hook.
-      testTimeout: 30_000,
     },
   ],
+  // Of all projects: Jest ignores that of one. A file may start a server and the application in a hook.
+  testTimeout: 30_000,
   maxWorkers: 2,
 };

@@ -244,6 +244,9 @@ function run(node) {
       last = now;
     });
   });
+  watchNpm(function () {
+    if (child.connected) child.send('stop');
+  });
   child.on('error', function (error) {
     fail(1, 'the platform cannot be started: ' + error.message);
   });
@@ -251,4 +254,15 @@ function run(node) {
     if (signal) process.stderr.write('maestrohub: ended by ' + signal + '\n');
     process.exit(signal ? 1 : code);
   });
+}
+
+/** npm that is told to end passes that to its shell alone, which leaves without us. */
+function watchNpm(gone) {
+  var parent = process.ppid;
+  if (process.env.npm_lifecycle_event !== 'start') return;
+  var timer = setInterval(function () {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    gone();
+  }, 500);
 }

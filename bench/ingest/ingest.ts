@@ -9,10 +9,20 @@ import { profileClock, topFunctions } from '../lib/profile.ts';
 import { signIn } from '../lib/session.ts';
 import { median } from '../lib/statistics.ts';
 import { runLoad, type Outcome } from './load.ts';
-import { FIRST_NUMBER, MOST_NUMBERS, SCENARIOS, type Scenario } from './scenarios.ts';
+import { FIRST_NUMBER, MOST_NUMBERS, MOST_TOPICS, SCENARIOS, type Scenario } from './scenarios.ts';
 import { compare, readStored } from './stored.ts';
 
 const RUNS = 5;
+
+/** Of message ids, of what one request may hold, and of what fits the fixed length of packets. */
+const MOST = {
+  clients: 10_000,
+  window: 65_535,
+  batch: 10_000,
+  topics: MOST_TOPICS,
+  messages: MOST_NUMBERS,
+  payload: 1_000_000,
+} as const;
 
 export const ingest: Benchmark = {
   summary: 'data in: MQTT QoS 1 and 0, REST one by one and in batches, each value counted in the database afterwards',
@@ -51,8 +61,7 @@ function chosen(values: Values): Scenario[] {
   return names.map((name) => {
     const scenario = SCENARIOS.find((candidate) => candidate.name === name);
     if (!scenario) throw new Error(`--only: there is no scenario ${name}`);
-    const given = (option: 'clients' | 'window' | 'batch' | 'topics' | 'messages' | 'payload'): number =>
-      wholeNumber(values, option) ?? scenario[option];
+    const given = (option: keyof typeof MOST): number => wholeNumber(values, option, MOST[option]) ?? scenario[option];
     const batch = scenario.batch === 1 ? 1 : given('batch');
     const messages = Math.ceil(given('messages') / batch) * batch;
     const [clients, window, topics, payload] = [given('clients'), given('window'), given('topics'), given('payload')];
@@ -84,6 +93,7 @@ async function measure(scenario: Scenario, count: number, values: Values): Promi
   const profileFile = values['profile']
     ? join(text(values, 'results')!, `ingest-${scenario.name}.cpuprofile`)
     : undefined;
+  const disk = directory.describeDisk();
   progress(`${scenario.title}: starting the hub`);
   await using hub = await Hub.start(directory, { profile: profileFile });
   const session = await signIn(hub, ['uns:publish', 'uns:read']);
@@ -117,7 +127,7 @@ async function measure(scenario: Scenario, count: number, values: Values): Promi
     const { lost } = compare(stored.subarray(from, from + scenario.messages));
     return { ...figures, rate: (scenario.messages - lost) / figures.seconds };
   });
-  const where = conditions(postgres, [`disk: ${directory.describeDisk()}`, `${count} runs after one to warm up`]);
+  const where = conditions(postgres, [`disk: ${disk}`, `${count} runs after one to warm up`]);
   await hub.stop();
   const profile = profileFile && topFunctions(profileFile, began, ended);
   return { scenario, runs, ...compare(stored), ...memory, conditions: where, profile };

@@ -19,7 +19,7 @@ export interface Outcome {
   /** Milliseconds from sending to acknowledgement; NaN for what is not acknowledged. */
   p50: number;
   p99: number;
-  /** CPU of the generator itself. */
+  /** CPU of the generator itself meanwhile. */
   cpuSeconds: number;
 }
 
@@ -36,6 +36,12 @@ export async function runLoad(job: Job): Promise<Outcome> {
   // JSON has no NaN.
   const { p50, p99, ...rest } = outcome as Outcome;
   return { ...rest, p50: p50 ?? Number.NaN, p99: p99 ?? Number.NaN };
+}
+
+/** Ends a generator: with one message refused the figures mean nothing. */
+export function fail(problem: string): never {
+  process.stderr.write(`load generator: ${problem}\n`);
+  process.exit(1);
 }
 
 /** A connection of a generator. */
@@ -55,12 +61,13 @@ export async function generate(open: (job: Job, lane: number, first: number, cou
       return open(job, lane, job.firstNumber + begin!, end! - begin!);
     }),
   );
+  const cpuBefore = process.cpuUsage();
   const began = performance.now();
   const latencies = await Promise.all(lanes.map((lane) => lane.run()));
   const seconds = (performance.now() - began) / 1000;
+  const { user, system } = process.cpuUsage(cpuBefore);
   for (const lane of lanes) lane.close();
   const sorted = sortedTogether(latencies);
-  const { user, system } = process.cpuUsage();
   const outcome: Outcome = {
     seconds,
     p50: percentile(sorted, 0.5),

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { generate as packetBytes } from 'mqtt-packet';
-import { generate, type Job, type Lane } from './load.ts';
+import { fail, generate, type Job, type Lane } from './load.ts';
 import { FIRST_NUMBER, topicName, valueTemplate, writeNumber } from './scenarios.ts';
 
 /*
@@ -49,8 +49,8 @@ class Publisher implements Lane {
     this.sentAt = new Float64Array(window + 1);
     this.latencies = new Float64Array(qos === 0 ? 0 : count);
     socket.on('data', (chunk) => this.read(chunk));
-    socket.once('error', (error) => this.fail(error));
-    socket.once('close', () => this.fail(new Error('the hub closed the connection')));
+    socket.once('error', ({ message }) => fail(message));
+    socket.once('close', () => fail('the hub closed the connection'));
   }
 
   async signIn(clientId: string): Promise<void> {
@@ -70,19 +70,15 @@ class Publisher implements Lane {
   }
 
   async run(): Promise<Float64Array> {
+    if (this.count === 0) return this.latencies;
     if (this.job.scenario.qos === 0) await this.sendUnacknowledged();
     else this.send(Array.from({ length: this.window }, (_, index) => index + 1));
-    if (this.count > 0) await this.allAcknowledged.promise;
+    await this.allAcknowledged.promise;
     return this.latencies;
   }
 
   close(): void {
     this.socket.removeAllListeners('close').end(packetBytes({ cmd: 'disconnect' }));
-  }
-
-  private fail(error: Error): void {
-    this.signedIn.reject(error);
-    this.allAcknowledged.reject(error);
   }
 
   /** One message for each of these free message ids, as long as there are any. */
@@ -118,9 +114,9 @@ class Publisher implements Lane {
     for (; at + 4 <= bytes.length; at += 4) {
       const body = bytes.readUInt16BE(at + 2);
       if (bytes[at] === PUBACK) freed.push(body);
-      else if (bytes[at] !== CONNACK) this.fail(new Error(`unexpected packet 0x${bytes[at]!.toString(16)}`));
+      else if (bytes[at] !== CONNACK) fail(`unexpected packet 0x${bytes[at]!.toString(16)}`);
       else if (body === 0) this.signedIn.resolve();
-      else this.fail(new Error(`sign-in refused with code ${body}`));
+      else fail(`sign-in refused with code ${body}`);
     }
     this.rest = bytes.subarray(at);
     if (freed.length > 0) this.settle(freed, now);

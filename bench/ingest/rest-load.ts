@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { generate, type Job, type Lane } from './load.ts';
+import { fail, generate, type Job, type Lane } from './load.ts';
 import { FIRST_NUMBER, topicName, valueTemplate, writeNumber } from './scenarios.ts';
 
 /*
@@ -40,8 +40,8 @@ class Requester implements Lane {
     this.requests = Array.from({ length: batch === 1 ? topics : 1 }, (_, topic) => request(job, topic));
     this.numbersAt = this.requests.map((bytes) => placesOf(bytes, String(FIRST_NUMBER)));
     socket.on('data', (chunk) => this.read(chunk));
-    socket.once('error', (error) => this.all.reject(error));
-    socket.once('close', () => this.all.reject(new Error('the hub closed the connection')));
+    socket.once('error', ({ message }) => fail(message));
+    socket.once('close', () => fail('the hub closed the connection'));
   }
 
   async run(): Promise<Float64Array> {
@@ -71,9 +71,9 @@ class Requester implements Lane {
     if (headEnd < 0) return;
     const head = this.rest.toString('latin1', 0, headEnd);
     const length = /^content-length: *(\d+)/im.exec(head)?.[1];
-    if (length === undefined) return this.all.reject(new Error(`an answer without Content-Length:\n${head}`));
+    if (length === undefined) fail(`an answer without Content-Length:\n${head}`);
     if (this.rest.length < headEnd + 4 + Number(length)) return;
-    if (!head.startsWith('HTTP/1.1 200')) return this.all.reject(new Error(this.rest.toString()));
+    if (!head.startsWith('HTTP/1.1 200')) fail(this.rest.toString());
     this.rest = Buffer.alloc(0);
     this.latencies[this.done++] = performance.now() - this.sentAt;
     this.sendNext();

@@ -37,6 +37,8 @@ export const SCENARIOS: readonly Scenario[] = [
   { ...COMMON, name: 'rest-batch', title: 'REST, batches', way: 'rest', clients: 4, window: 1, batch: 1_000 },
 ];
 
+export const MOST_TOPICS = 100_000;
+
 /** Numbered with as many digits as all have, so that every packet has the same length. */
 export const topicName = (index: number): string => `mHv1.0/bench/line-${String(index).padStart(5, '0')}/value`;
 

@@ -13,12 +13,13 @@ export interface Benchmark {
   run(values: Values): Promise<string>;
 }
 
-/** A positive whole number. @throws Error naming the option. */
-export function wholeNumber(values: Values, name: string): number | undefined {
+/** A whole number from 1. @throws Error naming the option. */
+export function wholeNumber(values: Values, name: string, most = 1e9): number | undefined {
   const value = values[name];
   if (value === undefined) return undefined;
-  if (typeof value !== 'string' || !/^[1-9]\d{0,8}$/.test(value))
-    throw new Error(`--${name} must be a whole number from 1`);
+  if (typeof value !== 'string' || !/^[1-9]\d*$/.test(value) || Number(value) > most) {
+    throw new Error(`--${name} must be a whole number from 1 to ${most}`);
+  }
   return Number(value);
 }
 

@@ -1,13 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { ROOT } from './hub.ts';
 import type { PostgresProcesses } from './processes.ts';
+
+/** Before we do anything: on a machine that is busy otherwise, figures are worth little. */
+const LOAD_BEFORE = loadavg()[0]!;
 
 /** What a figure was measured on, as lines of Markdown: without it a figure says nothing. */
 export function conditions(postgres: PostgresProcesses | undefined, more: readonly string[]): string {
   const memory = `${Math.round(totalmem() / 1024 ** 3)} GiB`;
   return [
-    `machine: ${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores, ${memory}; load generator on the same machine`,
+    `machine: ${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores, ${memory}; load generator on the same machine; load average before: ${LOAD_BEFORE.toFixed(1)}`,
     `versions: product ${product()}, Node ${process.versions.node}, ${postgresVersion(postgres)}`,
     ...more,
   ]

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
-import { IdentityHttpModule, IdentityModule } from '#identity';
+import { IdentityHttpModule, IdentityMaintenanceModule, IdentityModule } from '#identity';
 import { OrganizationsHttpModule, OrganizationsModule } from '#organizations';
 import { ConfigModule, type Config, type HubRole } from '#platform/config';
 import { CryptoModule } from '#platform/crypto';
@@ -16,7 +16,7 @@ type Modules = NonNullable<ModuleMetadata['imports']>;
 /** What each part of the platform runs; every process may run any of them. */
 const PARTS: Record<HubRole, Modules> = {
   api: [IdentityHttpModule, OrganizationsHttpModule, UnsHttpModule],
-  worker: [MaintenanceModule, HttpMaintenanceModule, UnsMaintenanceModule],
+  worker: [MaintenanceModule, HttpMaintenanceModule, IdentityMaintenanceModule, UnsMaintenanceModule],
   uns: [UnsMqttModule],
 };
 

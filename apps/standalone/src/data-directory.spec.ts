@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDataDirectory, requireSpace } from './data-directory';
@@ -26,7 +35,9 @@ describe('data directory', () => {
 
   it('is refused in one line where a file is in the way', () => {
     writeFileSync(join(root, 'file'), '');
-    expect(() => openDataDirectory(join(root, 'file'))).toThrow(/HUB_DATA_DIR: .*file cannot be used: it is not a directory$/);
+    expect(() => openDataDirectory(join(root, 'file'))).toThrow(
+      /HUB_DATA_DIR: .*file cannot be used: it is not a directory$/,
+    );
     expect(() => openDataDirectory(join(root, 'file', 'a'))).toThrow(/file cannot be used: it is not a directory$/);
   });
 
@@ -48,7 +59,9 @@ describe('lock', () => {
       new DatabaseSync(process.argv[1]).exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
       console.log('held');
       setInterval(() => {}, 1000);`;
-    const child = spawn(process.execPath, ['-e', script, join(root, 'hub.lock')], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['-e', script, join(root, 'hub.lock')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     await once(child.stdout, 'data');
     return child;
   }

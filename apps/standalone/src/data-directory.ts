@@ -34,7 +34,8 @@ export function openDataDirectory(path: string): DataDirectory {
 /** Level by level: Node's own recursive way does not come back from a place like /proc. */
 function makeDirectory(path: string): void {
   if (existsSync(path)) {
-    if (!statSync(path).isDirectory()) throw new StartError(`HUB_DATA_DIR: ${path} cannot be used: it is not a directory`);
+    if (!statSync(path).isDirectory())
+      throw new StartError(`HUB_DATA_DIR: ${path} cannot be used: it is not a directory`);
     return;
   }
   makeDirectory(dirname(path));

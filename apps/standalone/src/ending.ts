@@ -42,7 +42,9 @@ export class Ending {
       target.on('disconnect', () => this.end(0, 'the launcher is gone, stopping …'));
     }
     for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-      target.on(event, (error: unknown) => this.end(1, `unexpected error: ${(error as Error)?.stack ?? String(error)}`));
+      target.on(event, (error: unknown) =>
+        this.end(1, `unexpected error: ${(error as Error)?.stack ?? String(error)}`),
+      );
     }
     // The terminal may be gone before we are.
     for (const stream of [target.stdout, target.stderr]) stream.on('error', () => undefined);

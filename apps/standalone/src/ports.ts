@@ -32,7 +32,8 @@ function refuse({ code, message }: NodeJS.ErrnoException, setting: string, host:
   if (code === 'EADDRINUSE') {
     throw new StartError(`${setting}: port ${port} is in use on ${host}; set ${setting} to a free one`);
   }
-  if (code === 'EACCES') throw new StartError(`${setting}: this user may not listen on port ${port}; set it above 1023`);
+  if (code === 'EACCES')
+    throw new StartError(`${setting}: this user may not listen on port ${port}; set it above 1023`);
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     throw new StartError(`HUB_HOST: ${host} is not an address of this machine`);
   }

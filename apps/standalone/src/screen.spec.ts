@@ -33,7 +33,9 @@ describe('the curl line', () => {
   it('signs in as pasted, whatever is in the password', async () => {
     const asked = Promise.withResolvers<unknown>();
     server = createServer((request, response) => {
-      void text(request).then((body) => asked.resolve([request.url, request.headers['content-type'], JSON.parse(body)]));
+      void text(request).then((body) =>
+        asked.resolve([request.url, request.headers['content-type'], JSON.parse(body)]),
+      );
       response.end();
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));

@@ -17,7 +17,9 @@ export function screen(facts: ScreenFacts): string {
     ['MQTT', facts.mqttUrl],
     ['Organization', facts.organizationId],
     ['Administrator', facts.adminEmail],
-    ...(facts.newAdminPassword ? [['Password', `${facts.newAdminPassword}   (shown this once)`] as [string, string]] : []),
+    ...(facts.newAdminPassword
+      ? [['Password', `${facts.newAdminPassword}   (shown this once)`] as [string, string]]
+      : []),
     ['Data', facts.dataDir],
   ];
   const table = rows.map(([name, value]) => `  ${name.padEnd(15)}${value}`).join('\n');
@@ -33,5 +35,4 @@ export function curlLine({ httpUrl, adminEmail, newAdminPassword }: ScreenFacts)
 }
 
 /** One word for a POSIX shell, whatever is in it; left bare where nothing needs quoting. */
-const quoted = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);

@@ -50,6 +50,8 @@ async function start(environment: Environment, ending: Ending, started: Started[
     ending.signal.throwIfAborted();
     progress.begin(step);
   };
+  // Loading the code takes a second; the database starts meanwhile.
+  const loading = import('./hub.js');
   let databaseUrl = settings.DATABASE_URL;
   let databaseEnded = false;
   if (!databaseUrl) {
@@ -70,7 +72,7 @@ async function start(environment: Environment, ending: Ending, started: Started[
   });
 
   begin('loading');
-  const { startHub } = await import('./hub.js');
+  const { startHub } = await loading;
   const hub = await startHub(config, settings.HUB_ROLES, begin);
   started.push({ stop: () => inTime(hub.stop(), databaseEnded ? STOP_WITHOUT_DATABASE_MS : STOP_MS) });
   ending.signal.throwIfAborted();
@@ -92,7 +94,8 @@ export function explain(error: unknown): string {
   if (error instanceof StartError || error instanceof SettingsError) return error.message;
   const cause = error instanceof AggregateError && error.errors.length > 0 ? (error.errors[0] as unknown) : error;
   if (!(cause instanceof Error)) return `MaestroHub does not start: ${String(cause)}`;
-  const isOutside = typeof (cause as NodeJS.ErrnoException).code === 'string' || cause.message.startsWith('DATABASE_URL');
+  const isOutside =
+    typeof (cause as NodeJS.ErrnoException).code === 'string' || cause.message.startsWith('DATABASE_URL');
   return withoutSecrets(`MaestroHub does not start: ${isOutside ? cause.message : cause.stack}`);
 }
 

@@ -1,4 +1,5 @@
 export { FirstStart, type FirstStartResult } from './first-start';
 export { IdentityHttpModule } from './identity-http.module';
+export { IdentityMaintenanceModule } from './identity-maintenance.module';
 export { IdentityModule } from './identity.module';
 export { identitySchema } from './identity.schema';

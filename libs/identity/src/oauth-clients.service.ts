@@ -64,7 +64,7 @@ export class OAuthClientsService {
 
   private async serviceUser(actor: Actor, { grantTypes, serviceUserId }: CreateOAuthClient): Promise<string | null> {
     if (!grantTypes.includes('client_credentials')) {
-      if (serviceUserId == null) return null;
+      if (!serviceUserId) return null;
       throw invalid({ field: 'serviceUserId', message: 'Service user id is for clients with client_credentials' });
     }
     const user = await this.users.findActive(serviceUserId ?? actor.userId);

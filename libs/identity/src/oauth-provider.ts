@@ -65,7 +65,7 @@ export class OAuthProvider {
     provider.registerGrantType<{ scope?: string }>('client_credentials', (ctx) => this.clientCredentials(ctx), 'scope');
     provider.use(async (ctx, next) => {
       await next();
-      if (ctx.path === DISCOVERY && ctx.body) completeDiscovery(ctx.body as Record<string, unknown>);
+      if (ctx.path === DISCOVERY && ctx.body) ctx.body = discoveryDocument(ctx.body as object);
     });
     provider.on('server_error', (ctx, error) => this.fail(ctx, error));
     return provider;
@@ -75,13 +75,14 @@ export class OAuthProvider {
     const { publicUrl } = this.config.http;
     return {
       routes: OAUTH_ROUTES,
-      jwks: { keys: await this.keys.all() } as Configuration['jwks'],
+      jwks: { keys: await this.keys.all() },
       adapter: (model) =>
         model === 'Client'
           ? new OidcClients(this.clients, OFFERED_GRANTS)
           : new OidcPayloads(model, this.database, this.secrets),
       cookies: { keys: [this.secrets.deriveKey('oidc-cookies').toString('hex')] },
       clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+      ttl: { ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? 3_600 },
       responseTypes: [],
       scopes: ['openid'],
       discovery: {
@@ -98,7 +99,7 @@ export class OAuthProvider {
         userinfo: { enabled: false },
       },
       formats: {
-        customizers: { jwt: (_ctx, token, jwt) => this.record(token, jwt.payload as Record<string, unknown>) },
+        customizers: { jwt: (_ctx, token, jwt) => this.record(token, jwt.payload) },
       },
       // Browsers get the same JSON as programs.
       renderError: (ctx, out) => {
@@ -123,7 +124,7 @@ export class OAuthProvider {
     const audience = audienceOf(this.config);
     const scope = scopes.join(' ');
     const token = new provider.ClientCredentials({
-      client: ctx.oidc.client as ConstructorParameters<typeof provider.ClientCredentials>[0]['client'],
+      client: ctx.oidc.client,
       scope: scope || undefined,
       resourceServer: new provider.ResourceServer(audience, {
         audience,
@@ -132,7 +133,6 @@ export class OAuthProvider {
         accessTokenTTL: client.accessTokenTtlSeconds,
         jwt: { sign: { alg: 'RS256' } },
       }),
-      extra: undefined,
     });
     ctx.oidc.entity('ClientCredentials', token);
     const accessToken = await token.save();
@@ -175,7 +175,8 @@ export class OAuthProvider {
   }
 }
 
-function completeDiscovery(document: Record<string, unknown>): void {
-  for (const name of OF_AUTHORIZATION) delete document[name];
-  document['scopes_supported'] = ALL_SCOPES;
-}
+/** The provider's own document without what is not offered, and with the platform's scopes. */
+const discoveryDocument = (document: object): object => ({
+  ...Object.fromEntries(Object.entries(document).filter(([name]) => !OF_AUTHORIZATION.includes(name))),
+  scopes_supported: ALL_SCOPES,
+});

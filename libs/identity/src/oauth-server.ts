@@ -30,6 +30,8 @@ export class OAuthServer implements OnModuleInit {
     const { host, protocol } = new URL(this.config.http.publicUrl);
     this.host.httpAdapter.use(async (request: Request, response: Response, next: NextFunction) => {
       if (!SERVED.has(`${request.method} ${request.path}`)) return next();
+      // The provider answers preflights alone; any other OPTIONS is an unknown route like everywhere.
+      if (request.method === 'OPTIONS' && !('access-control-request-method' in request.headers)) return next();
       await this.limits.checkAddress(request.ip ?? '');
       // HUB_PUBLIC_URL alone says under which address we are, whatever the request came by.
       Object.assign(request.headers, { 'x-forwarded-host': host, 'x-forwarded-proto': protocol.slice(0, -1) });

@@ -88,7 +88,7 @@ export class OidcClients implements Adapter {
 
   async find(clientId: string): Promise<AdapterPayload | undefined> {
     const client = await this.clients.findEnabled(clientId);
-    return client ? (toMetadata(client, this.offered) as AdapterPayload) : undefined;
+    return client ? toMetadata(client, this.offered) : undefined;
   }
 }
 

@@ -26,6 +26,10 @@ describe('jsonProblem', () => {
     expect(jsonProblem(value)).toBe(problem);
   });
 
+  it('finds what is wrong at the end of a long array', () => {
+    expect(jsonProblem([...Array<number>(100_000).fill(1), '\0'])).toBe('contains the NUL character');
+  });
+
   it('ends for an object that holds itself', () => {
     const loop: Record<string, unknown> = {};
     loop['self'] = loop;

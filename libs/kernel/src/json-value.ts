@@ -17,6 +17,8 @@ export function jsonProblem(value: unknown, depth = 0): string | undefined {
     case 'object': {
       if (value === null) return undefined;
       if (depth === MAX_JSON_DEPTH) return `is nested deeper than ${MAX_JSON_DEPTH} levels`;
+      // Not by keys: `for … in` makes a text of every index, which takes a second for a long array.
+      if (Array.isArray(value)) return firstProblem(value, depth);
       for (const key in value) {
         const problem = textProblem(key) ?? jsonProblem((value as Record<string, unknown>)[key], depth + 1);
         if (problem) return problem;
@@ -28,6 +30,14 @@ export function jsonProblem(value: unknown, depth = 0): string | undefined {
     default:
       return 'is not JSON';
   }
+}
+
+function firstProblem(items: readonly unknown[], depth: number): string | undefined {
+  for (const item of items) {
+    const problem = jsonProblem(item, depth + 1);
+    if (problem) return problem;
+  }
+  return undefined;
 }
 
 /** Why PostgreSQL could not keep a text, or undefined when it can. */

@@ -77,7 +77,9 @@ export function parseScope(granted: GrantedScope): { scope: Scope; branch?: stri
 
 /** What is longer than any topic selects none, and would cost every request that has to compare it. */
 const isBranch = (text: string): boolean =>
-  text.length <= MAX_TOPIC_LENGTH && text.split('/').length <= MAX_TOPIC_LEVELS + 1 && filterProblem(text) === undefined;
+  text.length <= MAX_TOPIC_LENGTH &&
+  text.split('/').length <= MAX_TOPIC_LEVELS + 1 &&
+  filterProblem(text) === undefined;
 
 // RFC 6749 allows few characters in a scope; levels with others come percent-encoded.
 function decodeBranch(text: string): string | undefined {

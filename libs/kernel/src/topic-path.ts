@@ -4,13 +4,15 @@ export const TOPIC_ROOT = 'mHv1.0';
 export const MAX_TOPIC_LENGTH = 1024;
 export const MAX_TOPIC_LEVELS = 32;
 export const MAX_LEVEL_LENGTH = 100;
+/** What PostgreSQL's indexes can hold of one text: reached by long paths in scripts of three bytes a character. */
+const MAX_TOPIC_BYTES = 2_600;
 
 // The wildcards of MQTT and NUL can never be part of a topic name (MQTT 5, section 4.7).
 const FORBIDDEN = /[+#\0]/;
 
 /**
  * What is wrong with a topic path, in words for the caller, or undefined when it is one.
- * A path is `mHv1.0/<level>/…` with 2 to 32 non-empty levels of at most 100 characters, 1,024 in all.
+ * A path is `mHv1.0/<level>/…` with 2 to 32 non-empty levels of at most 100 characters, 1,024 (2,600 bytes) in all.
  */
 export function topicProblem(path: string): string | undefined {
   if (path.length > MAX_TOPIC_LENGTH) return `Topic must be at most ${MAX_TOPIC_LENGTH} characters long`;
@@ -23,6 +25,9 @@ export function topicProblem(path: string): string | undefined {
   if (levels.includes('')) return 'Topic must not contain empty levels';
   if (levels.some((level) => level.length > MAX_LEVEL_LENGTH)) {
     return `Topic levels must be at most ${MAX_LEVEL_LENGTH} characters long`;
+  }
+  if (path.length * 3 > MAX_TOPIC_BYTES && Buffer.byteLength(path) > MAX_TOPIC_BYTES) {
+    return `Topic must be at most ${MAX_TOPIC_BYTES} bytes long`;
   }
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from 'node:timers/promises';
 import { unavailable } from '#kernel';
 import { Database, fixedArray, isDataError, OID, textArray, writeTimestamp } from '#platform/database';
@@ -11,6 +12,10 @@ import { TopicRegistry } from './topic-registry';
 interface Batch {
   organizationId: string;
   records: readonly RecordInput[];
+  /** The records' values as they are stored; null for a number, which has a column of its own. */
+  documents: readonly (string | null)[];
+  /** Characters of all documents. */
+  size: number;
   receivedAt: number;
   done: (receivedAt: number) => void;
   failed: (error: unknown) => void;
@@ -19,6 +24,7 @@ interface Batch {
 interface Row {
   batch: Batch;
   record: RecordInput;
+  document: string | null;
   topicId: string;
 }
 
@@ -26,8 +32,10 @@ interface Row {
 const WRITERS = 2;
 /** Rows of one transaction, unless a single batch is larger. */
 const MOST_ROWS = 2_000;
-/** Rows that may wait in memory; beyond it callers are refused and try again. */
-const MOST_WAITING = 100_000;
+/** Characters of their documents, likewise: a few long ones must not make a message that the server refuses. */
+const MOST_CHARACTERS = 16 * 1024 * 1024;
+/** Rows, and characters of documents, that may wait in memory; beyond it callers are refused and try again. */
+const MOST_WAITING = { rows: 100_000, characters: 128 * 1024 * 1024 };
 
 /**
  * Group commit: a batch is written at once when a writer is idle; otherwise all that arrives gathers until one is.
@@ -37,7 +45,10 @@ const MOST_WAITING = 100_000;
 export class RecordWriter {
   private waiting: Batch[] = [];
   private waitingRows = 0;
+  private waitingCharacters = 0;
   private readonly writers = new Set<Promise<void>>();
+  /** Writers serve all callers: they must not run in the transaction, or log as the request, of the one that wakes them. */
+  private readonly outsideOfCallers = AsyncLocalStorage.snapshot();
 
   constructor(
     private readonly database: Database,
@@ -51,24 +62,32 @@ export class RecordWriter {
    * Resolves after the commit with the time of receipt, epoch milliseconds.
    * @throws DomainError `unavailable` when the database does not answer or too much is waiting for it.
    */
-  append(organizationId: string, records: readonly RecordInput[]): Promise<number> {
-    if (this.waitingRows + records.length > MOST_WAITING) {
-      return Promise.reject(unavailable('More data arrives than can be stored', 1));
+  async append(organizationId: string, records: readonly RecordInput[]): Promise<number> {
+    const documents = records.map(({ value }) => (typeof value === 'number' ? null : JSON.stringify(value)));
+    const size = documents.reduce((sum, document) => sum + (document?.length ?? 0), 0);
+    const { rows, characters } = MOST_WAITING;
+    if (this.waitingRows + records.length > rows || this.waitingCharacters + size > characters) {
+      throw unavailable('More data arrives than can be stored', 1);
     }
     return new Promise((done, failed) => {
-      this.waiting.push({ organizationId, records, receivedAt: Date.now(), done, failed });
+      this.waiting.push({ organizationId, records, documents, size, receivedAt: Date.now(), done, failed });
       this.waitingRows += records.length;
+      this.waitingCharacters += size;
       if (this.writers.size < WRITERS) this.startWriter();
     });
   }
 
   /** Resolves when all that was handed over is stored or refused. */
-  private settled(): Promise<unknown> {
-    return Promise.all(this.writers);
+  private async settled(): Promise<void> {
+    while (this.writers.size > 0) await Promise.all(this.writers);
   }
 
   private startWriter(): void {
-    const writer = this.drain().finally(() => this.writers.delete(writer));
+    const writer = this.outsideOfCallers(() => this.drain()).finally(() => {
+      this.writers.delete(writer);
+      // What came between the last look and now.
+      if (this.waiting.length > 0 && this.writers.size < WRITERS) this.startWriter();
+    });
     this.writers.add(writer);
   }
 
@@ -79,14 +98,15 @@ export class RecordWriter {
   }
 
   private take(): Batch[] {
-    let rows = 0;
-    let count = 0;
-    for (const { records } of this.waiting) {
-      if (count > 0 && rows + records.length > MOST_ROWS) break;
+    let [rows, characters, count] = [0, 0, 0];
+    for (const { records, size } of this.waiting) {
+      if (count > 0 && (rows + records.length > MOST_ROWS || characters + size > MOST_CHARACTERS)) break;
       rows += records.length;
+      characters += size;
       count++;
     }
     this.waitingRows -= rows;
+    this.waitingCharacters -= characters;
     return this.waiting.splice(0, count);
   }
 
@@ -109,7 +129,7 @@ export class RecordWriter {
 
   private async store(batches: Batch[]): Promise<void> {
     await this.ensureTopics(batches);
-    const rows = batches.flatMap((batch) => batch.records.map((record) => this.row(batch, record)));
+    const rows = batches.flatMap((batch) => batch.records.map((record, index) => this.row(batch, record, index)));
     const organizations = [...new Set(batches.map(({ organizationId }) => organizationId))];
     await this.database.inOrganizations(organizations, (manager) => manager.query(INSERT, columns(rows)));
   }
@@ -123,10 +143,10 @@ export class RecordWriter {
     if (missing.length > 0) await this.topics.ensure(missing);
   }
 
-  private row(batch: Batch, record: RecordInput): Row {
+  private row(batch: Batch, record: RecordInput, index: number): Row {
     const topicId = this.topics.known({ organizationId: batch.organizationId, topic: record.topic });
     if (topicId === undefined) throw new Error(`topic ${record.topic} was not made`);
-    return { batch, record, topicId };
+    return { batch, record, document: batch.documents[index]!, topicId };
   }
 }
 
@@ -158,6 +178,6 @@ function columns(rows: readonly Row[]): Buffer[] {
       buffer.writeDoubleBE(value, at);
       return true;
     }),
-    textArray(OID.json, rows, ({ record: { value } }) => (typeof value === 'number' ? null : JSON.stringify(value))),
+    textArray(OID.json, rows, ({ document }) => document),
   ];
 }

@@ -30,6 +30,8 @@ export class TopicsRepository extends OrganizationRepository<Topic> {
       for (const [field, direction] of Object.entries(order)) {
         query.addOrderBy(`topic.${field}`, direction as 'ASC' | 'DESC');
       }
+      // Pages neither lose nor repeat what is equal in the order asked for.
+      query.addOrderBy('topic.id');
       const [data, total] = await query
         .skip((page - 1) * limit)
         .take(limit)

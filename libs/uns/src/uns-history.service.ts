@@ -1,4 +1,5 @@
 import { decodeCursor, encodeCursor, invalid, isId, Stretch, topicProblem, type Member } from '#kernel';
+import { isDataError } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import { bucketMilliseconds } from './aggregate';
 import type { RangeQuery, RecentQuery } from './dto/data-query.dto';
@@ -55,7 +56,7 @@ export class UnsHistoryService {
     stretch: HistoryStretch,
     bucket: NonNullable<ReturnType<typeof readBucket>>,
   ): Promise<Stretch<Bucket>> {
-    const buckets = await this.records.buckets(organizationId, topic.id, stretch, bucket);
+    const buckets = await this.records.buckets(organizationId, topic.id, stretch, bucket).catch(explainOverflow);
     const last = buckets.length === stretch.limit ? buckets.at(-1) : undefined;
     const next = last && new Date(Date.parse(last.timestamp) + bucket.milliseconds).toISOString();
     return new Stretch(buckets, { nextCursor: next ? encodeCursor([next]) : null });
@@ -67,6 +68,12 @@ export class UnsHistoryService {
     requireTopicRight(member, 'uns:read', path);
     return this.topics.byPath(member.organizationId, path);
   }
+}
+
+/** Sums, which averages are made from, may leave the range of JSON numbers though no value does. */
+function explainOverflow(error: unknown): never {
+  if (!isDataError(error)) throw error;
+  throw invalid({ field: 'aggregate', message: 'Aggregate of these values is out of range' });
 }
 
 const toView = (topic: Topic, { value, source, timestamp, receivedAt, quality }: StoredRecord): RecordView => ({

@@ -97,7 +97,12 @@ describe('the REST guide', () => {
 
     it('gives the scopes that were asked for', async () => {
       const { body } = await requestToken('uns:read');
-      expect(body).toEqual({ access_token: expect.any(String), token_type: 'bearer', expires_in: 3600, scope: 'uns:read' });
+      expect(body).toEqual({
+        access_token: expect.any(String),
+        token_type: 'bearer',
+        expires_in: 3600,
+        scope: 'uns:read',
+      });
     });
   });
 
@@ -116,7 +121,9 @@ describe('the REST guide', () => {
       await publish(OBJECT);
       const topics = await app.api(token).get('/uns/topics');
       const paths = topics.body.data.map(({ topic }: { topic: string }) => topic);
-      expect(paths).toEqual(expect.arrayContaining(['mHv1.0/factory', 'mHv1.0/factory/line-1', 'mHv1.0/factory/line-1/motor']));
+      expect(paths).toEqual(
+        expect.arrayContaining(['mHv1.0/factory', 'mHv1.0/factory/line-1', 'mHv1.0/factory/line-1/motor']),
+      );
 
       const recent = await app.api(token).get('/uns/data/recent?topic=mHv1.0/factory/line-1/motor&limit=1');
       expect(recent.status).toBe(200);
@@ -200,7 +207,9 @@ describe('the REST guide', () => {
       const pat = `Bearer ${await app.newToken(['uns:publish'], user)}`;
       expect((await publishAs(pat)).status).toBe(200);
       await app.database.asSystem((manager) =>
-        manager.query(`UPDATE access_tokens SET expires_at = now() - interval '1 second' WHERE user_id = $1`, [user.id]),
+        manager.query(`UPDATE access_tokens SET expires_at = now() - interval '1 second' WHERE user_id = $1`, [
+          user.id,
+        ]),
       );
       const answer = await eventually(async () => {
         const answer = await publishAs(pat);

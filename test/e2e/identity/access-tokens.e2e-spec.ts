@@ -31,9 +31,7 @@ describe('personal access tokens', () => {
 
     const byToken = app.api(token);
     expect((await byToken.get('/auth/me')).status).toBe(200);
-    await eventually(async () => {
-      expect((await session.get(`/oauth2/tokens/${view.id}`)).body.data.lastUsedAt).not.toBeNull();
-    });
+    expect((await session.get(`/oauth2/tokens/${view.id}`)).body.data.lastUsedAt).not.toBeNull();
 
     expect((await session.delete(`/oauth2/tokens/${view.id}`)).status).toBe(204);
     expect((await byToken.get('/auth/me')).status).toBe(401);
@@ -92,7 +90,7 @@ describe('personal access tokens', () => {
     [{ scopes: ['uns:read'] }, 'Name is required'],
     [{ name: '', scopes: ['uns:read'] }, 'Name is required'],
     [{ name: '  ', scopes: ['uns:read'] }, 'Name must not be blank'],
-    [{ name: 'a\u0000', scopes: ['uns:read'] }, 'Name must not contain control characters'],
+    [{ name: 'a\u0007', scopes: ['uns:read'] }, 'Name must not contain control characters'],
     [{ name: 'x'.repeat(256), scopes: ['uns:read'] }, 'Name must be shorter than or equal to 255 characters'],
     [{ name: 'a' }, 'Scopes is required'],
     [{ name: 'a', scopes: [] }, 'Scopes must name at least one scope'],
@@ -140,6 +138,6 @@ describe('personal access tokens', () => {
     await app.database.asSystem((manager) =>
       manager.query(`UPDATE memberships SET role = 'editor' WHERE user_id = $1`, [member.id]),
     );
-    await eventually(async () => expect((await create()).status).toBe(201), { timeout: 1_000 });
+    await eventually(async () => (await create()).status === 201, { timeout: 1_000 });
   });
 });

@@ -1,5 +1,5 @@
 import { PasswordCheck } from '../../../libs/identity/src/password-check';
-import { createTestApp, eventually, type Answer, type TestApp } from '#testing';
+import { createTestApp, eventually, type Answer, type ApiClient, type TestApp } from '#testing';
 
 describe('signing in', () => {
   let app: TestApp;
@@ -100,12 +100,8 @@ describe('signing in', () => {
       const clients = [app.api(await app.signIn(user)), app.api(await app.newToken(['tokens:read'], user))];
       for (const client of clients) expect((await client.get('/auth/me')).status).toBe(200);
       await app.database.asSystem((manager) => manager.query(`UPDATE users SET ${change} WHERE id = $1`, [user.id]));
-      await eventually(
-        async () => {
-          for (const client of clients) expect((await client.get('/auth/me')).status).toBe(401);
-        },
-        { timeout: 1_000 },
-      );
+      const refused = async (client: ApiClient) => (await client.get('/auth/me')).status === 401;
+      await eventually(async () => (await refused(clients[0]!)) && refused(clients[1]!), { timeout: 1_000 });
       expect((await login(user.email, user.password)).status).toBe(401);
     },
   );
@@ -124,7 +120,7 @@ describe('signing in', () => {
   });
 
   it('survives a flood of sign-ins', async () => {
-    const answers = await Promise.all(Array.from({ length: 130 }, (_, i) => login(`flood${i}@example.com`, 'x')));
+    const answers = await Promise.all(Array.from({ length: 60 }, (_, i) => login(`flood${i}@example.com`, 'x')));
     const turnedAway = answers.filter(({ status }) => status === 503);
     expect(turnedAway.length).toBeGreaterThan(0);
     expect(turnedAway[0]!.body).toMatchObject({ error: 'unavailable' });

@@ -45,7 +45,9 @@ describe('access to the namespace', () => {
     it('publishes a batch inside the branch or not at all', async () => {
       const api = await narrowed(`uns:publish:${base}/+/temperature`);
       const batch = (...topics: string[]): Promise<Answer> =>
-        api.post('/uns/data/publish/batch', { records: topics.map((topic) => ({ topic: `${base}/${topic}`, value: 2 })) });
+        api.post('/uns/data/publish/batch', {
+          records: topics.map((topic) => ({ topic: `${base}/${topic}`, value: 2 })),
+        });
       expect((await batch('line-1/temperature', 'line-2/temperature')).status).toBe(200);
       expect(outcome(await batch('line-3/temperature', 'line-1/motor/rpm'))).toEqual(REFUSED);
       expect((await everything.get(`/uns/topics/by-path?topic=${base}/line-3/temperature`)).status).toBe(404);
@@ -76,7 +78,9 @@ describe('access to the namespace', () => {
       ]);
       expect(await listed(`uns:read:${base}/line-2`, `uns:read:${base}/line-10`)).toEqual(['line-10', 'line-2']);
       expect(await listed('uns:read:mHv1.0/elsewhere/#')).toEqual([]);
-      expect(await listed(`uns:read:${base}/line-2`, 'uns:read:#')).toEqual(expect.arrayContaining(['line-1', 'line-2']));
+      expect(await listed(`uns:read:${base}/line-2`, 'uns:read:#')).toEqual(
+        expect.arrayContaining(['line-1', 'line-2']),
+      );
     });
 
     it('takes the characters of a level literally', async () => {
@@ -95,7 +99,7 @@ describe('access to the namespace', () => {
       expect(outcome(await api.get(outside))).toEqual(REFUSED);
       expect(outcome(await api.patch(outside, { description: 'mine' }))).toEqual(REFUSED);
       expect(outcome(await api.post('/uns/topics', { topic: `${base}/line-2/new` }))).toEqual(REFUSED);
-      const made = await api.post('/uns/topics', { topic: `${base}/line-1/new` });
+      const made = await api.post('/uns/topics', { topic: `${base}/line-1/made` });
       expect(made.status).toBe(201);
       expect((await api.patch(`/uns/topics/${made.body.data.id}`, { description: 'mine' })).status).toBe(200);
     });
@@ -121,7 +125,8 @@ describe('access to the namespace', () => {
     const TOO_LARGE = 'x'.repeat(MIB + 1);
     const MALFORMED = '{"topic":';
 
-    const send = (body: string, headers: Record<string, string>): Promise<Answer> => app.stranger.post(ROUTE, body, headers);
+    const send = (body: string, headers: Record<string, string>): Promise<Answer> =>
+      app.stranger.post(ROUTE, body, headers);
 
     const bearer = (token: string): Record<string, string> => ({ Authorization: `Bearer ${token}` });
     const inside = (organizationId: string): Record<string, string> => ({ 'X-Organization-ID': organizationId });
@@ -135,7 +140,10 @@ describe('access to the namespace', () => {
     it.each([TOO_LARGE, MALFORMED])('422 comes before scope and body', async (body) => {
       const token = await app.newToken(['uns:read']);
       expect(outcome(await send(body, bearer(token)))).toEqual([422, 'missing_organization']);
-      expect(outcome(await send(body, { ...bearer(token), ...inside('garbage') }))).toEqual([422, 'missing_organization']);
+      expect(outcome(await send(body, { ...bearer(token), ...inside('garbage') }))).toEqual([
+        422,
+        'missing_organization',
+      ]);
     });
 
     it.each([TOO_LARGE, MALFORMED])('membership comes before scope and body', async (body) => {
@@ -153,7 +161,10 @@ describe('access to the namespace', () => {
 
     it.each([TOO_LARGE, MALFORMED])('role comes before body', async (body) => {
       const session = await app.signIn(await app.newUser('viewer'));
-      expect(outcome(await send(body, { ...bearer(session), ...inside(app.organizationId) }))).toEqual([403, 'forbidden']);
+      expect(outcome(await send(body, { ...bearer(session), ...inside(app.organizationId) }))).toEqual([
+        403,
+        'forbidden',
+      ]);
     });
 
     it('413 comes before 400, and 400 before 404 and the branch', async () => {

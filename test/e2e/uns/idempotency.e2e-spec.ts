@@ -40,7 +40,8 @@ describe('Idempotency-Key', () => {
   it('works for batches, and through another process', async () => {
     const [topic, key] = [newTopic(), newId()];
     const body = { records: [1, 2, 3].map((value) => ({ topic, value })) };
-    const send = (by: ApiClient): Promise<Answer> => by.post('/uns/data/publish/batch', body, { 'Idempotency-Key': key });
+    const send = (by: ApiClient): Promise<Answer> =>
+      by.post('/uns/data/publish/batch', body, { 'Idempotency-Key': key });
     const first = await send(api);
     const second = await send(other.api(token, app.organizationId));
     expect([second.status, second.text]).toEqual([200, first.text]);

@@ -7,6 +7,7 @@ import { clusterIn, homeOf, readState } from '../../../apps/standalone/src/postg
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../../apps/standalone/src/postgres/embedded-postgres';
 
 const LANES = 40;
+const PATIENT = { timeout: 20_000 };
 
 /** On a PostgreSQL of its own, which forces to disk what it commits: the product's embedded one. */
 describe('when the database goes away', () => {
@@ -62,41 +63,45 @@ describe('when the database goes away', () => {
   it.each([
     ['stopped', () => database.stop()],
     ['killed', killDatabase],
-  ])('%s under load, it answers 503 and loses nothing it acknowledged', async (_, end) => {
-    const topic = `mHv1.0/outage/${newId()}`;
-    const acknowledged: number[] = [];
-    const refused: Answer[] = [];
-    let next = 0;
-    let publishing = true;
-    const lane = async (): Promise<void> => {
-      while (publishing) {
-        const value = next++;
-        const answer = await publish(topic, value);
-        if (answer.status === 200) acknowledged.push(value);
-        else refused.push(answer);
+  ])(
+    '%s under load, it answers 503 and loses nothing it acknowledged',
+    async (_, end) => {
+      const topic = `mHv1.0/outage/${newId()}`;
+      const acknowledged: number[] = [];
+      const refused: Answer[] = [];
+      let next = 0;
+      let publishing = true;
+      const lane = async (): Promise<void> => {
+        while (publishing) {
+          const value = next++;
+          const answer = await publish(topic, value);
+          if (answer.status === 200) acknowledged.push(value);
+          else refused.push(answer);
+        }
+      };
+      const lanes = Promise.all(Array.from({ length: LANES }, lane));
+
+      await eventually(() => acknowledged.length > 500, PATIENT);
+      await end();
+      await eventually(() => refused.length > LANES, PATIENT);
+      const refusedRead = await api.get(`/uns/data/recent?topic=${topic}`);
+      await startDatabase();
+      const before = acknowledged.length;
+      await eventually(() => acknowledged.length > before + 500, PATIENT);
+      publishing = false;
+      await lanes;
+
+      for (const { status, headers, body } of [...refused, refusedRead]) {
+        expect([status, body]).toEqual([503, { error: 'unavailable', message: 'The database does not answer' }]);
+        expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
       }
-    };
-    const lanes = Promise.all(Array.from({ length: LANES }, lane));
-
-    await eventually(() => acknowledged.length > 500);
-    await end();
-    await eventually(() => refused.length > LANES);
-    const refusedRead = await api.get(`/uns/data/recent?topic=${topic}`);
-    await startDatabase();
-    const before = acknowledged.length;
-    await eventually(() => acknowledged.length > before + 500, { timeout: 15_000 });
-    publishing = false;
-    await lanes;
-
-    for (const { status, headers, body } of [...refused, refusedRead]) {
-      expect([status, body]).toEqual([503, { error: 'unavailable', message: 'The database does not answer' }]);
-      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
-    }
-    const values = await stored(topic);
-    const kept = new Set(values);
-    expect(acknowledged.filter((value) => !kept.has(value))).toEqual([]);
-    expect(values).toHaveLength(kept.size);
-  }, 60_000);
+      const values = await stored(topic);
+      const kept = new Set(values);
+      expect(acknowledged.filter((value) => !kept.has(value))).toEqual([]);
+      expect(values).toHaveLength(kept.size);
+    },
+    60_000,
+  );
 
   it('is told by readiness, while the process stays alive', async () => {
     const health = async (what: string): Promise<number> => (await fetch(`${app.url}/health/${what}`)).status;
@@ -105,6 +110,6 @@ describe('when the database goes away', () => {
     expect(await health('ready')).toBe(503);
     expect(await health('live')).toBe(200);
     await startDatabase();
-    await eventually(async () => (await health('ready')) === 200);
+    await eventually(async () => (await health('ready')) === 200, PATIENT);
   }, 60_000);
 });

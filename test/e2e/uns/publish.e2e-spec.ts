@@ -136,9 +136,13 @@ describe('publishing', () => {
       ['a number', '5'],
       ['null', 'null'],
       ['a list', '[]'],
-      ['nothing', ''],
     ])('a body that is %s is refused', async (_, body) => {
       expectRefused(await publish(body), /JSON/);
+    });
+
+    it('no body is refused', async () => {
+      expectRefused(await publish(''), 'Topic is required');
+      expectRefused(await publish(undefined), /JSON/);
     });
 
     it('a body of another type is refused', async () => {
@@ -278,7 +282,10 @@ describe('publishing', () => {
     });
 
     it('says which record is bad', async () => {
-      const { body } = await publishBatch([{ topic: newTopic(), value: 1 }, { value: 1, source: 1 }]);
+      const { body } = await publishBatch([
+        { topic: newTopic(), value: 1 },
+        { value: 1, source: 1 },
+      ]);
       expect(body.details).toEqual([
         { field: 'records[1].topic', message: 'Topic is required' },
         { field: 'records[1].source', message: 'Source must be a string' },
@@ -296,7 +303,10 @@ describe('publishing', () => {
     });
 
     it('refuses unknown fields beside the records', async () => {
-      expectRefused(await api.post('/uns/data/publish/batch', { records: [], atomic: false }), 'Atomic is not a known field');
+      expectRefused(
+        await api.post('/uns/data/publish/batch', { records: [], atomic: false }),
+        'Atomic is not a known field',
+      );
       expectRefused(await api.post('/uns/data/publish/batch', {}), 'Records is required');
       expectRefused(await api.post('/uns/data/publish/batch', []), 'Records is required');
     });

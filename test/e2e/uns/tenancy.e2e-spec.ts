@@ -31,7 +31,12 @@ describe('another organization', () => {
   it('finds neither topic nor data', async () => {
     const { id } = (await ours.get(`/uns/topics/by-path?topic=${topic}`)).body.data;
     expect((await theirs.get('/uns/topics')).body).toEqual({ data: [], meta: { page: 1, limit: 25, total: 0 } });
-    for (const path of [`topics/${id}`, `topics/by-path?topic=${topic}`, `data/recent?topic=${topic}`, `data/range?topic=${topic}`]) {
+    for (const path of [
+      `topics/${id}`,
+      `topics/by-path?topic=${topic}`,
+      `data/recent?topic=${topic}`,
+      `data/range?topic=${topic}`,
+    ]) {
       expect(outcome(await theirs.get(`/uns/${path}`))).toEqual([404, 'not_found']);
     }
     expect(outcome(await theirs.patch(`/uns/topics/${id}`, { description: 'mine' }))).toEqual([404, 'not_found']);
@@ -81,7 +86,11 @@ describe('another organization', () => {
     const setTenants = (organizationIds: string[]): Promise<unknown> =>
       client.query(`SELECT set_config('app.orgs', $1, true)`, [`{${organizationIds.join(',')}}`]);
 
-    const inTransactionOf = async (organizationId: string, sql: string, parameters: unknown[]): Promise<number | null> => {
+    const inTransactionOf = async (
+      organizationId: string,
+      sql: string,
+      parameters: unknown[],
+    ): Promise<number | null> => {
       await client.query('BEGIN');
       try {
         await setTenants([organizationId]);

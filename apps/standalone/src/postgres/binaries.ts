@@ -1,5 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { plainReason, StartError } from '../start-error';
@@ -29,7 +40,8 @@ export function usableBinaries(account: Account | undefined): Binaries {
   }
   const copy = programs(copied(join(root, 'native'), join(SYSTEM_HOME, `postgresql-${version}-${process.arch}`)));
   const stillWrong = tryToRun(copy.postgres, account);
-  if (stillWrong) throw new StartError(`${copy.postgres} does not run as ${account.name} (${stillWrong}): ${OWN_SERVER}`);
+  if (stillWrong)
+    throw new StartError(`${copy.postgres} does not run as ${account.name} (${stillWrong}): ${OWN_SERVER}`);
   return copy;
 }
 

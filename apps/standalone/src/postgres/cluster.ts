@@ -59,7 +59,9 @@ export function homeOf(dataDir: string, state: ClusterState | undefined): string
 export async function ensureCluster(dataDir: string, binaries: Binaries, account: Account | undefined) {
   const known = readState(dataDir);
   if (!known && existsSync(clusterIn(dataDir))) {
-    throw new StartError(`${stateFile(dataDir)} is missing: it holds the database's passwords, restore it from a backup`);
+    throw new StartError(
+      `${stateFile(dataDir)} is missing: it holds the database's passwords, restore it from a backup`,
+    );
   }
   const state = known ?? newState(dataDir, account);
   const home = homeOf(dataDir, state);

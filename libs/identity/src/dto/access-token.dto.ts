@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsDefined, IsIn, IsString } from 'class-validator';
 import { IsName } from '../text-rules';
 import type { AccessToken } from '../access-token.entity';
@@ -10,6 +11,7 @@ export class CreateAccessToken {
   name!: string;
 
   /** Days until it expires: 30, 90, 180 or 365. */
+  @ApiProperty({ required: false })
   @IsIn(TOKEN_LIFETIMES)
   expiresInDays: number = 90;
 

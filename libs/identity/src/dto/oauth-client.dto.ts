@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
   ArrayNotEmpty,
@@ -44,7 +45,7 @@ export class CreateOAuthClient {
   grantTypes!: GrantType[];
 
   /** Where browsers are sent back to; compared exactly. @example ["https://erp.example.com/callback"] */
-  @IsOptional()
+  @ApiProperty({ required: false })
   @IsArray()
   @ArrayMaxSize(50)
   @IsString({ each: true })
@@ -60,12 +61,14 @@ export class CreateOAuthClient {
   scopes!: string[];
 
   /** Life of an access token in seconds, 60–86400. */
+  @ApiProperty({ required: false })
   @IsInt()
   @Min(60)
   @Max(DAY_SECONDS)
   accessTokenTtlSeconds: number = 3_600;
 
   /** Life of a refresh token in seconds, up to a year. */
+  @ApiProperty({ required: false })
   @IsInt()
   @Min(60)
   @Max(365 * DAY_SECONDS)

@@ -19,7 +19,7 @@ export class Config {
 
   /** @throws SettingsError naming every variable that is wrong or missing. */
   static from(environment: Environment): Config {
-    const s = readSettings(environment);
+    const s = requireAll(readSettings(environment));
     return new Config(
       {
         host: s.HUB_HOST,
@@ -29,10 +29,10 @@ export class Config {
         logRequests: s.LOG_REQUESTS,
       },
       { host: s.HUB_HOST, port: s.HUB_MQTT_PORT, url: s.MQTT_URL },
-      { url: required(s, 'DATABASE_URL') },
+      { url: s.DATABASE_URL },
       { url: s.REDIS_URL },
       { email: s.HUB_ADMIN_EMAIL, password: s.HUB_ADMIN_PASSWORD },
-      required(s, 'HUB_SECRET_KEY'),
+      s.HUB_SECRET_KEY,
       resolve(s.HUB_DATA_DIR),
       { requestsPerSecond: s.HUB_RATE_LIMIT, refusalsPerMinute: s.HUB_SIGNIN_LIMIT },
       s.HUB_METRICS_TOKEN,
@@ -41,8 +41,10 @@ export class Config {
   }
 }
 
-function required<K extends keyof Settings & string>(settings: Settings, name: K): NonNullable<Settings[K]> {
-  const value = settings[name];
-  if (value === undefined) throw new SettingsError(`wrong settings:\n  ${name}: is required here`);
-  return value as NonNullable<Settings[K]>;
+const REQUIRED = ['DATABASE_URL', 'HUB_SECRET_KEY'] as const;
+
+function requireAll(settings: Settings) {
+  const missing = REQUIRED.filter((name) => settings[name] === undefined).map((name) => `${name}: is required here`);
+  if (missing.length > 0) throw new SettingsError(`wrong settings:\n  ${missing.join('\n  ')}`);
+  return settings as Settings & Record<(typeof REQUIRED)[number], string>;
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { bool, cleanEnv, EnvError, makeValidator, num, port, str, type ReporterOptions } from 'envalid';
+import { bool, cleanEnv, EnvError, makeValidator, port, str, type ReporterOptions } from 'envalid';
 
 /*
  * Every setting of the product: its variable, default and meaning. The README's table is made from this list.
@@ -8,28 +8,40 @@ import { bool, cleanEnv, EnvError, makeValidator, num, port, str, type ReporterO
 
 const integer = (min: number, max: number) =>
   makeValidator<number>((input) => {
-    const value = num()._parse(input);
-    if (!Number.isInteger(value) || value < min || value > max) throw new EnvError(`not within ${min}–${max}`);
+    const value = /^\d+$/.test(input) ? Number(input) : NaN;
+    if (Number.isNaN(value) || value < min || value > max) throw new EnvError(`not within ${min}–${max}`);
     return value;
   });
 
 const webUrl = makeValidator<string>((input) => {
-  const { protocol, origin } = new URL(input);
-  if (!['http:', 'https:'].includes(protocol)) throw new EnvError('not an http address');
-  return origin;
+  const url = URL.parse(input);
+  if (!url || !['http:', 'https:'].includes(url.protocol)) throw new EnvError('not an http address');
+  // Everything is served from the root: a path, a query or a password would be lost without a word.
+  if (url.href !== `${url.origin}/`) throw new EnvError('more than scheme, host and port');
+  return url.origin;
 });
 
 const serverUrl = (...protocols: string[]) =>
   makeValidator<string>((input) => {
-    if (!protocols.includes(new URL(input).protocol)) throw new EnvError(`not a ${protocols.join(' or ')} address`);
+    if (!protocols.includes(URL.parse(input)?.protocol ?? ''))
+      throw new EnvError(`not a ${protocols.join(' or ')} address`);
     return input;
   });
 
+/** The roles of the service are named after the database, so it has to be named. */
+const databaseUrl = makeValidator<string>((input) => {
+  const url = URL.parse(input);
+  if (!url || !['postgres:', 'postgresql:'].includes(url.protocol)) throw new EnvError('not a PostgreSQL address');
+  if (url.pathname.length < 2) throw new EnvError('no database named');
+  return input;
+});
+
 /** 32 bytes, as 64 hexadecimal digits or as base64. */
 const key256 = makeValidator<string>((input) => {
-  const bytes = /^[0-9a-f]{64}$/i.test(input) ? Buffer.from(input, 'hex') : Buffer.from(input, 'base64');
-  if (bytes.length !== 32) throw new EnvError('not 32 bytes');
-  return bytes.toString('hex');
+  if (/^[0-9a-f]{64}$/i.test(input)) return input.toLowerCase();
+  // Node skips what is no base64: a passphrase must not become a key that way.
+  if (!/^[\w+/-]{43}=?$/.test(input)) throw new EnvError('not 32 bytes');
+  return Buffer.from(input, 'base64').toString('hex');
 });
 
 const emailAddress = makeValidator<string>((input) => {
@@ -79,10 +91,7 @@ export const SETTINGS = {
     default: undefined,
     desc: 'Password of that administrator, 12–200 characters. Default: a random one, printed once',
   }),
-  DATABASE_URL: serverUrl(
-    'postgres:',
-    'postgresql:',
-  )({
+  DATABASE_URL: databaseUrl({
     default: undefined,
     desc: 'PostgreSQL ≥ 15 of your own, as a role that may create roles. Default: embedded in standalone, required elsewhere',
   }),
@@ -163,6 +172,7 @@ function withSecretFiles(environment: Environment): { env: Record<string, string
     } catch {
       problems.push(`${name}_FILE: expected a readable file`);
     }
+    if (env[name] === '') problems.push(`${name}_FILE: expected a file that is not empty`);
   }
   return { env, problems };
 }

@@ -4,6 +4,7 @@ import { Config } from '../config';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+const VERSION = 1;
 
 /**
  * Secrets at rest: AES-256-GCM (NIST SP 800-38D) under a key derived from HUB_SECRET_KEY for each purpose.
@@ -17,14 +18,17 @@ export class SecretBox {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.deriveKey(purpose), nonce);
     const body = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()]);
-    return Buffer.concat([Buffer.of(1), nonce, cipher.getAuthTag(), body]);
+    return Buffer.concat([Buffer.of(VERSION), nonce, cipher.getAuthTag(), body]);
   }
 
   /** @throws Error when the value was sealed under another key or purpose, or was changed. */
   open(purpose: string, sealed: Buffer): string {
+    if (sealed[0] !== VERSION) throw new Error('a sealed value of an unknown version');
     const nonce = sealed.subarray(1, 1 + NONCE_BYTES);
     const tag = sealed.subarray(1 + NONCE_BYTES, 1 + NONCE_BYTES + TAG_BYTES);
-    const decipher = createDecipheriv('aes-256-gcm', this.deriveKey(purpose), nonce).setAuthTag(tag);
+    // The length is fixed, or a value cut short would be checked by four bytes of its tag.
+    const options = { authTagLength: TAG_BYTES };
+    const decipher = createDecipheriv('aes-256-gcm', this.deriveKey(purpose), nonce, options).setAuthTag(tag);
     const body = sealed.subarray(1 + NONCE_BYTES + TAG_BYTES);
     return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8');
   }

@@ -63,10 +63,12 @@ export function textArray<T>(oid: number, items: readonly T[], read: (item: T) =
 /** Milliseconds from the Unix epoch to PostgreSQL's, 2000-01-01. */
 const POSTGRES_EPOCH_MS = 946_684_800_000;
 
-/** A timestamptz: microseconds since PostgreSQL's epoch. Milliseconds up to the year 9999 stay exact in a double. */
+/** A timestamptz: microseconds since PostgreSQL's epoch. In two halves, as a double is not exact beyond the year 4283. */
 export function writeTimestamp(buffer: Buffer, offset: number, epochMs: number): void {
-  const micros = (epochMs - POSTGRES_EPOCH_MS) * 1000;
-  const high = Math.floor(micros / 0x1_0000_0000);
-  buffer.writeInt32BE(high, offset);
-  buffer.writeUInt32BE(micros - high * 0x1_0000_0000, offset + 4);
+  const ms = epochMs - POSTGRES_EPOCH_MS;
+  const high = Math.floor(ms / 0x1_0000_0000);
+  const low = (ms - high * 0x1_0000_0000) * 1000;
+  const carry = Math.floor(low / 0x1_0000_0000);
+  buffer.writeInt32BE(high * 1000 + carry, offset);
+  buffer.writeUInt32BE(low - carry * 0x1_0000_0000, offset + 4);
 }

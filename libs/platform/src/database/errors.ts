@@ -10,14 +10,14 @@ export const isUniqueViolation = (error: unknown, constraint?: string): boolean 
   sqlState(error) === '23505' &&
   (constraint === undefined || (error as { constraint?: string }).constraint === constraint);
 
-/** The data itself was refused (class 22): trying again cannot help. */
-export const isDataError = (error: unknown): boolean => sqlState(error).startsWith('22');
+/** The data itself was refused (class 22), or is more than the server can hold (54): trying again cannot help. */
+export const isDataError = (error: unknown): boolean => /^(22|54)/.test(sqlState(error));
 
 const NETWORK = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH)$/;
 const LOST = /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/;
 
-/** The server does not answer, is shutting down, or has no room (classes 08, 53, 57): later it may work. */
+/** The server does not answer, is shutting down, has no room, or took too long (classes 08, 53, 57): later it may work. */
 export const isOutage = (error: unknown): boolean =>
   NETWORK.test(sqlState(error)) ||
-  /^(08|53|57P)/.test(sqlState(error)) ||
+  /^(08|53|57)/.test(sqlState(error)) ||
   (error instanceof Error && LOST.test(error.message));

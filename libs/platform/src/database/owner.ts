@@ -8,6 +8,8 @@ export async function asOwner<T>(config: Config, work: (owner: Client) => Promis
     application_name: 'maestrohub-owner',
     connectionTimeoutMillis: 10_000,
   });
+  // A connection that is lost rejects its query, too; as an event that nobody hears it would end the process.
+  owner.on('error', () => undefined);
   await owner.connect();
   try {
     return await work(owner);

@@ -25,7 +25,10 @@ export class AnswerInterceptor implements NestInterceptor {
 function shape(kind: AnswerKind | undefined, result: unknown, request: Request, response: Response): unknown {
   switch (kind) {
     case 'created':
-      response.setHeader('Location', `${request.originalUrl.split('?')[0]}/${(result as { id: string }).id}`);
+      response.setHeader(
+        'Location',
+        `${request.originalUrl.replace(/\/*(\?.*)?$/, '')}/${(result as { id: string }).id}`,
+      );
       setEntityTag(result, response);
       return { data: result };
     case 'entity':

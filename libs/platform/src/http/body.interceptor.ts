@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { DomainError } from '#kernel';
@@ -37,10 +39,19 @@ export class BodyInterceptor implements NestInterceptor {
     const known = this.parsers.get(limit);
     if (known) return known;
     // Any JSON value may be a body; what it has to be is the route's affair.
-    const parser = json({ limit, strict: false, type: ['application/json', 'application/*+json'] });
+    const parser = json({ limit, strict: false, type: ['application/json', 'application/*+json'], verify: keepHash });
     this.parsers.set(limit, parser);
     return parser;
   }
+}
+
+/** SHA-256 of bodies that came with an `Idempotency-Key`: whether a repeated request is the same one. */
+const hashes = new WeakMap<object, Buffer>();
+
+export const bodyHash = (request: Request): Buffer | undefined => hashes.get(request);
+
+function keepHash(request: IncomingMessage, _response: unknown, body: Buffer): void {
+  if ('idempotency-key' in request.headers) hashes.set(request, createHash('sha256').update(body).digest());
 }
 
 /** body-parser's errors carry a `type`; all but the size are the caller's malformed input. */

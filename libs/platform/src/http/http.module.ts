@@ -1,5 +1,12 @@
-import { Global, Module, type DynamicModule, type ModuleMetadata, type OnModuleInit } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, DiscoveryModule } from '@nestjs/core';
+import {
+  Global,
+  Module,
+  type DynamicModule,
+  type ModuleMetadata,
+  type OnApplicationBootstrap,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, DiscoveryModule, HttpAdapterHost } from '@nestjs/core';
 import { PassportModule } from '@nestjs/passport';
 import { TerminusModule } from '@nestjs/terminus';
 import { Database } from '../database';
@@ -15,17 +22,19 @@ import { IdempotencyInterceptor } from './idempotency.interceptor';
 import { IdempotencyStore } from './idempotency.store';
 import { MetricsController } from './metrics.controller';
 import { OrganizationInterceptor } from './organization.interceptor';
+import { failedAddress, unknownAddress } from './outside-routes';
 import { RateLimits } from './rate-limits';
 import { validationPipe } from './validation';
 
 /** Everything that every request passes. The given modules provide `Authenticator` and `OrganizationResolver`. */
 @Global()
 @Module({})
-export class HttpModule implements OnModuleInit {
+export class HttpModule implements OnModuleInit, OnApplicationBootstrap {
   constructor(
     private readonly health: HealthParts,
     private readonly database: Database,
     private readonly lifecycle: Lifecycle,
+    private readonly host: HttpAdapterHost,
   ) {}
 
   static with(ports: NonNullable<ModuleMetadata['imports']>): DynamicModule {
@@ -54,6 +63,11 @@ export class HttpModule implements OnModuleInit {
   onModuleInit(): void {
     this.health.register('lifecycle', () => this.requireReady());
     this.health.register('database', () => this.database.ping());
+  }
+
+  /** Behind every route, whoever registered it. */
+  onApplicationBootstrap(): void {
+    this.host.httpAdapter.use(unknownAddress, failedAddress);
   }
 
   /** Not before everything listens, and no more once the end has begun. */

@@ -6,6 +6,7 @@ import { conflict, invalid, type Member } from '#kernel';
 import type { Request, Response } from 'express';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import type { AuthenticatedRequest } from './access';
+import { bodyHash } from './body.interceptor';
 import { IdempotencyStore, type IdempotencyClaim, type StoredAnswer } from './idempotency.store';
 import { IDEMPOTENT } from './routes';
 
@@ -74,7 +75,8 @@ function claimOf(request: AuthenticatedRequest, key: string): IdempotencyClaim {
 
 const fingerprint = (request: Request): Buffer =>
   createHash('sha256')
-    .update(`${request.method} ${request.originalUrl}\n${JSON.stringify(request.body) ?? ''}`)
+    .update(`${request.method} ${request.originalUrl}\n`)
+    .update(bodyHash(request) ?? '')
     .digest();
 
 function replay(first: StoredAnswer, response: Response): unknown {

@@ -26,19 +26,22 @@ export const API_PREFIX = 'api/v1';
 /** Areas that live beside the API, not under its prefix. */
 export const UNPREFIXED = ['health', 'metrics'];
 
+type Handlers = Record<string, () => unknown>;
+
 /** Every route of the application, read from its controllers: what tests, checks and the document are made from. */
 export function routeTable(app: INestApplication): Route[] {
   const discovery = app.get(DiscoveryService, { strict: false });
   const reflector = app.get(Reflector);
   const scanner = new MetadataScanner();
   return discovery.getControllers().flatMap(({ metatype }) => {
-    const controller = metatype as Type<Record<string, () => unknown>>;
-    return scanner.getAllMethodNames(controller.prototype).flatMap((name) => {
-      const handler = controller.prototype[name]!;
+    const controller = metatype as Type<Handlers>;
+    const handlers = controller.prototype as Handlers;
+    return scanner.getAllMethodNames(handlers).flatMap((name) => {
+      const handler = handlers[name]!;
       const method = Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined;
       if (method === undefined) return [];
-      const targets = [handler, controller];
-      const read = <T>(key: string): T | undefined => reflector.getAllAndOverride<T | undefined>(key, targets);
+      const read = <T>(key: string): T | undefined =>
+        reflector.getAllAndOverride<T | undefined>(key, [handler, controller]);
       return paths(handler).flatMap((path) =>
         paths(controller).map((base) => ({
           method: RequestMethod[method],

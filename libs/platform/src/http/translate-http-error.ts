@@ -1,4 +1,4 @@
-import { HttpException } from '@nestjs/common';
+import { type HttpException } from '@nestjs/common';
 import { DomainError } from '#kernel';
 
 /** The framework's own refusals (unknown route, malformed address) in the words of the contract. */

@@ -1,15 +1,28 @@
-import { ValidationPipe, type ValidationError } from '@nestjs/common';
-import { DomainError, invalid, type FieldProblem } from '#kernel';
+import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
+import { DomainError, invalid, jsonProblem, textProblem, type FieldProblem } from '#kernel';
 
 /** Input classes are checked as a whole; unknown fields are refused, not dropped. */
 export const validationPipe = (): ValidationPipe =>
-  new ValidationPipe({
+  new InputPipe({
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,
     validationError: { target: false, value: true },
     exceptionFactory: (errors) => problemsToError(errors.flatMap((error) => problemsOf(error))),
   });
+
+/** Before any rule of a field: what no database column could keep unchanged is refused by name, in bodies and queries. */
+class InputPipe extends ValidationPipe {
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (this.toValidate(metadata)) {
+      for (const [field, content] of Object.entries(value ?? {})) {
+        const problem = textProblem(field) ?? jsonProblem(content);
+        if (problem) throw invalid({ field, message: `${fieldTitle(field)} ${problem}` });
+      }
+    }
+    return super.transform(value, metadata);
+  }
+}
 
 function problemsToError(problems: FieldProblem[]): DomainError {
   const [first, ...others] = problems;

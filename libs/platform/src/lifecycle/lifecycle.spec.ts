@@ -128,7 +128,12 @@ describe('drainHttp', () => {
     });
     const port = await listen();
     const cut = Promise.withResolvers<void>();
-    get({ port, host: '127.0.0.1' }, (response) => response.resume().on('close', cut.resolve).on('error', () => {}));
+    get({ port, host: '127.0.0.1' }, (response) =>
+      response
+        .resume()
+        .on('close', cut.resolve)
+        .on('error', () => {}),
+    );
     await arrived.promise;
 
     await drainHttp(server, 10);

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { LoggerService } from '@nestjs/common';
-import { pino, type Logger as Pino, type LoggerOptions } from 'pino';
+import { pino, type DestinationStream, type Logger as Pino, type LoggerOptions } from 'pino';
 import pretty from 'pino-pretty';
 
 /** Fields that every line written while serving one request or message carries. */
@@ -18,12 +18,13 @@ export const withLogFields = <T>(added: LogFields, work: () => T): T =>
 
 export const currentLogFields = (): LogFields => fields.getStore() ?? {};
 
-// Objects that carry a secret under one of these names are logged without it, however deep the logger is given them.
+// Objects that carry a secret under one of these names are logged without it, down to four levels.
 const SECRET_NAMES = [
   'password',
   'token',
   'accessToken',
   'access_token',
+  'refreshToken',
   'refresh_token',
   'client_secret',
   'clientSecret',
@@ -31,14 +32,15 @@ const SECRET_NAMES = [
   'authorization',
   'cookie',
 ];
-const REDACTED = SECRET_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`, `*.headers.${name}`]);
+const REDACTED = SECRET_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`, `*.*.*.${name}`]);
 
 // Tokens of ours and passwords inside addresses may also sit in the text of an error.
-const SECRET_TEXT = /mh_(?:pat|session|secret)_\w+|(?<=:\/\/[^:@/\s]*:)[^@/\s]+(?=@)|eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
+const SECRET_TEXT = /mh_(?:pat|session|secret)_\w+|(?<=:\/\/[^:/\s]*:)[^/\s]+(?=@)|eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
 
 export const withoutSecrets = (text: string): string => text.replace(SECRET_TEXT, '[redacted]');
 
-export function createPino(options: { level: string; format: string }): Pino {
+/** @param destination instead of the standard output; lines come as JSON or for people, as the format says. */
+export function createPino(options: { level: string; format: string }, destination?: DestinationStream): Pino {
   const settings: LoggerOptions = {
     level: options.level,
     base: undefined,
@@ -51,14 +53,19 @@ export function createPino(options: { level: string; format: string }): Pino {
       },
     },
     serializers: {
+      // Anything can be thrown, also an error whose message is no text; what the logger throws would end the process.
       err: (error: Error) => {
-        const { type, message, stack } = pino.stdSerializers.err(error);
-        return { type, message: withoutSecrets(message), stack: withoutSecrets(stack) };
+        const { type, message, stack } = pino.stdSerializers.err(error) as {
+          type: string;
+          message: unknown;
+          stack: unknown;
+        };
+        return { type, message: withoutSecrets(String(message)), stack: withoutSecrets(String(stack)) };
       },
     },
   };
-  if (options.format === 'json') return pino(settings);
-  return pino(settings, pretty({ sync: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' }));
+  if (options.format === 'json') return pino(settings, destination);
+  return pino(settings, pretty({ sync: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l', destination }));
 }
 
 // What Nest says of its own wiring at each start; at level info it would bury the product's lines.

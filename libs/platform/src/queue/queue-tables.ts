@@ -4,7 +4,7 @@ import { roleName } from '../database';
 
 /** The queue's own tables in PostgreSQL, made by the owner and used by the system role. */
 export async function migrateQueue(owner: Client): Promise<void> {
-  await runMigrations(owner as never, DEFAULT_SCHEMA);
+  await runMigrations(owner, DEFAULT_SCHEMA);
   const { rows } = await owner.query<{ database: string }>('SELECT current_database() AS database');
   const role = owner.escapeIdentifier(roleName(rows[0]!.database, 'system'));
   await owner.query(`

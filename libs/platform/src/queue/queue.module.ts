@@ -30,5 +30,5 @@ function redis(url: string): ConnectionOptions {
 function postgres(config: Config): ConnectionOptions {
   setDefaultBackendFactory(createPostgresBackend);
   const connectionString = roleUrl(config.database.url, config.secretKey, 'system');
-  return { connectionString, max: POOL, application_name: 'maestrohub-queue' } as unknown as ConnectionOptions;
+  return { connectionString, max: POOL, application_name: 'maestrohub-queue' };
 }

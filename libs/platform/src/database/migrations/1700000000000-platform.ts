@@ -11,7 +11,7 @@ export class Platform1700000000000 implements MigrationInterface {
         fingerprint bytea NOT NULL,
         status int,
         location text,
-        body jsonb,
+        body json,
         created_at timestamptz NOT NULL DEFAULT now(),
         PRIMARY KEY (organization_id, caller, key)
       );

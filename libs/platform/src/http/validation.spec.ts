@@ -1,0 +1,158 @@
+import 'reflect-metadata';
+import type { Type as ClassType } from '@nestjs/common';
+import { Type } from 'class-transformer';
+import {
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsNotEmpty,
+  IsOptional,
+  IsString,
+  MaxLength,
+  ValidateNested,
+} from 'class-validator';
+import { DomainError } from '#kernel';
+import { ListQuery } from './list-query.dto';
+import { fieldTitle, validationPipe } from './validation';
+
+class Part {
+  @IsString()
+  @IsNotEmpty()
+  firstName!: string;
+}
+
+class Input {
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(5)
+  name!: string;
+
+  @IsOptional()
+  @IsIn(['a', 'b'])
+  kind?: string;
+
+  @IsOptional()
+  @IsBoolean()
+  enabled?: boolean;
+
+  @IsOptional()
+  @IsInt()
+  retryCount?: number;
+
+  @IsOptional()
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => Part)
+  parts?: Part[];
+}
+
+const pipe = validationPipe();
+
+const read = (input: unknown, metatype: ClassType, type: 'body' | 'query' = 'body'): Promise<object> =>
+  pipe.transform(input, { type, metatype }) as Promise<object>;
+
+/** The refusal: the message, or all messages by their field. */
+async function refusal(input: unknown, metatype: ClassType = Input): Promise<unknown> {
+  const error = await read(input, metatype).then(
+    (result) => new Error(`passed: ${JSON.stringify(result)}`),
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof DomainError)) throw error;
+  expect(error.kind).toBe('bad_request');
+  return error.details ?? error.message;
+}
+
+describe('validationPipe', () => {
+  it('gives an instance of the class', async () => {
+    const result = await read({ name: 'a', parts: [{ firstName: 'b' }] }, Input);
+    expect(result).toBeInstanceOf(Input);
+    expect((result as Input).parts![0]).toBeInstanceOf(Part);
+  });
+
+  it.each<[unknown, string]>([
+    [{}, 'Name is required'],
+    [undefined, 'Name is required'],
+    [null, 'Name is required'],
+    [{ name: null }, 'Name is required'],
+    [{ name: '' }, 'Name is required'],
+    [{ name: 5 }, 'Name must be a string'],
+    [{ name: 'abcdef' }, 'Name must be shorter than or equal to 5 characters'],
+    [{ name: 'a', kind: 'c' }, 'Kind must be one of the following values: a, b'],
+    [{ name: 'a', enabled: 'yes' }, 'Enabled must be a boolean value'],
+    [{ name: 'a', retryCount: '5' }, 'Retry count must be an integer number'],
+    [{ name: 'a', parts: {} }, 'Parts must be an array'],
+    [{ name: 'a', unknownThing: 1 }, 'Unknown thing is not a known field'],
+    [{ name: 'a', parts: [{ firstName: '' }] }, 'First name is required'],
+    [{ name: 'a', parts: [{ firstName: 'b', other: 1 }] }, 'Other is not a known field'],
+    [{ name: 'a\0' }, 'Name contains the NUL character'],
+    [{ name: '\ud800' }, 'Name is not valid Unicode'],
+  ])('refuses %j: %s', async (input, message) => {
+    expect(await refusal(input)).toBe(message);
+  });
+
+  it('names every problem by the path of its field', async () => {
+    expect(await refusal({ kind: 1, parts: [{ firstName: 'b' }, {}] })).toEqual([
+      { field: 'name', message: 'Name is required' },
+      { field: 'kind', message: 'Kind must be one of the following values: a, b' },
+      { field: 'parts.1.firstName', message: 'First name is required' },
+    ]);
+  });
+
+  it.each([[[]], [[{ name: 'a' }]], [5], [true], ['text'], ['']])('refuses the body %j', async (body) => {
+    expect(await refusal(body)).toBeDefined();
+  });
+
+  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
+    'is not led past its rules by a member named %s',
+    async (name) => {
+      const input = JSON.parse(`{"name":5,"${name}":{"name":"a"}}`) as object;
+      expect(JSON.stringify(await refusal(input))).toContain('Name must be a string');
+      const valid = (await read(JSON.parse(`{"name":"a","${name}":{"kind":"z"}}`), Input).catch(
+        (error: unknown) => error,
+      )) as object;
+      if (valid instanceof DomainError) return;
+      expect(Object.getPrototypeOf(valid)).toBe(Input.prototype);
+      expect((valid as Input).kind).toBeUndefined();
+    },
+  );
+
+  it('does not list more problems than anybody reads', async () => {
+    const strangers = Object.fromEntries(Array.from({ length: 150_000 }, (_, index) => [`x${index}`, 1]));
+    expect(await refusal({ name: 'a', ...strangers })).toHaveLength(100);
+  });
+
+  it.each([
+    [{}, { page: 1, limit: 25 }],
+    [
+      { page: '2', limit: '200', search: 'a', sort: '-name' },
+      { page: 2, limit: 200, search: 'a', sort: '-name' },
+    ],
+  ])('reads the query %j', async (query, expected) => {
+    expect({ ...(await read(query, ListQuery, 'query')) }).toMatchObject(expected);
+  });
+
+  it.each([
+    { page: '0' },
+    { page: 'x' },
+    { page: '1.5' },
+    { limit: '201' },
+    { limit: '' },
+    { limit: ['1', '2'] },
+    { search: ['a', 'b'] },
+    { search: 'x'.repeat(201) },
+    { search: '\0' },
+    { filter: 'x' },
+  ])('refuses the query %j', async (query) => {
+    await expect(read(query, ListQuery, 'query')).rejects.toThrow(DomainError);
+  });
+});
+
+it.each([
+  ['name', 'Name'],
+  ['firstName', 'First name'],
+  ['accessTokenTtlSeconds', 'Access token ttl seconds'],
+  ['', ''],
+])('fieldTitle: %s', (field, title) => {
+  expect(fieldTitle(field)).toBe(title);
+});

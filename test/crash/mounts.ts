@@ -1,0 +1,38 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+
+/** File systems for a test, mounted where only the processes of the test see them; gone with it. */
+export class Mounts {
+  private constructor(
+    private readonly keeper: ChildProcess,
+    /** A command that runs the one behind it where the mounts are seen. */
+    readonly through: readonly string[],
+  ) {}
+
+  /** Undefined where this user may not mount, which is said. */
+  static async open(): Promise<Mounts | undefined> {
+    const keeper = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', 'echo ready; exec cat'], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    const opened = await Promise.race([
+      once(keeper.stdout, 'data').then(() => true),
+      once(keeper, 'exit').then(() => false),
+      once(keeper, 'error').then(() => false),
+    ]);
+    if (opened) return new Mounts(keeper, ['nsenter', `--target=${keeper.pid}`, '--mount', '--']);
+    const name = expect.getState().currentTestName;
+    process.stderr.write(`left out: "${name}" needs the right to mount (root with CAP_SYS_ADMIN)\n`);
+    return undefined;
+  }
+
+  run(...command: string[]): void {
+    const [program, ...args] = [...this.through, ...command];
+    execFileSync(program!, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  }
+
+  async close(): Promise<void> {
+    const closed = once(this.keeper, 'exit');
+    this.keeper.stdin!.end();
+    await closed;
+  }
+}
