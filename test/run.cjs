@@ -14,8 +14,8 @@ const { environment, prepare } = require('../apps/standalone/launcher.cjs');
 const ROOT = path.resolve(__dirname, '..');
 const REPORT = path.join(ROOT, 'test-results', 'jest.json');
 
-/** The servers that tests start (libs/testing/src/outside-server.ts), and the Debian packages they come in. */
-const SERVERS = { 'redis-server': 'redis-server', mosquitto: 'mosquitto' };
+/** The programs that tests start (libs/testing/src/outside-server.ts), and the Debian packages they come in. */
+const SERVERS = { 'redis-server': 'redis-server', mosquitto: 'mosquitto', mosquitto_pub: 'mosquitto-clients' };
 
 const skipServices = process.env.HUB_TEST_SKIP_SERVICES === '1';
 const figures = { passed: 0, failed: 1, skipped: 0 };

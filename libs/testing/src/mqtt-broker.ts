@@ -151,7 +151,12 @@ export const nextEvent = <T>(client: MqttClient, name: string): Promise<T> =>
   new Promise((resolve) => (client as unknown as EventEmitter).once(name, resolve));
 
 /** Publishes, and resolves with the reason code of the PUBACK or PUBREC. */
-export async function published(client: MqttClient, topic: string, payload: string, qos: 1 | 2 = 1): Promise<number> {
+export async function published(
+  client: MqttClient,
+  topic: string,
+  payload: string | Buffer,
+  qos: 1 | 2 = 1,
+): Promise<number> {
   const ack = nextEvent<{ reasonCode?: number }>(client, 'packetreceive');
   client.publishAsync(topic, payload, { qos }).catch(() => undefined);
   return (await ack).reasonCode ?? 0;

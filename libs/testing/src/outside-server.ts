@@ -54,6 +54,18 @@ function configured(directory: string, lines: readonly string[]): string[] {
   return [file];
 }
 
+/** Command line clients of such servers, by their Debian package. */
+const CLIENTS = { mosquitto_pub: 'mosquitto-clients', mosquitto_sub: 'mosquitto-clients' } as const;
+
+export type OutsideClient = keyof typeof CLIENTS;
+
+/** The path of a client. @throws Error with the install line where it is missing. */
+export function findClient(name: OutsideClient): string {
+  const program = findProgram(name);
+  if (!program) throw new Error(`${name} is missing: apt-get install -y ${CLIENTS[name]}`);
+  return program;
+}
+
 export interface RunningServer {
   url: string;
   port: number;
@@ -92,11 +104,17 @@ export async function startServer(name: OutsideServer, options: ServerOptions = 
 }
 
 /**
- * A block of tests that needs outside servers. It runs and fails with the install line where one is missing; only
+ * A block of tests that needs outside servers or clients. It runs and fails with the install line where one is missing; only
  * HUB_TEST_SKIP_SERVICES=1 leaves it out, and `npm test` says so at its end.
  */
-export function describeWithServers(names: readonly OutsideServer[], title: string, block: () => void): void {
-  const missing = names.some((name) => findProgram(RECIPES[name].program) === undefined);
+export function describeWithServers(
+  names: readonly (OutsideServer | OutsideClient)[],
+  title: string,
+  block: () => void,
+): void {
+  const missing = names.some(
+    (name) => findProgram(name in CLIENTS ? name : RECIPES[name as OutsideServer].program) === undefined,
+  );
   const leaveOut = missing && process.env['HUB_TEST_SKIP_SERVICES'] === '1';
   (leaveOut ? describe.skip : describe)(title, block);
 }

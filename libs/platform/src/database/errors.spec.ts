@@ -1,3 +1,4 @@
+import { QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { isDataError, isOutage, isUniqueViolation } from './errors';
 
 const withCode = (code: unknown): Error => Object.assign(new Error('failed'), { code });
@@ -17,6 +18,11 @@ it.each([
   [
     'a pool without a free connection',
     new Error('timeout exceeded when trying to connect'),
+    { data: false, outage: true },
+  ],
+  [
+    'a connection lost between statements',
+    new QueryRunnerProviderAlreadyReleasedError(),
     { data: false, outage: true },
   ],
   ['an error of ours', new TypeError('x is not a function'), { data: false, outage: false }],

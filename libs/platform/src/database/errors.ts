@@ -14,7 +14,9 @@ export const isUniqueViolation = (error: unknown, constraint?: string): boolean 
 export const isDataError = (error: unknown): boolean => /^(22|54)/.test(sqlState(error));
 
 const NETWORK = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH)$/;
-const LOST = /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/;
+// The last one is TypeORM's: the connection went between two statements of a transaction.
+const LOST =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|query runner was already released/;
 
 /** The server does not answer, is shutting down, has no room, or took too long (classes 08, 53, 57): later it may work. */
 export const isOutage = (error: unknown): boolean =>

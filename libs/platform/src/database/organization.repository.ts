@@ -77,7 +77,7 @@ export abstract class OrganizationRepository<E extends OrganizationOwned> {
 
   async delete(organizationId: string, id: string): Promise<void> {
     await this.database.inOrganization(organizationId, (manager) =>
-      manager.delete(this.entity, { id, organizationId } as FindOptionsWhere<E>),
+      manager.delete(this.entity, { id, organizationId }),
     );
   }
 }

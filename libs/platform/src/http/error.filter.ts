@@ -21,6 +21,9 @@ export const STATUS_OF: Record<ErrorKind, number> = {
   unavailable: 503,
 };
 
+/** For refusals that pass (429, 503) where nobody said how soon. */
+const RETRY_AFTER_SECONDS = 5;
+
 /** Renders every refusal and every failure; nothing else writes error answers of the API. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
@@ -29,6 +32,8 @@ export class ErrorFilter implements ExceptionFilter {
   catch(thrown: unknown, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<Response>();
     if (response.headersSent) {
+      // Too late for another answer; that it breaks off tells the caller.
+      this.logger.error(thrown);
       response.destroy();
       return;
     }
@@ -39,7 +44,9 @@ export class ErrorFilter implements ExceptionFilter {
 
   private refuse(error: DomainError, response: Response): void {
     const status = STATUS_OF[error.kind];
-    if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', Math.ceil(error.retryAfterSeconds));
+    const passes = status === 429 || status === 503;
+    const retryAfter = error.retryAfterSeconds ?? (passes ? RETRY_AFTER_SECONDS : undefined);
+    if (retryAfter !== undefined) response.setHeader('Retry-After', Math.ceil(retryAfter));
     if (status === 401) {
       response.setHeader('WWW-Authenticate', 'Bearer').status(401).json({ message: error.message });
       return;

@@ -25,7 +25,7 @@ describe('requireCompleteRoutes', () => {
       route('Things.start', { idempotent: true, organizationFree: true }),
     ];
     expect(() => requireCompleteRoutes(routes)).toThrow(
-      /Things\.list needs @Scopes[^]*Things\.get needs[^]*Things\.start/,
+      /Things\.list needs @Scopes[^]*Things\.get needs[^]*Things\.start has no organization/,
     );
   });
 });

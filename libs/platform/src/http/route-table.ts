@@ -72,6 +72,9 @@ export function requireCompleteRoutes(routes: Route[]): void {
   const faults = routes.flatMap((route) => [
     ...(route.access ? [] : [`${route.handler} needs @Scopes, @Authenticated or @Public`]),
     ...(route.answer ? [] : [`${route.handler} needs one of the @Answers… decorators`]),
+    ...(route.idempotent && route.organizationFree
+      ? [`${route.handler} has no organization to keep @Idempotent keys in`]
+      : []),
   ]);
   if (faults.length > 0) throw new Error(`incomplete routes:\n  ${faults.join('\n  ')}`);
 }

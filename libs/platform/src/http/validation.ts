@@ -11,21 +11,33 @@ export const validationPipe = (): ValidationPipe =>
     exceptionFactory: (errors) => problemsToError(errors.flatMap((error) => problemsOf(error))),
   });
 
+/** class-transformer compares every name in an object with every other: a hundred thousand would take it seconds. */
+const MOST_MEMBERS = 1_000;
+/** Problems that are told of one input. */
+const MOST_PROBLEMS = 100;
+
+function isCrowded(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const parts: unknown[] = Array.isArray(value) ? value : Object.values(value);
+  return (parts.length > MOST_MEMBERS && !Array.isArray(value)) || parts.some(isCrowded);
+}
+
 /** Before any rule of a field: what no database column could keep unchanged is refused by name, in bodies and queries. */
 class InputPipe extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    if (this.toValidate(metadata)) {
+    if (this.toValidate(metadata) && typeof value === 'object') {
       for (const [field, content] of Object.entries(value ?? {})) {
         const problem = textProblem(field) ?? jsonProblem(content);
         if (problem) throw invalid({ field, message: `${fieldTitle(field)} ${problem}` });
       }
+      if (isCrowded(value)) throw new DomainError('bad_request', `Objects must have at most ${MOST_MEMBERS} fields`);
     }
     return super.transform(value, metadata);
   }
 }
 
 function problemsToError(problems: FieldProblem[]): DomainError {
-  const [first, ...others] = problems;
+  const [first, ...others] = problems.slice(0, MOST_PROBLEMS);
   return first ? invalid(first, ...others) : new DomainError('bad_request', 'Body must be a JSON object');
 }
 

@@ -10,7 +10,7 @@ import { CredentialWatch } from './credential-watch';
 import { Hub } from './hub';
 import { Ingest, type MqttMessageHandler } from './ingest';
 import type { BrokerMonitor, BrokerStatus, MqttGate, MqttOutlet, MqttPrincipal } from './ports';
-import { readAhead } from './read-ahead';
+import { readAhead, ReadBudget } from './read-ahead';
 import { REASON } from './reason-codes';
 import { SessionStore } from './session-store';
 import { prefixOf, tenantOf, unmounted } from './tenant';
@@ -51,6 +51,7 @@ export class EmbeddedBroker implements MqttOutlet, BrokerMonitor {
   private hub: Hub | undefined;
   private store: SessionStore | undefined;
   private ingest: Ingest | undefined;
+  private readonly readBudget = new ReadBudget();
   private startedAt = 0;
   private messagesOut = 0;
 
@@ -99,6 +100,7 @@ export class EmbeddedBroker implements MqttOutlet, BrokerMonitor {
       store,
       () => hub,
       (client, code, problem) => this.disconnect(client, code, problem),
+      this.readBudget,
     );
     this.server = createServer({ noDelay: true }, (socket) => this.accept(socket, hub));
     this.server.maxConnections = MAX_CONNECTIONS;
@@ -158,7 +160,7 @@ export class EmbeddedBroker implements MqttOutlet, BrokerMonitor {
     const client = hub.handle(socket) as unknown as BrokerClient;
     const connection = new Connection();
     this.connections.set(client, connection);
-    readAhead(client);
+    readAhead(client, this.readBudget);
     mountAtParser(client, connection, (code, problem) => this.disconnect(client, code, problem));
     deliverWithoutWaiting(client);
   }

@@ -4,6 +4,7 @@ import type { Connection } from './connection';
 import type { Verdict } from './credential-watch';
 import type { Hub } from './hub';
 import type { MqttMessageContext } from './ports';
+import type { ReadBudget } from './read-ahead';
 import { encodeAck, REASON, refusalOf } from './reason-codes';
 import type { SessionStore } from './session-store';
 import { tenantOf } from './tenant';
@@ -32,6 +33,7 @@ export class Ingest {
     private readonly store: SessionStore,
     private readonly hub: () => Hub,
     private readonly disconnect: Disconnect,
+    private readonly budget: ReadBudget,
   ) {}
 
   receive(client: BrokerClient, connection: Connection, packet: BrokerPacket, proceed: Proceed): void {
@@ -42,7 +44,7 @@ export class Ingest {
       end(() => this.refuse(client, packet, verdict, proceed));
       return;
     }
-    this.inFlight++;
+    this.begin();
     const accepted = (): void => end(() => this.accept(client, packet, proceed));
     const failed = (error: unknown): void => end(() => this.fail(client, connection, packet, error, proceed));
     this.take(client, connection, packet, verdict.topic).then(accepted, failed);
@@ -59,7 +61,7 @@ export class Ingest {
     if (code !== 0) throw new Error(text);
     // A PUBLISH that carries the Will Delay Interval would be malformed.
     delete will.properties?.willDelayInterval;
-    this.inFlight++;
+    this.begin();
     try {
       await this.handle(will.payload, contextOf(connection, will, topic));
       this.messagesIn++;
@@ -131,7 +133,13 @@ export class Ingest {
     proceed();
   }
 
+  private begin(): void {
+    this.inFlight++;
+    this.budget.begin();
+  }
+
   private done(): void {
+    this.budget.end();
     if (--this.inFlight === 0) this.idle();
   }
 }
