@@ -16,7 +16,7 @@ import {
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
+import { eventually } from '#testing';
 import { findAccount } from '../../apps/standalone/src/postgres/account';
 import { reaches } from '../../apps/standalone/src/postgres/reach';
 import { Mounts } from './mounts';
@@ -42,7 +42,7 @@ afterEach(async () => {
 });
 
 /** Signs in with the printed password and returns a client for that organization. */
-async function signIn({ url, organizationId, curlLine }: StandaloneProcess) {
+function signIn({ url, organizationId, curlLine }: StandaloneProcess) {
   const answer = execFileSync('sh', ['-c', curlLine], { encoding: 'utf8' });
   const { data } = JSON.parse(answer) as { data: { accessToken: string } };
   const headers = { authorization: `Bearer ${data.accessToken}`, 'x-organization-id': organizationId };
@@ -70,9 +70,7 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-const gone = async (pid: number): Promise<void> => {
-  while (isAlive(pid)) await wait(10);
-};
+const gone = (pid: number): Promise<true> => eventually(() => !isAlive(pid), { timeout: 20_000 });
 
 /** A process and all it started, killed at once as a power cut would. */
 function killAll(...pids: number[]): void {
@@ -95,7 +93,7 @@ describe('a start', () => {
   it('needs no environment, prints one screen whose curl line works, and keeps all data for the next', async () => {
     const first = await StandaloneProcess.start({ dataDir });
     expect(first.output).toContain(`${first.url}/swagger/index.html`);
-    const client = await signIn(first);
+    const client = signIn(first);
     await client.publish(1);
     const postgres = first.postgresPid!;
     if (isRoot) expect(statSync(`/proc/${postgres}`).uid).not.toBe(0);
@@ -172,7 +170,7 @@ describe('a start', () => {
 describe('after a crash', () => {
   it('kill -9 of everything: the next start has all that was acknowledged', async () => {
     const first = await StandaloneProcess.start({ dataDir });
-    const client = await signIn(first);
+    const client = signIn(first);
     for (let n = 1; n <= 20; n++) await client.publish(n);
     killAll(first.pid, first.postgresPid!);
     await first.exited;
@@ -184,7 +182,7 @@ describe('after a crash', () => {
 
   it('kill -9 of Node alone: the next start takes the database over from what was left running', async () => {
     const first = await StandaloneProcess.start({ dataDir });
-    const client = await signIn(first);
+    const client = signIn(first);
     await client.publish(1);
     const postgres = first.postgresPid!;
     first.signal('SIGKILL');
@@ -214,7 +212,7 @@ describe('after a crash', () => {
 
   it('kill -9 in the middle of the first start: the next one begins again', async () => {
     const first = await StandaloneProcess.spawn({ dataDir });
-    while (!existsSync(join(dataDir, 'postgres.new'))) await wait(1);
+    await eventually(() => existsSync(join(dataDir, 'postgres.new')), { timeout: 20_000, interval: 1 });
     const initdb = spawnSync('ps', ['-o', 'pid=', '--ppid', String(first.pid)], { encoding: 'utf8' });
     killAll(first.pid, ...initdb.stdout.split('\n').filter(Boolean).map(Number));
     await first.exited;

@@ -13,7 +13,7 @@ export async function requirePorts(wanted: WantedPort[]): Promise<void> {
   const open: Server[] = [];
   try {
     for (const { setting, host, port } of wanted) {
-      open.push(await listen(host, port).catch((error: NodeJS.ErrnoException) => refuse(error, setting, host, port)));
+      open.push(await listen(host, port).catch((error: unknown) => refuse(error as NodeJS.ErrnoException, setting, host, port)));
     }
   } finally {
     await Promise.all(open.map(close));
@@ -28,7 +28,8 @@ export async function freeLoopbackPort(preferred: number | undefined): Promise<n
   return port;
 }
 
-function refuse({ code, message }: NodeJS.ErrnoException, setting: string, host: string, port: number): never {
+function refuse(error: unknown, setting: string, host: string, port: number): never {
+  const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') {
     throw new StartError(`${setting}: port ${port} is in use on ${host}; set ${setting} to a free one`);
   }

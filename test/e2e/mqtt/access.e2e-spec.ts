@@ -285,7 +285,7 @@ describe('within a second', () => {
         if (!client.connected) return true;
         const failure = client.publishAsync(topic, 'between', { qos: 1 }).then(
           () => undefined,
-          (error: Error) => error,
+          (error: unknown) => error,
         );
         return (await Promise.race([failure, ended])) !== undefined || !client.connected;
       };

@@ -129,7 +129,7 @@ async function initdb(program: string, args: string[], account: Account | undefi
     uid: account?.uid,
     gid: account?.gid,
     cwd: '/',
-    env: { LC_ALL: 'C', ...(process.env['TZ'] && { TZ: process.env['TZ'] }) },
+    env: { LC_ALL: 'C', TZ: 'UTC' },
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
   });
