@@ -20,7 +20,7 @@ import { eventually } from '#testing';
 import { findAccount } from '../../apps/standalone/src/postgres/account';
 import { reaches } from '../../apps/standalone/src/postgres/reach';
 import { Mounts } from './mounts';
-import { MAIN, ROOT, StandaloneProcess, stopAll } from './standalone-process';
+import { killAll, MAIN, ROOT, StandaloneProcess, stopAll } from './standalone-process';
 
 jest.setTimeout(120_000);
 
@@ -71,23 +71,6 @@ const isAlive = (pid: number): boolean => {
 };
 
 const gone = (pid: number): Promise<true> => eventually(() => !isAlive(pid), { timeout: 20_000 });
-
-/** A process and all it started, killed at once as a power cut would. */
-function killAll(...pids: number[]): void {
-  const children = (pid: number): number[] =>
-    spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' })
-      .stdout.split('\n')
-      .filter(Boolean)
-      .map(Number);
-  const all = pids.flatMap((pid) => [pid, ...children(pid)]);
-  for (const pid of all) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // Ended with its parent.
-    }
-  }
-}
 
 describe('a start', () => {
   it('needs no environment, prints one screen whose curl line works, and keeps all data for the next', async () => {

@@ -174,3 +174,26 @@ describe('launcher', () => {
     expect(() => parse(readFileSync(LAUNCHER, 'utf8'), { ecmaVersion: 5 })).not.toThrow();
   });
 });
+
+describe('package-lock.json', () => {
+  interface Package {
+    optionalDependencies?: Record<string, string>;
+  }
+  const root = join(__dirname, '../../..');
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, Package>;
+  };
+
+  it('names the packages for every platform: without one of them npm ci refuses everywhere', () => {
+    const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter(
+        (name) => !packages[`${path}/node_modules/${name}`] && !packages[`node_modules/${name}`],
+      ),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('holds no address of a registry', () => {
+    expect(Object.keys(packages).filter((path) => 'resolved' in packages[path]!)).toEqual([]);
+  });
+});

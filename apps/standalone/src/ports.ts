@@ -13,7 +13,9 @@ export async function requirePorts(wanted: WantedPort[]): Promise<void> {
   const open: Server[] = [];
   try {
     for (const { setting, host, port } of wanted) {
-      open.push(await listen(host, port).catch((error: unknown) => refuse(error as NodeJS.ErrnoException, setting, host, port)));
+      open.push(
+        await listen(host, port).catch((error: unknown) => refuse(error as NodeJS.ErrnoException, setting, host, port)),
+      );
     }
   } finally {
     await Promise.all(open.map(close));

@@ -93,7 +93,7 @@ describe('a subscriber', () => {
     await tenant.api.post('/uns/data/publish', { topic, value: 1 });
     const client = await clients.connect(tenant);
     const messages = inbox(client);
-    await client.subscribeAsync('mHv1.0/#', { qos: 1 });
+    await client.subscribeAsync(topic, { qos: 1 });
     await client.publishAsync(topic, 'end', { qos: 1 });
     await eventually(() => messages.length > 0);
     expect(messages.map(({ text }) => text)).toEqual(['end']);
@@ -144,7 +144,7 @@ describe('a subscriber', () => {
     const topic = newTopic();
     const client = await clients.connect(tenant);
     const messages = inbox(client);
-    await client.subscribeAsync('mHv1.0/#', { qos: 2 });
+    await client.subscribeAsync(topic, { qos: 2 });
     client.publish(topic, Buffer.of(0xff), { qos: 0 });
     for (const qos of [1, 2] as const)
       await client.publishAsync(topic, Buffer.of(0xff), { qos }).catch(() => undefined);

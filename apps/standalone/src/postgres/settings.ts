@@ -12,8 +12,6 @@ const TUNABLE: Readonly<Record<string, string>> = {
   checkpoint_timeout: '15min',
   log_checkpoints: 'off',
   random_page_cost: '1.1',
-  timezone: 'UTC',
-  log_timezone: 'UTC',
   // Compiling a plan costs more than the short queries here win by it.
   jit: 'off',
 };
