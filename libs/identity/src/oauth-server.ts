@@ -1,9 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { Config } from '#platform/config';
-import { RateLimits } from '#platform/http';
+import { DocumentedPaths, RateLimits } from '#platform/http';
 import type { NextFunction, Request, Response } from 'express';
 import type { Provider } from 'oidc-provider';
+import { OAUTH_PATHS } from './oauth-paths';
 import { DISCOVERY, OAUTH_ROUTES, OAuthProvider } from './oauth-provider';
 
 /** What the provider serves. Its other routes are ours, or are not offered yet. */
@@ -21,9 +22,11 @@ export class OAuthServer implements OnModuleInit {
     private readonly config: Config,
     private readonly limits: RateLimits,
     private readonly providers: OAuthProvider,
+    private readonly documented: DocumentedPaths,
   ) {}
 
   async onModuleInit(): Promise<void> {
+    this.documented.add(OAUTH_PATHS);
     const provider = await this.providers.create();
     this.countRefusals(provider);
     const handle = provider.callback();

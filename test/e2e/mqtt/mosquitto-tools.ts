@@ -50,7 +50,10 @@ export function mosquittoSub(target: Target, filter: string, count: number): Pro
   // Marked, because -d writes what it does in between.
   const format = 'heard %q %r %X %t';
   const args = [...signIn(target), '-q', '2', '-t', filter, '-C', String(count), '-W', '20', '-d', '-F', format];
-  const child = spawn(findClient('mosquitto_sub'), args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  // Line by line: what goes into a pipe would otherwise come out at its end.
+  const child = spawn('stdbuf', ['-oL', findClient('mosquitto_sub'), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const heard: Heard[] = [];
   return new Promise((ready, failed) => {
     const messages = new Promise<Heard[]>((done) => child.once('close', () => done(heard)));

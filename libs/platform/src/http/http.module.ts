@@ -15,6 +15,7 @@ import { AccessGuard } from './access.guard';
 import { AnswerInterceptor } from './answer.interceptor';
 import { BearerStrategy } from './bearer.strategy';
 import { BodyInterceptor } from './body.interceptor';
+import { DocumentedPaths } from './documented-paths';
 import { ErrorFilter } from './error.filter';
 import { HealthParts } from './health-parts';
 import { HealthController } from './health.controller';
@@ -46,6 +47,7 @@ export class HttpModule implements OnModuleInit, OnApplicationBootstrap {
         RateLimits,
         BearerStrategy,
         HealthParts,
+        DocumentedPaths,
         IdempotencyStore,
         { provide: APP_GUARD, useClass: AccessGuard },
         // In this order, outermost first.
@@ -56,7 +58,7 @@ export class HttpModule implements OnModuleInit, OnApplicationBootstrap {
         { provide: APP_PIPE, useFactory: validationPipe },
         { provide: APP_FILTER, useClass: ErrorFilter },
       ],
-      exports: [RateLimits, HealthParts, IdempotencyStore],
+      exports: [RateLimits, HealthParts, DocumentedPaths, IdempotencyStore],
     };
   }
 

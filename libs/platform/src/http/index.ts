@@ -1,6 +1,7 @@
 export * from './access';
 export { insufficientScope } from './access.guard';
 export * from './create-http-app';
+export * from './documented-paths';
 export * from './health-parts';
 export * from './http-maintenance.module';
 export * from './http.module';

@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { SCOPES, ALL_SCOPES } from '#kernel';
+import { DocumentedPaths } from './documented-paths';
 import { ErrorAnswer, errorResponse, UnauthorizedAnswer, type ErrorStatus } from './error-responses';
 import { API_PREFIX, routeTable, type Route } from './route-table';
 
@@ -36,6 +37,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     const operation = find(document, route);
     if (operation) complete(operation, route);
   }
+  Object.assign(document.paths, app.get(DocumentedPaths).all());
   return document;
 }
 
