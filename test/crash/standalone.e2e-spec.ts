@@ -38,6 +38,7 @@ beforeEach(() => {
 
 afterEach(async () => {
   await stopAll();
+  await Mounts.closeAll();
   rmSync(base, { recursive: true, force: true });
 });
 
@@ -318,7 +319,6 @@ describe('accounts and file systems', () => {
     const first = await StandaloneProcess.start({ dataDir, ...options });
     expect(statSync(`/proc/${first.postgresPid!}`).uid).toBe(uid);
     expect((await first.stop()).code).toBe(0);
-    await mounts?.close();
   });
 
   it('root runs a clone and its data under a home that others cannot enter', async () => {
@@ -342,7 +342,6 @@ describe('accounts and file systems', () => {
     const second = await StandaloneProcess.start(options);
     expect(second.organizationId).toBe(first.organizationId);
     await second.stop();
-    await mounts.close();
   });
 
   it('a full file system is told in one line, and harms nothing', async () => {
@@ -372,7 +371,6 @@ describe('accounts and file systems', () => {
     const second = await StandaloneProcess.start(options);
     expect(second.organizationId).toBe(first.organizationId);
     await second.stop();
-    await mounts.close();
   });
 
   it('a read-only file system is told in one line', async () => {
@@ -391,7 +389,6 @@ describe('accounts and file systems', () => {
     });
     mounts.run('mount', '-o', 'remount,rw', disk);
     await (await StandaloneProcess.start(options)).stop();
-    await mounts.close();
   });
 
   it('a directory of somebody else is told in one line', async () => {

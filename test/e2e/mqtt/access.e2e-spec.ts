@@ -3,6 +3,7 @@ import { closing, createTestApp, describeWithServers, eventually, inbox, publish
 import type { MqttClient } from 'mqtt';
 import { mosquittoPub } from './mosquitto-tools';
 import { MqttClients, VERSION_NAMES, VERSIONS, type Login } from './mqtt-clients';
+import { stillServes } from './still-serves';
 import { changeBySql, clientCredentialsToken, newTenant, storedValues, type Tenant } from './tenants';
 
 const NOT_AUTHORIZED = 0x87;
@@ -15,24 +16,19 @@ const REFUSALS = [
 
 let app: TestApp;
 let tenant: Tenant;
+let witness: Tenant;
 let clients: MqttClients;
 const newTopic = (): string => `mHv1.0/access/${newId()}`;
 
 beforeAll(async () => {
   app = await createTestApp({ roles: ['api', 'uns'] });
-  tenant = await newTenant(app);
+  [tenant, witness] = [await newTenant(app), await newTenant(app)];
   clients = new MqttClients(app.mqttUrl);
 });
 
 // Whatever was tried, the others are served.
 afterEach(async () => {
-  const { id, token, api } = await newTenant(app);
-  const client = await clients.connect({ id, token });
-  const [topic, messages] = [newTopic(), inbox(client)];
-  await client.subscribeAsync(topic);
-  expect(await published(client, topic, '1')).toBe(0);
-  await eventually(() => messages.length === 1);
-  expect(await storedValues(api, topic)).toEqual([1]);
+  await stillServes(app, clients, witness);
   await clients.end();
 });
 

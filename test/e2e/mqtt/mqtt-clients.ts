@@ -47,14 +47,20 @@ export class MqttClients {
     }
   }
 
-  /** A bare connection that has signed in, for bytes that no client library would send. */
-  async bare({ id, token }: Login, version: Version, clientId = ''): Promise<Socket> {
+  /** A bare connection, for bytes that no client library would send. */
+  async open(): Promise<Socket> {
     const socket = connectTcp(Number(new URL(this.url).port), '127.0.0.1');
     socket.on('error', () => undefined);
     this.sockets.add(socket.once('close', () => this.sockets.delete(socket)));
     await once(socket, 'connect');
+    return socket;
+  }
+
+  /** A bare connection that has signed in. */
+  async bare({ id, token }: Login, version: Version): Promise<Socket> {
+    const socket = await this.open();
     const connack = nextBytes(socket);
-    socket.write(mqttWire.connect(version, clientId, id, token));
+    socket.write(mqttWire.connect(version, '', id, token));
     expect((await connack)[0]).toBe(0x20);
     return socket;
   }

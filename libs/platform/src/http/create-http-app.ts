@@ -6,6 +6,7 @@ import type { Config } from '../config';
 import { createPino, NestLogger } from '../logging';
 import { serveOpenApi } from './openapi';
 import { requestContext } from './request-context.middleware';
+import { requestLog } from './request-log';
 import { API_PREFIX, requireCompleteRoutes, routeTable, UNPREFIXED } from './route-table';
 
 /** Seconds a kept-alive connection may idle: longer than the load balancers' own 60. */
@@ -13,9 +14,10 @@ const KEEP_ALIVE_MS = 65_000;
 
 /** The HTTP application, ready to listen; `main.ts` and tests make it here and nowhere else. */
 export async function createHttpApp(module: Type | DynamicModule, config: Config): Promise<NestExpressApplication> {
+  const pino = createPino(config.log);
   const app = await NestFactory.create<NestExpressApplication>(module as Type, {
     bodyParser: false,
-    logger: new NestLogger(createPino(config.log)),
+    logger: new NestLogger(pino),
     abortOnError: false,
     forceCloseConnections: true,
   });
@@ -23,6 +25,7 @@ export async function createHttpApp(module: Type | DynamicModule, config: Config
   app.set('etag', false);
   app.set('trust proxy', config.http.trustProxy);
   app.use(requestContext);
+  if (config.http.logRequests) app.use(requestLog(pino));
   app.use(helmet({ contentSecurityPolicy: false, strictTransportSecurity: false }));
   app.setGlobalPrefix(API_PREFIX, { exclude: UNPREFIXED.flatMap((path) => [path, `${path}/{*rest}`]) });
   requireCompleteRoutes(routeTable(app));

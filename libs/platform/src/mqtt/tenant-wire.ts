@@ -11,6 +11,8 @@ export const MAX_PAYLOAD_BYTES = 1_048_576;
 export const MAX_PACKET_BYTES = MAX_PAYLOAD_BYTES + 16_384;
 /** Nobody has signed in yet: id, will, user name and token fit in here. */
 const MAX_CONNECT_BYTES = 196_608;
+/** Levels of topics and filters up to which aedes takes them, without the prefix. */
+const MAX_LEVELS = 49;
 
 /** A protocol error of the client, with the MQTT 5 reason code for its DISCONNECT. */
 export type Fail = (code: number, problem: string) => void;
@@ -60,6 +62,9 @@ function mount(packet: WirePacket, client: BrokerClient, connection: Connection)
       return undefined;
     case 'publish':
       if (packet.payload.length > MAX_PAYLOAD_BYTES) return [REASON.packetTooLarge, 'the payload is too large'];
+      if (/[+#]/.test(packet.topic) || tooDeep(packet.topic)) {
+        return [REASON.topicNameInvalid, 'the topic holds a wildcard or too many levels'];
+      }
       // An empty topic stands for a topic alias, which we do not offer: aedes says so.
       if (packet.topic !== '') packet.topic = connection.prefix + packet.topic;
       return undefined;
@@ -73,9 +78,12 @@ function mount(packet: WirePacket, client: BrokerClient, connection: Connection)
   }
 }
 
+/** aedes would close the connection without a word. */
+const tooDeep = (topic: string): boolean => topic.length > MAX_LEVELS && topic.split('/').length > MAX_LEVELS;
+
 function mountFilters(packet: WirePacket, client: BrokerClient, { prefix }: Connection): Problem | undefined {
   for (const subscription of packet.subscriptions) {
-    const problem = filterProblem(subscription.topic);
+    const problem = filterProblem(subscription.topic) ?? (tooDeep(subscription.topic) && 'too many levels');
     if (problem) return [REASON.topicFilterInvalid, problem];
     // With MQTT 5 aedes itself answers 0x9E (no shared subscriptions), which it knows by the bare filter.
     const shared = client.version === 5 && subscription.topic.startsWith('$share/');
