@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from 'node:timers/promises';
 import { unavailable } from '#kernel';
-import { Database, fixedArray, isDataError, OID, textArray, writeTimestamp } from '#platform/database';
+import { Database, fixedArray, isCollision, isDataError, OID, textArray, writeTimestamp } from '#platform/database';
 import { Lifecycle } from '#platform/lifecycle';
 import { Injectable } from '@nestjs/common';
 import { v7 } from 'uuid';
@@ -30,6 +30,8 @@ interface Row {
 
 /** While one transaction waits for the disk, the next is gathered and sent. */
 const WRITERS = 2;
+/** Tries of one transaction that others get in the way of. */
+const MOST_ATTEMPTS = 4;
 /** Rows of one transaction, unless a single batch is larger. */
 const MOST_ROWS = 2_000;
 /** Characters of their documents, likewise: a few long ones must not make a message that the server refuses. */
@@ -110,10 +112,11 @@ export class RecordWriter {
     return this.waiting.splice(0, count);
   }
 
-  private async write(batches: Batch[]): Promise<void> {
+  private async write(batches: Batch[], attempt = 1): Promise<void> {
     try {
       await this.store(batches);
     } catch (error) {
+      if (isCollision(error) && attempt < MOST_ATTEMPTS) return this.write(batches, attempt + 1);
       // One caller's data was refused: find it by halves, so that the others are stored.
       if (isDataError(error) && batches.length > 1) {
         const middle = batches.length >> 1;

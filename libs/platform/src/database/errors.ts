@@ -13,6 +13,12 @@ export const isUniqueViolation = (error: unknown, constraint?: string): boolean 
 /** The data itself was refused (class 22), or is more than the server can hold (54): trying again cannot help. */
 export const isDataError = (error: unknown): boolean => /^(22|54)/.test(sqlState(error));
 
+/**
+ * Another transaction got in the way: a deadlock, a conflict, or a partition that was attached between the routing of a
+ * row and its insert (23514). The same again may work at once.
+ */
+export const isCollision = (error: unknown): boolean => /^(40001|40P01|23514)$/.test(sqlState(error));
+
 const NETWORK = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH)$/;
 // The last one is TypeORM's: the connection went between two statements of a transaction.
 const LOST =
