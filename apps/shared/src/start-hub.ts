@@ -40,6 +40,8 @@ export async function startHub(
     if (roles.includes('uns')) {
       const strategy = app.get(MqttStrategy);
       app.connectMicroservice({ strategy });
+      // What the broker has kept for us comes at once, and needs what `onModuleInit` reads.
+      await app.init();
       await app.startAllMicroservices();
       lifecycle.atShutdown('intake', 'mqtt', () => strategy.close());
       app.get(HealthParts).register('mqtt', () => requireBroker(app.get(BrokerMonitor)));

@@ -28,7 +28,7 @@ describe('the tour of the README', () => {
     const script = (await tour())
       .replaceAll('127.0.0.1:8080', new URL(app.url).host)
       .replaceAll('-p 1883', `-p ${new URL(app.mqttUrl).port}`);
-    const { stdout, stderr } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script]);
+    const { stdout, stderr } = await promisify(execFile)('bash', ['--norc', '-euo', 'pipefail', '-c', script]);
 
     const answers = stdout
       .split('\n')

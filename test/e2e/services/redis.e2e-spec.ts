@@ -87,4 +87,19 @@ describeWithServers(['redis'], 'queues on Redis', () => {
     await expectHousekeeping();
     expect(await scheduled()).toEqual(TASKS);
   }, 60_000);
+
+  it('have their schedules again when Redis came back with nothing', async () => {
+    await redis.stop('SIGKILL');
+    redis = await startServer('redis', { port: redis.port });
+    await eventually(async () => (await scheduled()).length === TASKS.length, PATIENT);
+    await expectHousekeeping();
+  }, 60_000);
+
+  it('do not keep the process from ending while Redis is away', async () => {
+    const own = await startServer('redis');
+    const leaving = await createTestApp({ roles: ['api', 'worker'], settings: { REDIS_URL: own.url } });
+    await own.stop('SIGKILL');
+    // It would wait for ever, not long: the test's own deadline is enough.
+    await leaving.stop();
+  }, 60_000);
 });

@@ -36,6 +36,7 @@ export class MaintenanceTasks {
 @Processor(MAINTENANCE_QUEUE, { concurrency: 1 })
 export class MaintenanceWorker extends WorkerHost implements OnApplicationBootstrap {
   private readonly logger = new Logger(MaintenanceWorker.name);
+  private recovery: Promise<void> | undefined;
 
   constructor(
     private readonly tasks: MaintenanceTasks,
@@ -45,10 +46,18 @@ export class MaintenanceWorker extends WorkerHost implements OnApplicationBootst
     super();
   }
 
-  /** Schedules are made or changed to what the code says; those of tasks that are gone are removed. */
   async onApplicationBootstrap(): Promise<void> {
-    this.lifecycle.atShutdown('drain', 'maintenance', () => this.worker.close());
+    // Without its Redis there is no work to wait for, and BullMQ would wait for ever.
+    this.lifecycle.atShutdown('drain', 'maintenance', () => this.worker.close(this.recovery !== undefined));
     this.lifecycle.atShutdown('queues', 'maintenance queue', () => this.queue.close());
+    const troubled = (error?: Error): void => this.recover(error?.message ?? 'the connection was closed');
+    this.worker.on('error', troubled).on('ioredis:close', troubled);
+    this.queue.on('error', troubled).on('ioredis:close', troubled);
+    await this.schedule();
+  }
+
+  /** Schedules are made or changed to what the code says; those of tasks that are gone are removed. */
+  private async schedule(): Promise<void> {
     const tasks = this.tasks.all();
     for (const { name, everyMinutes } of tasks) {
       await this.queue.upsertJobScheduler(name, { every: everyMinutes * 60_000 }, { name });
@@ -56,6 +65,16 @@ export class MaintenanceWorker extends WorkerHost implements OnApplicationBootst
     for (const { key } of await this.queue.getJobSchedulers()) {
       if (!tasks.some(({ name }) => name === key)) await this.queue.removeJobScheduler(key);
     }
+  }
+
+  /** What the queue is asked while Redis is away is answered when it is back: perhaps with nothing of what it held. */
+  private recover(problem: string): void {
+    if (this.recovery || this.lifecycle.stopping) return;
+    this.logger.warn(`the queue does not answer: ${problem}`);
+    this.recovery = this.schedule()
+      .then(() => this.logger.log('the queue answers again'))
+      .catch((failure: unknown) => this.logger.warn(`the schedules could not be made: ${String(failure)}`))
+      .finally(() => (this.recovery = undefined));
   }
 
   async process(job: Job): Promise<void> {

@@ -3,17 +3,19 @@ import { Module } from '@nestjs/common';
 import { createPostgresBackend, setDefaultBackendFactory, type ConnectionOptions } from 'bullmq';
 import { Config } from '../config';
 import { roleUrl } from '../database';
+import { Lifecycle } from '../lifecycle';
 
 /** Connections of one process to the queues: few, since work is counted by workers, not by connections. */
 const POOL = 4;
+const LONGEST_RECONNECT_MS = 2_000;
 
 /** BullMQ on Redis where REDIS_URL names one, on PostgreSQL otherwise. */
 @Module({
   imports: [
     BullModule.forRootAsync({
-      inject: [Config],
-      useFactory: (config: Config) => ({
-        connection: config.redis.url ? redis(config.redis.url) : postgres(config),
+      inject: [Config, Lifecycle],
+      useFactory: (config: Config, lifecycle: Lifecycle) => ({
+        connection: config.redis.url ? redis(config.redis.url, lifecycle) : postgres(config),
         defaultJobOptions: { removeOnComplete: true, removeOnFail: { count: 1_000 } },
       }),
     }),
@@ -22,9 +24,12 @@ const POOL = 4;
 })
 export class QueueModule {}
 
-function redis(url: string): ConnectionOptions {
+function redis(url: string, lifecycle: Lifecycle): ConnectionOptions {
   setDefaultBackendFactory();
-  return { url, maxRetriesPerRequest: null };
+  // A process that ends does not wait for a Redis that is away: giving up fails what still waits for it.
+  const retryStrategy = (attempt: number): number | null =>
+    lifecycle.stopping ? null : Math.min(attempt * 200, LONGEST_RECONNECT_MS);
+  return { url, maxRetriesPerRequest: null, retryStrategy };
 }
 
 function postgres(config: Config): ConnectionOptions {
