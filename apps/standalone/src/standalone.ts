@@ -51,7 +51,7 @@ async function start(environment: Environment, ending: Ending, started: Started[
     progress.begin(step);
   };
   // Loading the code takes a second; the database starts meanwhile.
-  const loading = import('./hub.js');
+  const loading = import('../../shared/src/start-hub.js');
   let databaseUrl = settings.DATABASE_URL;
   let databaseEnded = false;
   if (!databaseUrl) {

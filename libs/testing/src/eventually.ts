@@ -7,12 +7,6 @@ export interface Patience {
   interval?: number;
 }
 
-/**
- * For what the platform promises within a second on a machine of its own. Tests share one with other tests, so that they
- * wait for the effect and not for the clock.
- */
-export const PATIENT = { timeout: 10_000 };
-
 type Held<T> = Exclude<T, false | null | undefined>;
 
 /**

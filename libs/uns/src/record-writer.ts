@@ -164,7 +164,7 @@ const writeUuid = (buffer: Buffer, offset: number, uuid: string): void => {
 
 /**
  * Ids that count up from one new UUIDv7 in its last 32 bits (RFC 9562, section 6.2, method 2): in order of arrival, and
- * at a fiftieth of the cost of random bytes for each.
+ * without drawing random bytes for each.
  */
 function nextIds(): (buffer: Buffer, offset: number) => void {
   const first = Buffer.from(v7(undefined, new Uint8Array(16)));

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 
 /** Rights are read again after this time at the latest, so that a change of them acts within a second everywhere. */
-const FRESH_MS = 500;
+const FRESH_MS = 250;
 
 /**
  * What was looked up a moment ago, counted from the start of the look-up. Those who ask while one is under way share

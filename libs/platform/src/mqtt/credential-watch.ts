@@ -5,8 +5,8 @@ import type { MqttPrincipal } from './ports';
 import { REASON } from './reason-codes';
 import { unmounted } from './tenant';
 
-/** Half of the second within which an ended credential closes its connections is left for the gate's own cache. */
-const REFRESH_MS = 300;
+/** Together with the gate's own cache this leaves half of the second within which an ended credential closes its connections. */
+const REFRESH_MS = 200;
 const MAX_VERDICTS = 10_000;
 
 /** What a credential may do on one topic: the topic as the client names it, and why not (0: it may). */

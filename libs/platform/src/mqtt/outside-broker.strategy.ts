@@ -75,6 +75,11 @@ export class OutsideBrokerStrategy extends ServerMqtt {
     });
   }
 
+  /** Whether messages reach us; a process that does not run this transport waits for none. */
+  get isReady(): boolean {
+    return this.client === undefined || (this.isConnected && this.isSubscribed);
+  }
+
   get isConnected(): boolean {
     return this.client?.connected ?? false;
   }
@@ -107,6 +112,7 @@ export class OutsideBrokerStrategy extends ServerMqtt {
     this.sharing = this.settings.shared && connack.properties?.sharedSubscriptionAvailable !== false;
     // Again with every connection: the broker may have lost the session.
     this.subscribed = new Set();
+    this.isSubscribed = false;
     this.subscribe(client);
     // With a new session the broker numbers its messages anew.
     if (!connack.sessionPresent) this.unacknowledged.clear();

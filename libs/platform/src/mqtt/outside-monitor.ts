@@ -15,7 +15,7 @@ export class OutsideMonitor implements BrokerMonitor {
       mode: 'outside',
       // Without user name and password, which the address may hold.
       address: new URL(this.url).host,
-      state: this.outlet.isConnected ? 'connected' : 'connecting',
+      state: this.outlet.isConnected && this.strategy.isReady ? 'connected' : 'connecting',
       clients: null,
       messagesIn: this.strategy.messagesIn,
       messagesOut: this.outlet.messagesOut,

@@ -1,1 +1,0 @@
-export { startHub } from '../../shared/src/start-hub';
