@@ -1,9 +1,10 @@
+import { auditSchema } from '#audit';
 import { identitySchema } from '#identity';
 import { organizationsSchema } from '#organizations';
 import { platformSchema, type DatabaseSchema } from '#platform/database';
 import { unsSchema } from '#uns';
 
-const areas: DatabaseSchema[] = [platformSchema, organizationsSchema, identitySchema, unsSchema];
+const areas: DatabaseSchema[] = [platformSchema, organizationsSchema, identitySchema, unsSchema, auditSchema];
 
 /** Every entity and migration of the product. Areas add theirs here. */
 export const databaseSchema: DatabaseSchema = {

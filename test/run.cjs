@@ -15,7 +15,12 @@ const ROOT = path.resolve(__dirname, '..');
 const REPORT = path.join(ROOT, 'test-results', 'jest.json');
 
 /** The programs that tests start (libs/testing/src/outside-server.ts), and the Debian packages they come in. */
-const SERVERS = { 'redis-server': 'redis-server', mosquitto: 'mosquitto', mosquitto_pub: 'mosquitto-clients' };
+const SERVERS = {
+  'redis-server': 'redis-server',
+  mosquitto: 'mosquitto',
+  mosquitto_pub: 'mosquitto-clients',
+  chromium: 'chromium',
+};
 
 const skipServices = process.env.HUB_TEST_SKIP_SERVICES === '1';
 const figures = { passed: 0, failed: 1, skipped: 0 };

@@ -1,6 +1,8 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
+import { AuditModule } from '#audit';
 import { IdentityHttpModule, IdentityMaintenanceModule, IdentityModule } from '#identity';
 import { OrganizationsHttpModule, OrganizationsModule } from '#organizations';
+import { AuditTrailModule } from '#platform/audit';
 import { ConfigModule, type Config, type HubRole } from '#platform/config';
 import { CryptoModule } from '#platform/crypto';
 import { DatabaseModule } from '#platform/database';
@@ -31,6 +33,7 @@ export class HubModule {
         LifecycleModule,
         CryptoModule,
         DatabaseModule.with(databaseSchema),
+        AuditTrailModule.with(AuditModule),
         MqttModule.with([IdentityModule, OrganizationsModule]),
         HttpModule.with([IdentityModule, OrganizationsModule]),
         ...roles.flatMap((role) => PARTS[role]),

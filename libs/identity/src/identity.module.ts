@@ -2,19 +2,19 @@ import { Module } from '@nestjs/common';
 import { OrganizationsModule } from '#organizations';
 import { Authenticator } from '#platform/http';
 import { MqttGate } from '#platform/mqtt';
-import { AccessTokenJwt } from './access-token-jwt';
-import { AccessTokensRepository } from './access-tokens.repository';
-import { AccessTokensService } from './access-tokens.service';
-import { CredentialService } from './credential.service';
-import { FirstStart } from './first-start';
-import { IssuedTokensRepository } from './issued-tokens.repository';
-import { CredentialMqttGate } from './mqtt-gate';
-import { OAuthClientsRepository } from './oauth-clients.repository';
-import { OAuthClientsService } from './oauth-clients.service';
-import { OAuthProvider } from './oauth-provider';
-import { RevocationService } from './revocation.service';
-import { SigningKeys } from './signing-keys';
-import { UsersRepository } from './users.repository';
+import { AccessTokenJwt } from './oauth/access-token-jwt';
+import { AccessTokensRepository } from './access-tokens/access-tokens.repository';
+import { AccessTokensService } from './access-tokens/access-tokens.service';
+import { CredentialService } from './credentials/credential.service';
+import { FirstStart } from './users/first-start';
+import { IssuedTokensRepository } from './oauth/issued-tokens.repository';
+import { CredentialMqttGate } from './credentials/mqtt-gate';
+import { OAuthClientsRepository } from './oauth-clients/oauth-clients.repository';
+import { OAuthClientsService } from './oauth-clients/oauth-clients.service';
+import { OAuthProvider } from './oauth/oauth-provider';
+import { RevocationService } from './oauth/revocation.service';
+import { SigningKeys } from './oauth/signing-keys';
+import { UsersRepository } from './users/users.repository';
 
 @Module({
   imports: [OrganizationsModule],

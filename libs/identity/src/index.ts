@@ -1,4 +1,4 @@
-export { FirstStart, type FirstStartResult } from './first-start';
+export { FirstStart, type FirstStartResult } from './users/first-start';
 export { IdentityHttpModule } from './identity-http.module';
 export { IdentityMaintenanceModule } from './identity-maintenance.module';
 export { IdentityModule } from './identity.module';

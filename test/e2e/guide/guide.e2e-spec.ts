@@ -1,7 +1,7 @@
 import { newId } from '#kernel';
 import { createTestApp, eventually, type Answer, type TestApp } from '#testing';
 import { importJWK, SignJWT, type JWTPayload } from 'jose';
-import { SigningKeys } from '../../../libs/identity/src/signing-keys';
+import { SigningKeys } from '../../../libs/identity/src/oauth/signing-keys';
 
 /*
  * The published REST guide, line by line: what it shows is what a caller gets, with no member more or less.

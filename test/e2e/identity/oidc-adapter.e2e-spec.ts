@@ -1,7 +1,7 @@
 import { IdentityMaintenanceModule } from '#identity';
 import { SecretBox } from '#platform/crypto';
 import { MaintenanceTasks } from '#platform/queue';
-import { OidcPayloads } from '../../../libs/identity/src/oidc-adapter';
+import { OidcPayloads } from '../../../libs/identity/src/oauth/oidc-adapter';
 import { createTestApp, type TestApp } from '#testing';
 
 describe('the documents of the OAuth2 server', () => {

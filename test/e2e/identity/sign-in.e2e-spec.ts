@@ -1,4 +1,4 @@
-import { PasswordCheck } from '../../../libs/identity/src/password-check';
+import { PasswordCheck } from '../../../libs/identity/src/sign-in/password-check';
 import { createTestApp, eventually, type Answer, type ApiClient, type TestApp } from '#testing';
 
 describe('signing in', () => {

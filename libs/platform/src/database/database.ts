@@ -33,6 +33,13 @@ export class Database {
     return this.run('system', work);
   }
 
+  /** Work that belongs to whatever transaction is open, such as writing down what it did; to one of its own elsewhere. */
+  joining<T>(organizationId: string | undefined, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    const outer = this.current.getStore();
+    if (outer) return work(outer.manager);
+    return organizationId === undefined ? this.asSystem(work) : this.inOrganization(organizationId, work);
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.app.destroy(), this.system.destroy()]);
   }

@@ -2,6 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import { DomainError, effectiveScopes, forbidden, hasScope, isId, roleScopes, type Actor, type Member } from '#kernel';
+import { currentCall } from '../audit';
 import {
   ACCESS_RULE,
   ORGANIZATION_FREE,
@@ -37,8 +38,11 @@ export class AccessGuard extends BearerGuard implements CanActivate {
     await this.limits.checkAddress(request.ip ?? '');
     if (rule?.kind === 'public') return true;
     const actor = await this.authenticate(context, request);
+    const call = currentCall();
+    if (call) call.caller = actor;
     const free = this.reflector.getAllAndOverride<boolean | undefined>(ORGANIZATION_FREE, targets);
     request.caller = free ? actor : await this.member(actor, request);
+    if (call) call.caller = request.caller;
     this.requireRights(request.caller, rule);
     await this.limits.checkCredential(actor.credential.id);
     return true;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
+import { withCall } from '../audit';
 import { withLogFields } from '../logging';
 
 const ACCEPTABLE = /^[\w.:-]{1,128}$/;
@@ -9,5 +10,6 @@ export function requestContext(request: Request, response: Response, next: NextF
   const given = request.header('x-request-id');
   const requestId = given !== undefined && ACCEPTABLE.test(given) ? given : randomUUID();
   response.setHeader('X-Request-ID', requestId);
-  withLogFields({ requestId }, next);
+  const call = { requestId, address: request.ip ?? '', userAgent: request.header('user-agent') };
+  withCall(call, () => withLogFields({ requestId }, next));
 }

@@ -1,7 +1,7 @@
 import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
 import type { OwnOrganization } from '#organizations';
 import type { Actor, Role } from '#kernel';
-import type { User } from '../user.entity';
+import type { User } from '../users/user.entity';
 
 export class SignInRequest {
   /** @example "admin@maestrohub.local" */

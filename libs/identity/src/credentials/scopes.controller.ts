@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Page } from '#kernel';
 import { AnswersList, OrganizationFree, Public } from '#platform/http';
-import { scopeCatalogue, ScopeView } from './dto/scope.dto';
+import { scopeCatalogue, ScopeView } from './scope.dto';
 
 const SCOPE_PAGE = new Page(scopeCatalogue(), { page: 1, limit: 200, total: scopeCatalogue().length });
 

@@ -1,6 +1,6 @@
 import { Column, CreateDateColumn, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import type { GrantedScope } from '#kernel';
-import { User } from './user.entity';
+import { User } from '../users/user.entity';
 
 /** A personal access token. Kept as a hash alone; a revoked one keeps its row. */
 @Entity('access_tokens')

@@ -9,10 +9,10 @@ import {
   type CreateOAuthClient,
   type NewOAuthClientView,
   type OAuthClientView,
-} from './dto/oauth-client.dto';
+} from './oauth-client.dto';
 import { OAuthClientsRepository } from './oauth-clients.repository';
-import { newClientId, newClientSecret } from './tokens';
-import { UsersRepository } from './users.repository';
+import { newClientId, newClientSecret } from '../credentials/tokens';
+import { UsersRepository } from '../users/users.repository';
 
 const SORTABLE = ['name', 'createdAt', 'updatedAt'] as const;
 

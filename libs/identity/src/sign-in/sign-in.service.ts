@@ -1,19 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { conflict, DomainError, newId, type Actor } from '#kernel';
+import { conflict, newId, type Actor } from '#kernel';
 import { OrganizationsService } from '#organizations';
+import { AuditTrail } from '#platform/audit';
 import { tokenHash } from '#platform/crypto';
 import { Database } from '#platform/database';
-import { RateLimits } from '#platform/http';
 import { IsNull } from 'typeorm';
-import { normalEmail } from './active-user';
-import { CredentialService } from './credential.service';
-import { toProfileView, toUserView, type ProfileView, type SignInRequest, type SignInView } from './dto/sign-in.dto';
-import { PasswordCheck } from './password-check';
+import { CredentialService } from '../credentials/credential.service';
+import { toProfileView, toUserView, type ProfileView, type SignInRequest, type SignInView } from './sign-in.dto';
+import { PasswordSignIn } from './password-sign-in';
 import { Session } from './session.entity';
-import { SignInThrottle } from './sign-in-throttle';
-import { newSessionToken } from './tokens';
-import type { User } from './user.entity';
-import { UsersRepository } from './users.repository';
+import { newSessionToken } from '../credentials/tokens';
+import type { User } from '../users/user.entity';
+import { UsersRepository } from '../users/users.repository';
 
 const SESSION_SECONDS = 12 * 60 * 60;
 const LONGEST_USER_AGENT = 500;
@@ -29,24 +27,15 @@ export class SignInService {
   constructor(
     private readonly database: Database,
     private readonly users: UsersRepository,
-    private readonly passwords: PasswordCheck,
-    private readonly throttle: SignInThrottle,
-    private readonly limits: RateLimits,
+    private readonly passwords: PasswordSignIn,
     private readonly organizations: OrganizationsService,
     private readonly credentials: CredentialService,
+    private readonly audit: AuditTrail,
   ) {}
 
-  /** @throws DomainError `unauthenticated`, the same for an unknown user, a wrong password and one who may not sign in. */
+  /** @throws DomainError as `PasswordSignIn.verify`. */
   async signIn(request: SignInRequest, origin: Origin): Promise<SignInView> {
-    const email = normalEmail(request.email);
-    await this.throttle.count(email, origin.address);
-    const user = await this.users.findByEmail(email);
-    const matches = await this.passwords.matches(request.password, user?.passwordHash);
-    if (!user || !matches || user.status !== 'active') {
-      await this.limits.countRefusal(origin.address);
-      throw new DomainError('unauthenticated', 'invalid email or password');
-    }
-    await this.throttle.forgive(email, origin.address);
+    const user = await this.passwords.verify(request, origin.address);
     const accessToken = await this.open(user, origin);
     const organizations = await this.organizations.ofUser(user);
     return { accessToken, expiresIn: SESSION_SECONDS, user: toUserView(user), organizations };
@@ -57,6 +46,7 @@ export class SignInService {
     if (credential.kind !== 'session') throw conflict('Only a session can be signed out; a token is revoked');
     const hash = await this.database.asSystem(async (manager) => {
       await manager.update(Session, { id: credential.id, revokedAt: IsNull() }, { revokedAt: new Date() });
+      await this.audit.record({ action: 'session.end', entity: { type: 'session', id: credential.id } });
       return (await manager.findOneByOrFail(Session, { id: credential.id })).tokenHash;
     });
     this.credentials.forget(hash);
@@ -69,18 +59,20 @@ export class SignInService {
 
   private async open(user: User, { address, userAgent }: Origin): Promise<string> {
     const token = newSessionToken();
-    const now = Date.now();
+    const id = newId();
     await this.database.asSystem(async (manager) => {
       await manager.insert(Session, {
-        id: newId(),
+        id,
         userId: user.id,
         tokenHash: tokenHash(token),
         userAgent: userAgent?.slice(0, LONGEST_USER_AGENT) ?? null,
         address,
-        expiresAt: new Date(now + SESSION_SECONDS * 1000),
+        expiresAt: new Date(Date.now() + SESSION_SECONDS * 1000),
       });
       // By hand: signing in is no change of the user, so `updated_at` stays.
       await manager.query('UPDATE users SET last_login_at = now() WHERE id = $1', [user.id]);
+      const actor = { userId: user.id, email: user.email };
+      await this.audit.record({ action: 'session.start', entity: { type: 'session', id }, actor });
     });
     return token;
   }

@@ -2,8 +2,8 @@ import type { SecretBox } from '#platform/crypto';
 import { tokenHash } from '#platform/crypto';
 import type { Database } from '#platform/database';
 import type { Adapter, AdapterPayload, ClientMetadata } from 'oidc-provider';
-import type { OAuthClient } from './oauth-client.entity';
-import type { OAuthClientsRepository } from './oauth-clients.repository';
+import type { OAuthClient } from '../oauth-clients/oauth-client.entity';
+import type { OAuthClientsRepository } from '../oauth-clients/oauth-clients.repository';
 import { OidcPayload } from './oidc-payload.entity';
 
 const PURPOSE = 'oidc-payload';

@@ -2,7 +2,7 @@ import { Body, Controller, Get, Headers, Ip, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Actor } from '#kernel';
 import { Answers, AnswersNothing, Authenticated, Caller, OrganizationFree, Public } from '#platform/http';
-import { ProfileView, SignInRequest, SignInView } from './dto/sign-in.dto';
+import { ProfileView, SignInRequest, SignInView } from './sign-in.dto';
 import { SignInService } from './sign-in.service';
 
 @ApiTags('Sign-in')

@@ -12,7 +12,7 @@ import {
   Scopes,
 } from '#platform/http';
 import { AccessTokensService } from './access-tokens.service';
-import { AccessTokenView, CreateAccessToken, NewAccessTokenView } from './dto/access-token.dto';
+import { AccessTokenView, CreateAccessToken, NewAccessTokenView } from './access-token.dto';
 
 @ApiTags('Personal access tokens')
 @Controller('oauth2/tokens')

@@ -1,5 +1,5 @@
 import { Column, CreateDateColumn, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
-import { User } from './user.entity';
+import { User } from '../users/user.entity';
 
 /** A sign-in. Its token is kept as a hash alone. */
 @Entity('sessions')

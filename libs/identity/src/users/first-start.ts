@@ -7,7 +7,7 @@ import { Database } from '#platform/database';
 import type { EntityManager } from 'typeorm';
 import { normalEmail } from './active-user';
 import { readablePassword } from './readable-password';
-import { SigningKeys } from './signing-keys';
+import { SigningKeys } from '../oauth/signing-keys';
 import { User } from './user.entity';
 
 const FIRST_START_LOCK = 7_243_010;

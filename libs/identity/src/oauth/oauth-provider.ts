@@ -7,12 +7,12 @@ import { Database } from '#platform/database';
 import { errors, Provider, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import { audienceOf } from './access-token-jwt';
 import { IssuedTokensRepository } from './issued-tokens.repository';
-import { OAuthClientsRepository } from './oauth-clients.repository';
-import type { OAuthClient } from './oauth-client.entity';
+import { OAuthClientsRepository } from '../oauth-clients/oauth-clients.repository';
+import type { OAuthClient } from '../oauth-clients/oauth-client.entity';
 import { OidcClients, OidcPayloads } from './oidc-adapter';
-import { requestedScopes, uncoveredScope } from './scope-rules';
+import { requestedScopes, uncoveredScope } from '../credentials/scope-rules';
 import { SigningKeys } from './signing-keys';
-import { UsersRepository } from './users.repository';
+import { UsersRepository } from '../users/users.repository';
 
 /** Under the API's prefix, but for discovery, whose place is fixed (OpenID Connect Discovery, section 4). */
 export const OAUTH_ROUTES = {

@@ -3,15 +3,15 @@ import { Injectable } from '@nestjs/common';
 import { tokenHash } from '#platform/crypto';
 import type { Request, Response } from 'express';
 import { AccessTokenJwt } from './access-token-jwt';
-import { AccessTokensRepository } from './access-tokens.repository';
+import { AccessTokensRepository } from '../access-tokens/access-tokens.repository';
 import { readClientCredentials } from './client-credentials';
-import { CredentialService } from './credential.service';
+import { CredentialService } from '../credentials/credential.service';
 import { readForm } from './form-body';
 import { IssuedTokensRepository } from './issued-tokens.repository';
 import { OAuthError } from './oauth-error';
-import type { OAuthClient } from './oauth-client.entity';
-import { OAuthClientsRepository } from './oauth-clients.repository';
-import { tokenKind } from './tokens';
+import type { OAuthClient } from '../oauth-clients/oauth-client.entity';
+import { OAuthClientsRepository } from '../oauth-clients/oauth-clients.repository';
+import { tokenKind } from '../credentials/tokens';
 
 /** Token revocation (RFC 7009) for tokens that `oidc-provider` does not keep: access token JWTs and personal ones. */
 @Injectable()

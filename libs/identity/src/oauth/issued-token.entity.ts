@@ -1,7 +1,7 @@
 import { Column, CreateDateColumn, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import type { GrantedScope } from '#kernel';
-import { OAuthClient } from './oauth-client.entity';
-import { User } from './user.entity';
+import { OAuthClient } from '../oauth-clients/oauth-client.entity';
+import { User } from '../users/user.entity';
 
 /** An access token of the OAuth2 server: a JWT is only good as long as its row says so. */
 @Entity('issued_tokens')

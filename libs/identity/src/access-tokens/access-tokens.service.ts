@@ -3,15 +3,15 @@ import { invalid, Page, type Actor } from '#kernel';
 import { tokenHash } from '#platform/crypto';
 import { insufficientScope, parseSort, type ListQuery } from '#platform/http';
 import { AccessTokensRepository } from './access-tokens.repository';
-import { CredentialService } from './credential.service';
+import { CredentialService } from '../credentials/credential.service';
 import {
   toAccessTokenView,
   type AccessTokenView,
   type CreateAccessToken,
   type NewAccessTokenView,
-} from './dto/access-token.dto';
-import { uncoveredScope, unknownScope } from './scope-rules';
-import { newAccessToken } from './tokens';
+} from './access-token.dto';
+import { uncoveredScope, unknownScope } from '../credentials/scope-rules';
+import { newAccessToken } from '../credentials/tokens';
 
 const DAY_MS = 86_400_000;
 const SORTABLE = ['name', 'createdAt', 'lastUsedAt', 'expiresAt'] as const;

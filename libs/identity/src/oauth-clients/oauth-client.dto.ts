@@ -14,8 +14,8 @@ import {
   MaxLength,
   Min,
 } from 'class-validator';
-import { CLIENT_TYPES, GRANT_TYPES, type ClientType, type GrantType } from '../client-rules';
-import type { OAuthClient } from '../oauth-client.entity';
+import { CLIENT_TYPES, GRANT_TYPES, type ClientType, type GrantType } from './client-rules';
+import type { OAuthClient } from './oauth-client.entity';
 import { IsName } from '../text-rules';
 
 const DAY_SECONDS = 86_400;
@@ -42,6 +42,7 @@ export class CreateOAuthClient {
   @ArrayNotEmpty({ message: '$property must name at least one grant type' })
   @ArrayUnique()
   @IsIn(GRANT_TYPES, { each: true })
+  @ApiProperty({ enum: GRANT_TYPES, isArray: true })
   grantTypes!: GrantType[];
 
   /** Where browsers are sent back to; compared exactly. @example ["https://erp.example.com/callback"] */
@@ -102,6 +103,7 @@ export class OAuthClientView {
   type!: ClientType;
 
   /** @example ["client_credentials"] */
+  @ApiProperty({ enum: GRANT_TYPES, isArray: true })
   grantTypes!: GrantType[];
 
   redirectUris!: string[];

@@ -12,7 +12,7 @@ import {
   OrganizationFree,
   Scopes,
 } from '#platform/http';
-import { CreateOAuthClient, NewOAuthClientView, OAuthClientView } from './dto/oauth-client.dto';
+import { CreateOAuthClient, NewOAuthClientView, OAuthClientView } from './oauth-client.dto';
 import { OAuthClientsService } from './oauth-clients.service';
 
 @ApiTags('OAuth2 clients')

@@ -11,7 +11,7 @@ import {
 } from 'typeorm';
 import type { GrantedScope } from '#kernel';
 import type { ClientType, GrantType } from './client-rules';
-import { User } from './user.entity';
+import { User } from '../users/user.entity';
 
 /** An application registered to get tokens (RFC 6749, section 2). */
 @Entity('oauth_clients')

@@ -4,8 +4,8 @@ import { BriefCache } from '#platform/cache';
 import { tokenHash } from '#platform/crypto';
 import { Database } from '#platform/database';
 import { Authenticator } from '#platform/http';
-import { AccessTokenJwt } from './access-token-jwt';
-import { ACTIVE_USER } from './active-user';
+import { AccessTokenJwt } from '../oauth/access-token-jwt';
+import { ACTIVE_USER } from '../users/active-user';
 import { tokenKind } from './tokens';
 
 const MAX_CACHED = 20_000;

@@ -2,7 +2,7 @@ import { Controller, HttpCode, Post, Req, Res, UseFilters } from '@nestjs/common
 import { ApiBody, ApiConsumes, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { AnswersRaw, OrganizationFree, Public } from '#platform/http';
 import type { Request, Response } from 'express';
-import { RevocationRequest } from './dto/revocation.dto';
+import { RevocationRequest } from './revocation.dto';
 import { OAuthErrorFilter } from './oauth-error';
 import { RevocationService } from './revocation.service';
 

@@ -1,5 +1,5 @@
 import type { FieldProblem } from '#kernel';
-import { isOidcScope, uncoveredScope, unknownScope } from './scope-rules';
+import { isOidcScope, uncoveredScope, unknownScope } from '../credentials/scope-rules';
 
 export const CLIENT_TYPES = ['public', 'confidential'] as const;
 export type ClientType = (typeof CLIENT_TYPES)[number];

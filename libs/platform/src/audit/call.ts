@@ -1,0 +1,19 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Actor, Member } from '#kernel';
+
+/** The request being served, for those who write down who did what. */
+export interface Call {
+  requestId: string;
+  /** Where it comes from, as the server sees it. */
+  address: string;
+  userAgent: string | undefined;
+  /** Known once the guard has let it in. */
+  caller?: Actor | Member;
+}
+
+const calls = new AsyncLocalStorage<Call>();
+
+export const withCall = <T>(call: Call, work: () => T): T => calls.run(call, work);
+
+/** undefined for work that no request asked for: schedules, maintenance, the first start. */
+export const currentCall = (): Call | undefined => calls.getStore();
