@@ -1,0 +1,112 @@
+import { parseExpressionAt, type AnyNode, type Expression as Tree } from 'acorn';
+import { ancestor } from 'acorn-walk';
+import { ExpressionError } from './expression-error';
+
+/** What expressions can name. Each is undefined where it makes no sense, such as `$item` outside a loop. */
+export const VARIABLES = [
+  '$trigger',
+  '$node',
+  '$input',
+  '$item',
+  '$index',
+  '$execution',
+  '$pipeline',
+  '$system',
+] as const;
+
+export type Variable = (typeof VARIABLES)[number];
+
+/** A chain of plain steps, `$trigger.payload[0]?.value`, for which no interpreter is needed. */
+export interface Path {
+  variable: Variable;
+  steps: readonly { key: string | number; optional: boolean }[];
+}
+
+/** Where an expression mentions a node: `["Name"]` of `$node["Name"]`, `.Name` of `$node.Name`. */
+export interface NodeMention {
+  name: string;
+  /** The range in the text. */
+  start: number;
+  end: number;
+  optional: boolean;
+}
+
+export interface Expression {
+  source: string;
+  /** Where it stands in its text. */
+  offset: number;
+  variables: ReadonlySet<Variable>;
+  /** Nodes whose outputs it names. */
+  nodes: readonly NodeMention[];
+  /** It uses `$node` in other ways too, and so may need any of them. */
+  anyNode: boolean;
+  path: Path | undefined;
+}
+
+/** Blanks and comments. */
+const BLANK = /^(?:\s|\/\*[^]*?\*\/)*/;
+
+/** Reads the expression that begins at the offset and ends before `}}`. @throws ExpressionError */
+export function readExpression(text: string, offset: number): { expression: Expression; end: number } {
+  const tree = parse(text, offset);
+  const rest = BLANK.exec(text.slice(tree.end))![0].length + tree.end;
+  if (!text.startsWith('}}', rest)) {
+    throw new ExpressionError(rest === text.length ? 'Missing }}' : 'Unexpected text before }}', rest);
+  }
+  const end = rest + 2;
+  return { expression: describe(tree, text, tree.start), end };
+}
+
+function parse(text: string, offset: number): Tree {
+  try {
+    return parseExpressionAt(text, offset, { ecmaVersion: 2023, allowAwaitOutsideFunction: false });
+  } catch (error) {
+    const { message, pos } = error as SyntaxError & { pos?: number };
+    throw new ExpressionError(message.replace(/ \(\d+:\d+\)$/, ''), pos ?? offset);
+  }
+}
+
+const isVariable = (name: string): name is Variable => (VARIABLES as readonly string[]).includes(name);
+
+function describe(tree: Tree, text: string, offset: number): Expression {
+  const variables = new Set<Variable>();
+  const nodes: NodeMention[] = [];
+  let anyNode = false;
+  ancestor(tree, {
+    Identifier({ name }, _state, ancestors) {
+      if (!isVariable(name)) return;
+      variables.add(name);
+      if (name !== '$node') return;
+      const mention = mentionOf(ancestors.at(-2), ancestors.at(-1));
+      if (mention) nodes.push(mention);
+      else anyNode = true;
+    },
+  });
+  const source = text.slice(tree.start, tree.end);
+  return { source, offset, variables, nodes, anyNode, path: pathOf(tree) };
+}
+
+function mentionOf(parent: AnyNode | undefined, self: AnyNode | undefined): NodeMention | undefined {
+  if (parent?.type !== 'MemberExpression' || parent.object !== self) return undefined;
+  const name = keyOf(parent.property, parent.computed);
+  if (typeof name !== 'string') return undefined;
+  return { name, start: parent.object.end, end: parent.end, optional: parent.optional };
+}
+
+/** `(a?.b).c` is none: its optional step ends less than the whole. */
+const pathOf = (tree: AnyNode): Path | undefined => chainOf(tree.type === 'ChainExpression' ? tree.expression : tree);
+
+function chainOf(tree: AnyNode): Path | undefined {
+  if (tree.type === 'Identifier') return isVariable(tree.name) ? { variable: tree.name, steps: [] } : undefined;
+  if (tree.type !== 'MemberExpression') return undefined;
+  const key = keyOf(tree.property, tree.computed);
+  const before = key === undefined ? undefined : chainOf(tree.object);
+  return before && { variable: before.variable, steps: [...before.steps, { key: key!, optional: tree.optional }] };
+}
+
+function keyOf(property: AnyNode, computed: boolean): string | number | undefined {
+  if (!computed) return property.type === 'Identifier' ? property.name : undefined;
+  if (property.type !== 'Literal') return undefined;
+  const { value } = property;
+  return typeof value === 'string' || (typeof value === 'number' && Number.isSafeInteger(value)) ? value : undefined;
+}
