@@ -1,0 +1,2 @@
+export * from './json-schema';
+export { patternProblem } from './patterns';
