@@ -1,1 +1,2 @@
 export * from './expressions';
+export * from './graph';

@@ -66,7 +66,10 @@ describe('Parameters', () => {
         { maxDepth: 3 },
         fc.constantFrom(null, true, 0, 1.5, '', 'text'),
         fc.array(tie('value'), { maxLength: 2 }),
-        fc.dictionary(fc.constantFrom('a', 'b', 'length', 'toString'), tie('value'), { maxKeys: 3, noNullPrototype: true }),
+        fc.dictionary(fc.constantFrom('a', 'b', 'length', 'toString'), tie('value'), {
+          maxKeys: 3,
+          noNullPrototype: true,
+        }),
       ),
     })).value as fc.Arbitrary<JsonValue>;
     const steps = fc.array(fc.tuple(key, fc.boolean()), { maxLength: 3 });

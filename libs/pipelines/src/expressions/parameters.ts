@@ -130,8 +130,7 @@ const escaped = (key: string | number): string => String(key).replaceAll('~', '~
 function* textsOf(value: JsonValue, pointer = ''): Generator<[pointer: string, text: string]> {
   if (typeof value === 'string') yield [pointer, value];
   else if (typeof value === 'object' && value !== null) {
-    for (const [key, member] of Object.entries(value))
-      yield* textsOf(member, `${pointer}/${escaped(key)}`);
+    for (const [key, member] of Object.entries(value)) yield* textsOf(member, `${pointer}/${escaped(key)}`);
   }
 }
 

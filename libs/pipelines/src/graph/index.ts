@@ -1,0 +1,3 @@
+export { graphProblems, type ShapeOf } from './graph-rules';
+export { findLoops, type Loop } from './loops';
+export { PipelineGraph, type GraphProblem, type NodeShape, type PipelineEdge, type PipelineNode } from './pipeline-graph';
