@@ -1,10 +1,18 @@
 import { auditSchema } from '#audit';
 import { identitySchema } from '#identity';
+import { modelsSchema } from '#models';
 import { organizationsSchema } from '#organizations';
 import { platformSchema, type DatabaseSchema } from '#platform/database';
 import { unsSchema } from '#uns';
 
-const areas: DatabaseSchema[] = [platformSchema, organizationsSchema, identitySchema, unsSchema, auditSchema];
+const areas: DatabaseSchema[] = [
+  platformSchema,
+  organizationsSchema,
+  identitySchema,
+  unsSchema,
+  modelsSchema,
+  auditSchema,
+];
 
 /** Every entity and migration of the product. Areas add theirs here. */
 export const databaseSchema: DatabaseSchema = {

@@ -8,8 +8,6 @@ const TO_COME: readonly Scope[] = [
   'pipelines:read',
   'pipelines:write',
   'pipelines:execute',
-  'models:read',
-  'models:write',
   'connectors:read',
   'connectors:write',
   'connectors:execute',

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { AuditModule } from '#audit';
 import { IdentityHttpModule, IdentityMaintenanceModule, IdentityModule } from '#identity';
+import { ModelsHttpModule } from '#models';
 import { OrganizationsHttpModule, OrganizationsModule } from '#organizations';
 import { AuditTrailModule } from '#platform/audit';
 import { ConfigModule, type Config, type HubRole } from '#platform/config';
@@ -17,7 +18,7 @@ type Modules = NonNullable<ModuleMetadata['imports']>;
 
 /** What each part of the platform runs; every process may run any of them. */
 const PARTS: Record<HubRole, Modules> = {
-  api: [IdentityHttpModule, OrganizationsHttpModule, UnsHttpModule],
+  api: [IdentityHttpModule, OrganizationsHttpModule, ModelsHttpModule, UnsHttpModule],
   worker: [MaintenanceModule, HttpMaintenanceModule, IdentityMaintenanceModule, UnsMaintenanceModule],
   uns: [UnsMqttModule],
 };

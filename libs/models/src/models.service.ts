@@ -1,0 +1,170 @@
+import { Injectable } from '@nestjs/common';
+import { conflict, invalid, notFound, Page, type JsonValue, type Member } from '#kernel';
+import { AuditTrail } from '#platform/audit';
+import { Database, isUniqueViolation, requireVersion } from '#platform/database';
+import { parseSort, type ListQuery } from '#platform/http';
+import { SchemaValidator, type JsonSchema } from '#platform/json-schema';
+import {
+  toVersionEntry,
+  toVersionView,
+  type CompareQuery,
+  type ModelComparison,
+  type ModelVersionEntry,
+  type ModelVersionView,
+  type VersionsQuery,
+} from './dto/model-version.dto';
+import { toModelView, type ModelInput, type ModelView, type ValidationView } from './dto/model.dto';
+import { compareModels, summarize, type ModelContent } from './model-changes';
+import { modelProblems } from './model-rules';
+import { modelSchema } from './model-schema';
+import type { ChangeType } from './model-version.entity';
+import type { Model } from './model.entity';
+import { ModelsRepository } from './models.repository';
+
+const SORTABLE = ['name', 'createdAt', 'updatedAt'] as const;
+
+/** Models, and each of them as it was. */
+@Injectable()
+export class ModelsService {
+  constructor(
+    private readonly database: Database,
+    private readonly models: ModelsRepository,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  async list({ organizationId }: Member, query: ListQuery): Promise<Page<ModelView>> {
+    const { data, meta } = await this.models.search(organizationId, query, parseSort(query.sort, SORTABLE, 'name'));
+    return new Page(data.map(toModelView), meta);
+  }
+
+  async get({ organizationId }: Member, id: string): Promise<ModelView> {
+    return toModelView(await this.models.get(organizationId, id));
+  }
+
+  async nameAvailable({ organizationId }: Member, name: string): Promise<{ available: boolean }> {
+    return { available: !(await this.models.isNameTaken(organizationId, name)) };
+  }
+
+  /** @throws DomainError `bad_request` with every problem; `conflict` for a name that is taken. */
+  async create(member: Member, input: ModelInput): Promise<ModelView> {
+    const { organizationId, userId } = member;
+    const content = contentOf(input);
+    return this.naming(() =>
+      this.database.inOrganization(organizationId, async () => {
+        const values = { ...content, createdBy: userId, updatedBy: userId };
+        const model = await this.models.insert(organizationId, values as object);
+        await this.models.keepVersion(model, { changeType: 'created', summary: 'created' });
+        await this.record('create', model);
+        return toModelView(model);
+      }),
+    );
+  }
+
+  /** @throws DomainError as `create`; `precondition_failed`. */
+  replace(member: Member, id: string, ifMatch: number | undefined, input: ModelInput): Promise<ModelView> {
+    return this.change(member, id, ifMatch, 'updated', () => Promise.resolve(contentOf(input)));
+  }
+
+  /** The model becomes what it was, as a new version. @throws DomainError `not_found`; `precondition_failed`. */
+  revert(member: Member, id: string, version: string, ifMatch: number | undefined): Promise<ModelView> {
+    const read = () => this.models.version(member.organizationId, id, numberOf(version));
+    return this.change(member, id, ifMatch, 'reverted', read);
+  }
+
+  async delete({ organizationId }: Member, id: string): Promise<void> {
+    await this.database.inOrganization(organizationId, async () => {
+      const model = await this.models.get(organizationId, id);
+      await this.models.delete(organizationId, id);
+      await this.record('delete', model);
+    });
+  }
+
+  async jsonSchema({ organizationId }: Member, id: string): Promise<JsonSchema> {
+    const { name, fields } = await this.models.get(organizationId, id);
+    return modelSchema(name, fields);
+  }
+
+  /** Every problem of the value, by its place. */
+  async validate({ organizationId }: Member, id: string, value: JsonValue): Promise<ValidationView> {
+    const { name, fields } = await this.models.get(organizationId, id);
+    const problems = new SchemaValidator(modelSchema(name, fields)).problems(value);
+    return { valid: problems.length === 0, problems };
+  }
+
+  async versions({ organizationId }: Member, id: string, query: VersionsQuery): Promise<Page<ModelVersionEntry>> {
+    const { version: current } = await this.models.get(organizationId, id);
+    const { data, meta } = await this.models.versions(organizationId, id, query);
+    return new Page(
+      data.map((version) => toVersionEntry(version, current)),
+      meta,
+    );
+  }
+
+  async version({ organizationId }: Member, id: string, version: string): Promise<ModelVersionView> {
+    const { version: current } = await this.models.get(organizationId, id);
+    return toVersionView(await this.models.version(organizationId, id, numberOf(version)), current);
+  }
+
+  async compare({ organizationId }: Member, id: string, { from, to }: CompareQuery): Promise<ModelComparison> {
+    await this.models.get(organizationId, id);
+    const [before, after] = [
+      await this.models.version(organizationId, id, from),
+      await this.models.version(organizationId, id, to),
+    ];
+    return compareModels(before, after);
+  }
+
+  private change(
+    { organizationId, userId }: Member,
+    id: string,
+    ifMatch: number | undefined,
+    changeType: ChangeType,
+    read: () => Promise<ModelContent>,
+  ): Promise<ModelView> {
+    return this.naming(() =>
+      this.database.inOrganization(organizationId, async () => {
+        const before = await this.models.get(organizationId, id);
+        requireVersion(before, ifMatch);
+        const { name, description, fields } = await read();
+        const change = { name, description, fields, updatedBy: userId };
+        const after = await this.models.update(organizationId, id, before.version, change as object);
+        const summary = summarize(compareModels(before, after));
+        await this.models.keepVersion(after, { changeType, summary });
+        await this.record(changeType === 'reverted' ? 'revert' : 'update', after, summary);
+        return toModelView(after);
+      }),
+    );
+  }
+
+  private record(verb: string, { id, organizationId, name, version }: Model, summary?: string): Promise<void> {
+    const details = { version, ...(summary !== undefined && { summary }) };
+    return this.audit.record({ action: `model.${verb}`, organizationId, entity: { type: 'model', id, name }, details });
+  }
+
+  private async naming<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isUniqueViolation(error, 'models_name_key')) throw conflict('Name is taken by another model');
+      throw error;
+    }
+  }
+}
+
+/** @throws DomainError `bad_request` with every problem of the fields. */
+function contentOf({ name, description, fields }: ModelInput): ModelContent {
+  const [first, ...others] = modelProblems(fields);
+  if (first) throw invalid(first, ...others);
+  // Plain objects: what is undefined in the input classes is no member of the document.
+  return {
+    name,
+    description: description ?? null,
+    fields: JSON.parse(JSON.stringify(fields)) as ModelContent['fields'],
+  };
+}
+
+/** A version of a path; what is no number is none that there is. */
+function numberOf(version: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(version)) throw notFound('Version');
+  return Number(version);
+}
