@@ -18,7 +18,7 @@ type Modules = NonNullable<ModuleMetadata['imports']>;
 
 /** What each part of the platform runs; every process may run any of them. */
 const PARTS: Record<HubRole, Modules> = {
-  api: [IdentityHttpModule, OrganizationsHttpModule, ModelsHttpModule, UnsHttpModule],
+  api: [IdentityHttpModule, OrganizationsHttpModule.with([IdentityModule]), ModelsHttpModule, UnsHttpModule],
   worker: [MaintenanceModule, HttpMaintenanceModule, IdentityMaintenanceModule, UnsMaintenanceModule],
   uns: [UnsMqttModule],
 };

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { OrganizationsModule } from '#organizations';
+import { OrganizationsModule, UserDirectory } from '#organizations';
 import { Authenticator } from '#platform/http';
 import { MqttGate } from '#platform/mqtt';
 import { AccessTokenJwt } from './oauth/access-token-jwt';
@@ -14,6 +14,7 @@ import { OAuthClientsService } from './oauth-clients/oauth-clients.service';
 import { OAuthProvider } from './oauth/oauth-provider';
 import { RevocationService } from './oauth/revocation.service';
 import { SigningKeys } from './oauth/signing-keys';
+import { StoredUserDirectory } from './users/user-directory';
 import { UsersRepository } from './users/users.repository';
 
 @Module({
@@ -33,6 +34,7 @@ import { UsersRepository } from './users/users.repository';
     UsersRepository,
     { provide: Authenticator, useExisting: CredentialService },
     { provide: MqttGate, useClass: CredentialMqttGate },
+    { provide: UserDirectory, useClass: StoredUserDirectory },
   ],
   exports: [
     AccessTokensService,
@@ -43,6 +45,7 @@ import { UsersRepository } from './users/users.repository';
     OAuthClientsService,
     OAuthProvider,
     RevocationService,
+    UserDirectory,
     UsersRepository,
   ],
 })

@@ -59,7 +59,7 @@ export class OrganizationTopicMounts extends MqttTopicMounts implements OnModule
 
   private async read(): Promise<void> {
     const rows = await this.database.asSystem((manager) =>
-      manager.query<MountRow[]>('SELECT id, mqtt_prefix AS prefix FROM organizations'),
+      manager.query<MountRow[]>('SELECT id, mqtt_prefix AS prefix FROM organizations WHERE deleted_at IS NULL'),
     );
     this.mounts = new TopicMounts(rows);
   }

@@ -1,5 +1,4 @@
-import { Check, Column, CreateDateColumn, Entity, PrimaryColumn, Unique, UpdateDateColumn } from 'typeorm';
-import type { JsonValue } from '#kernel';
+import { Check, Column, CreateDateColumn, Entity, Index, PrimaryColumn, Unique, UpdateDateColumn } from 'typeorm';
 
 export interface Maintenance {
   message: string;
@@ -9,6 +8,8 @@ export interface Maintenance {
 
 /** A tenant. */
 @Entity('organizations')
+// Of `lower(name)` of those that are not deleted.
+@Index('organizations_name_key', { synchronize: false })
 @Unique('organizations_mqtt_prefix_key', ['mqttPrefix'])
 @Check('organizations_status_check', `status IN ('active', 'suspended')`)
 export class Organization {
@@ -17,6 +18,9 @@ export class Organization {
 
   @Column('text')
   name!: string;
+
+  @Column('text', { nullable: true })
+  description!: string | null;
 
   @Column('text', { default: 'active' })
   status!: 'active' | 'suspended';
@@ -32,10 +36,18 @@ export class Organization {
   maintenance!: Maintenance | null;
 
   @Column('jsonb', { default: {} })
-  settings!: { [key: string]: JsonValue };
+  settings!: object;
+
+  /** Counts changes of settings and maintenance alone, so that they get in nobody's way who renames it. */
+  @Column('int', { name: 'settings_version', default: 1 })
+  settingsVersion!: number;
 
   @Column('int', { default: 1 })
   version!: number;
+
+  /** Gone for everybody; its rows are removed in the background. */
+  @Column('timestamptz', { name: 'deleted_at', nullable: true })
+  deletedAt!: Date | null;
 
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt!: Date;

@@ -4,13 +4,15 @@ import { MqttTopicMounts } from '#platform/mqtt';
 import { MembershipService } from './membership.service';
 import { OrganizationTopicMounts } from './organization-topic-mounts';
 import { OrganizationsService } from './organizations.service';
+import { OrganizationSettings } from './settings/organization-settings';
 
 @Module({
   providers: [
+    OrganizationSettings,
     OrganizationsService,
     { provide: OrganizationResolver, useClass: MembershipService },
     { provide: MqttTopicMounts, useClass: OrganizationTopicMounts },
   ],
-  exports: [OrganizationsService, OrganizationResolver, MqttTopicMounts],
+  exports: [OrganizationSettings, OrganizationsService, OrganizationResolver, MqttTopicMounts],
 })
 export class OrganizationsModule {}

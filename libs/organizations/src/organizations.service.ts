@@ -1,13 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import { isId, notFound, Page, type Actor, type Role } from '#kernel';
-import { Database, type PageRequest } from '#platform/database';
-import { OrganizationResolver, parseSort, type ListQuery } from '#platform/http';
-import type { EntityManager, SelectQueryBuilder } from 'typeorm';
-import { toOrganizationView, type OrganizationView } from './dto/organization.dto';
-import { Membership } from './membership.entity';
+import { conflict, forbidden, invalid, newId, Page, type Actor, type Member, type Role } from '#kernel';
+import { AuditTrail, changesBetween } from '#platform/audit';
+import { Database, isUniqueViolation, requireVersion, staleVersion, type PageRequest } from '#platform/database';
+import { parseSort, type ListQuery } from '#platform/http';
+import { IsNull, type EntityManager, type QueryDeepPartialEntity, type SelectQueryBuilder } from 'typeorm';
+import { Membership } from './members/membership.entity';
+import { mqttPrefixProblem } from './mqtt-prefix';
+import {
+  toOrganizationView,
+  type CreateOrganization,
+  type OrganizationView,
+  type UpdateOrganization,
+} from './organization.dto';
 import { Organization } from './organization.entity';
 
 const SORTABLE = ['name', 'createdAt', 'updatedAt'] as const;
+const AUDITED = ['name', 'description', 'mqttPrefix', 'status', 'suspendedReason'] as const;
 
 /** Somebody's own organizations are few; a system administrator has all, of which sign-in names this many. */
 const MOST_NAMED = 200;
@@ -23,7 +31,7 @@ export interface OwnOrganization {
 export class OrganizationsService {
   constructor(
     private readonly database: Database,
-    private readonly resolver: OrganizationResolver,
+    private readonly audit: AuditTrail,
   ) {}
 
   /** The organizations somebody may work in, by name. */
@@ -42,13 +50,99 @@ export class OrganizationsService {
     return new Page(data.map(toOrganizationView), meta);
   }
 
-  /** @throws DomainError `forbidden` as for every use of an organization; `not_found` for ids that are none. */
-  async get(actor: Actor, id: string): Promise<OrganizationView> {
-    if (!isId(id)) throw notFound('Organization');
-    const { organizationId } = await this.resolver.resolve(actor, id.toLowerCase());
-    return this.database.inOrganization(organizationId, async (manager) =>
-      toOrganizationView(await manager.findOneByOrFail(Organization, { id: organizationId })),
-    );
+  /** Suspended ones are still there to read for system administrators. */
+  get(member: Member): Promise<OrganizationView> {
+    return this.database.asSystem(async (manager) => toOrganizationView(await find(manager, member.organizationId)));
+  }
+
+  /** @throws DomainError `forbidden` for others than system administrators; `conflict` for a name that is taken. */
+  create(actor: Actor, { name, description = null }: CreateOrganization): Promise<OrganizationView> {
+    requireInstanceRight(actor);
+    return this.changing(async (manager) => {
+      const id = newId();
+      await manager.insert(Organization, { id, name, description });
+      await manager.insert(Membership, { organizationId: id, userId: actor.userId, role: 'admin' });
+      const organization = await find(manager, id);
+      await this.record('create', organization);
+      return toOrganizationView(organization);
+    });
+  }
+
+  /** @throws DomainError `forbidden` for a prefix by others than system administrators; `conflict`. */
+  update(member: Member, ifMatch: number | undefined, change: UpdateOrganization): Promise<OrganizationView> {
+    const { mqttPrefix } = change;
+    if (mqttPrefix !== undefined) requireInstanceRight(member);
+    const problem = typeof mqttPrefix === 'string' ? mqttPrefixProblem(mqttPrefix) : undefined;
+    if (problem) throw invalid({ field: 'mqttPrefix', message: problem });
+    return this.change(member, ifMatch, 'update', () => ({ ...change }));
+  }
+
+  /** Turns everybody away, on all ways in, within a second. Suspending again changes the reason. */
+  suspend(member: Member, ifMatch: number | undefined, reason: string): Promise<OrganizationView> {
+    requireInstanceRight(member);
+    return this.change(member, ifMatch, 'suspend', () => ({ status: 'suspended', suspendedReason: reason }));
+  }
+
+  activate(member: Member, ifMatch: number | undefined): Promise<OrganizationView> {
+    requireInstanceRight(member);
+    return this.change(member, ifMatch, 'activate', () => ({ status: 'active', suspendedReason: null }));
+  }
+
+  /**
+   * Gone for everybody within a second; its rows are removed in the background.
+   * @throws DomainError `conflict` for one that is active, unless forced.
+   */
+  async delete(member: Member, force: boolean): Promise<void> {
+    requireInstanceRight(member);
+    await this.changing(async (manager) => {
+      const organization = await find(manager, member.organizationId);
+      if (organization.status === 'active' && !force) {
+        throw conflict('The organization is active: suspend it first, or delete it with force=true');
+      }
+      const gone = { deletedAt: new Date(), mqttPrefix: null, version: organization.version + 1 };
+      await manager.update(Organization, { id: organization.id }, gone);
+      await this.record('delete', organization);
+    });
+  }
+
+  private change(
+    { organizationId }: Member,
+    ifMatch: number | undefined,
+    verb: string,
+    decide: () => QueryDeepPartialEntity<Organization>,
+  ): Promise<OrganizationView> {
+    return this.changing(async (manager) => {
+      const before = await find(manager, organizationId);
+      requireVersion(before, ifMatch);
+      const change = { ...decide(), version: before.version + 1 };
+      const { affected } = await manager.update(Organization, { id: before.id, version: before.version }, change);
+      if (affected === 0) throw staleVersion();
+      const after = await find(manager, organizationId);
+      await this.record(verb, after, before);
+      return toOrganizationView(after);
+    });
+  }
+
+  private record(verb: string, organization: Organization, before?: Organization): Promise<void> {
+    const { id, name } = organization;
+    return this.audit.record({
+      action: `organization.${verb}`,
+      organizationId: id,
+      entity: { type: 'organization', id, name },
+      ...(before && { changes: changesBetween(before, organization, AUDITED) }),
+    });
+  }
+
+  private async changing<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    try {
+      return await this.database.asSystem(work);
+    } catch (error) {
+      if (isUniqueViolation(error, 'organizations_name_key')) throw conflict('Name is taken by another organization');
+      if (isUniqueViolation(error, 'organizations_mqtt_prefix_key')) {
+        throw conflict('Mqtt prefix is taken by another organization');
+      }
+      throw error;
+    }
   }
 
   private page(
@@ -67,6 +161,18 @@ export class OrganizationsService {
   }
 }
 
+/** A credential that is confined to organizations does not reach the instance, whoever holds it. */
+function requireInstanceRight({ systemAdmin, organizationIds }: Actor): void {
+  if (!systemAdmin || organizationIds) throw forbidden('Only system administrators may do this');
+}
+
+/** @throws DomainError `forbidden` when it was deleted meanwhile: as for one that never was. */
+async function find(manager: EntityManager, id: string): Promise<Organization> {
+  const organization = await manager.findOneBy(Organization, { id, deletedAt: IsNull() });
+  if (!organization) throw forbidden('You are not a member of this organization');
+  return organization;
+}
+
 /** One's own organizations, all for system administrators; those alone that the credential is confined to. */
 function visibleTo(
   { userId, systemAdmin, organizationIds }: Pick<Actor, 'userId' | 'systemAdmin' | 'organizationIds'>,
@@ -76,7 +182,7 @@ function visibleTo(
     .createQueryBuilder(Organization, 'organization')
     .leftJoin(Membership, 'own', 'own.organizationId = organization.id AND own.userId = :userId', { userId })
     .addSelect('own.role', 'role');
-  query.where(systemAdmin ? 'true' : 'own.userId IS NOT NULL');
+  query.where('organization.deletedAt IS NULL').andWhere(systemAdmin ? 'true' : 'own.userId IS NOT NULL');
   if (organizationIds) query.andWhere('organization.id = ANY(:organizationIds)', { organizationIds });
   return query;
 }

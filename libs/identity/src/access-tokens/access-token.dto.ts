@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsDefined, IsIn, IsString } from 'class-validator';
-import { IsName } from '../text-rules';
+import { IsName } from '#platform/http';
 import type { AccessToken } from './access-token.entity';
 
 export const TOKEN_LIFETIMES = [30, 90, 180, 365] as const;

@@ -16,7 +16,7 @@ import {
 } from 'class-validator';
 import { CLIENT_TYPES, GRANT_TYPES, type ClientType, type GrantType } from './client-rules';
 import type { OAuthClient } from './oauth-client.entity';
-import { IsName } from '../text-rules';
+import { IsName } from '#platform/http';
 
 const DAY_SECONDS = 86_400;
 

@@ -1,14 +1,26 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
-import { DomainError, effectiveScopes, forbidden, hasScope, isId, roleScopes, type Actor, type Member } from '#kernel';
+import {
+  DomainError,
+  effectiveScopes,
+  forbidden,
+  hasScope,
+  isId,
+  notFound,
+  roleScopes,
+  type Actor,
+  type Member,
+} from '#kernel';
 import { currentCall } from '../audit';
 import {
   ACCESS_RULE,
+  ORGANIZATION_IN_PATH,
   ORGANIZATION_FREE,
   OrganizationResolver,
   type AccessRule,
   type AuthenticatedRequest,
+  type InPathOptions,
 } from './access';
 import { RateLimits } from './rate-limits';
 
@@ -41,7 +53,9 @@ export class AccessGuard extends BearerGuard implements CanActivate {
     const call = currentCall();
     if (call) call.caller = actor;
     const free = this.reflector.getAllAndOverride<boolean | undefined>(ORGANIZATION_FREE, targets);
-    request.caller = free ? actor : await this.member(actor, request);
+    const inPath = this.reflector.getAllAndOverride<InPathOptions | undefined>(ORGANIZATION_IN_PATH, targets);
+    if (inPath) request.caller = await this.memberByPath(actor, request, inPath);
+    else request.caller = free ? actor : await this.member(actor, request);
     if (call) call.caller = request.caller;
     this.requireRights(request.caller, rule);
     await this.limits.checkCredential(actor.credential.id);
@@ -66,6 +80,12 @@ export class AccessGuard extends BearerGuard implements CanActivate {
     const organizationId = request.header('x-organization-id');
     if (!isId(organizationId)) throw missingOrganization(actor);
     return this.organizations.resolve(actor, organizationId.toLowerCase());
+  }
+
+  private memberByPath(actor: Actor, request: AuthenticatedRequest, options: InPathOptions): Promise<Member> {
+    const { id } = request.params;
+    if (!isId(id)) throw notFound('Organization');
+    return this.organizations.resolve(actor, id.toLowerCase(), options);
   }
 
   private requireRights(caller: Actor | Member, rule: AccessRule | undefined): void {

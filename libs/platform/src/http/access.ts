@@ -13,6 +13,17 @@ export const setAccessRule = (rule: AccessRule): CustomDecorator => SetMetadata(
 /** The area needs no `X-Organization-ID`: rights are those of the user on the instance and on their own things. */
 export const OrganizationFree = (): CustomDecorator => SetMetadata(ORGANIZATION_FREE, true);
 
+export const ORGANIZATION_IN_PATH = 'maestrohub:organization-in-path';
+
+export interface InPathOptions {
+  /** System administrators come in also where the organization is suspended. */
+  evenSuspended?: boolean;
+}
+
+/** The route is below `/organizations/:id`: its path names the organization, whatever the header says. */
+export const OrganizationInPath = (options: InPathOptions = {}): MethodDecorator =>
+  SetMetadata(ORGANIZATION_IN_PATH, options);
+
 /** A request that has passed the guard. */
 export interface AuthenticatedRequest extends Request {
   caller?: Actor | Member;
@@ -31,6 +42,6 @@ export abstract class Authenticator {
 
 /** An actor's standing in one organization. Implemented by the organizations area. */
 export abstract class OrganizationResolver {
-  /** @throws DomainError `forbidden`, `organization_suspended` or `maintenance`. */
-  abstract resolve(actor: Actor, organizationId: string): Promise<Member>;
+  /** @throws DomainError `forbidden`, `organization_suspended` (unless let in even then) or `maintenance`. */
+  abstract resolve(actor: Actor, organizationId: string, options?: InPathOptions): Promise<Member>;
 }

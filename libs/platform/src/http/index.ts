@@ -14,4 +14,5 @@ export * from './request-context.middleware';
 export * from './route-table';
 export * from './routes';
 export * from './sort';
+export * from './text-rules';
 export * from './validation';

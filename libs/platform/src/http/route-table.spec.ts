@@ -7,6 +7,7 @@ const route = (handler: string, change: Partial<Route> = {}): Route => ({
   access: { kind: 'public' },
   answer: 'data',
   organizationFree: false,
+  organizationInPath: false,
   bodyLimit: undefined,
   idempotent: false,
   guardedByVersion: false,

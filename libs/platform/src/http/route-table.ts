@@ -2,7 +2,7 @@ import { RequestMethod, type Type } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import type { INestApplication } from '@nestjs/common';
-import { ACCESS_RULE, ORGANIZATION_FREE, type AccessRule } from './access';
+import { ACCESS_RULE, ORGANIZATION_FREE, ORGANIZATION_IN_PATH, type AccessRule } from './access';
 import { ANSWER_KIND, type AnswerKind } from './answer';
 import { BODY_LIMIT, GUARDED_BY_VERSION, IDEMPOTENT } from './routes';
 
@@ -15,7 +15,10 @@ export interface Route {
   handler: string;
   access: AccessRule | undefined;
   answer: AnswerKind | undefined;
+  /** It takes no `X-Organization-ID`. */
   organizationFree: boolean;
+  /** The path names the organization. */
+  organizationInPath: boolean;
   bodyLimit: number | undefined;
   idempotent: boolean;
   guardedByVersion: boolean;
@@ -50,6 +53,7 @@ export function routeTable(app: INestApplication): Route[] {
           access: read<AccessRule>(ACCESS_RULE),
           answer: read<AnswerKind>(ANSWER_KIND),
           organizationFree: read<boolean>(ORGANIZATION_FREE) ?? false,
+          organizationInPath: read<object>(ORGANIZATION_IN_PATH) !== undefined,
           bodyLimit: read<number>(BODY_LIMIT),
           idempotent: read<boolean>(IDEMPOTENT) ?? false,
           guardedByVersion: read<boolean>(GUARDED_BY_VERSION) ?? false,

@@ -1,6 +1,6 @@
 import { Check, Column, CreateDateColumn, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import type { Role } from '#kernel';
-import { Organization } from './organization.entity';
+import { Organization } from '../organization.entity';
 
 /** A user's role in an organization. Users are another area's and are never removed from their table, only marked. */
 @Entity('memberships')
@@ -16,6 +16,9 @@ export class Membership {
 
   @Column('text')
   role!: Role;
+
+  @Column('int', { default: 1 })
+  version!: number;
 
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt!: Date;

@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import { BriefCache } from '#platform/cache';
+import { Database } from '#platform/database';
+import { Organization } from '../organization.entity';
+import { effectiveSettings, type Settings, type StoredSettings } from './settings';
+
+const MAX_CACHED = 10_000;
+/** A change is in force in every process within this time. */
+const FRESH_MS = 1_000;
+
+/** What organizations have decided, for the areas that follow it. */
+@Injectable()
+export class OrganizationSettings {
+  private readonly cache = new BriefCache<Settings>(MAX_CACHED, FRESH_MS);
+
+  constructor(private readonly database: Database) {}
+
+  /** The defaults for an organization that there is not. */
+  of(organizationId: string): Promise<Settings> {
+    return this.cache.get(organizationId, async () => {
+      const organization = await this.database.joining(organizationId, (manager) =>
+        manager.findOneBy(Organization, { id: organizationId }),
+      );
+      return effectiveSettings((organization?.settings ?? {}) as StoredSettings);
+    });
+  }
+}
