@@ -1,5 +1,5 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
-import { AuditModule } from '#audit';
+import { AuditHttpModule, AuditMaintenanceModule, AuditModule } from '#audit';
 import { IdentityHttpModule, IdentityMaintenanceModule, IdentityModule } from '#identity';
 import { OrganizationsHttpModule, OrganizationsModule } from '#organizations';
 import { AuditTrailModule } from '#platform/audit';
@@ -17,8 +17,8 @@ type Modules = NonNullable<ModuleMetadata['imports']>;
 
 /** What each part of the platform runs; every process may run any of them. */
 const PARTS: Record<HubRole, Modules> = {
-  api: [IdentityHttpModule, OrganizationsHttpModule, UnsHttpModule],
-  worker: [MaintenanceModule, HttpMaintenanceModule, IdentityMaintenanceModule, UnsMaintenanceModule],
+  api: [IdentityHttpModule, OrganizationsHttpModule, UnsHttpModule, AuditHttpModule],
+  worker: [MaintenanceModule, HttpMaintenanceModule, IdentityMaintenanceModule, UnsMaintenanceModule, AuditMaintenanceModule],
   uns: [UnsMqttModule],
 };
 

@@ -25,6 +25,12 @@ export async function protectByOrganization(runner: QueryRunner, table: string, 
   `);
 }
 
+/** Takes from the service roles what a log must not allow: nobody changes a row, and the app role removes none. */
+export async function makeAppendOnly(runner: QueryRunner, table: string): Promise<void> {
+  const { app, system } = await quotedRoles(runner);
+  await runner.query(`REVOKE UPDATE, DELETE ON ${table} FROM ${app}; REVOKE UPDATE ON ${table} FROM ${system}`);
+}
+
 /** A table of the instance (users, clients, keys): the system role alone may touch it. */
 export async function protectForSystem(runner: QueryRunner, table: string): Promise<void> {
   const { system } = await quotedRoles(runner);
