@@ -27,8 +27,9 @@ export function boundedDocument(document: Document): Document {
   let left = MAX_DOCUMENT_BYTES - byteLength(cut);
   for (const [name, value] of Object.entries(whole)) {
     const short = shortened(value, 2);
-    left -= byteLength({ [name]: short });
-    if (left < 0) break;
+    const bytes = byteLength({ [name]: short });
+    if (bytes > left) continue;
+    left -= bytes;
     cut[name] = short;
   }
   return cut;
