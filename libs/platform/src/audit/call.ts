@@ -10,7 +10,7 @@ export interface Call {
   /** Known once the guard has let it in. */
   caller?: Actor | Member;
   /** The scope that the route demands. */
-  scope?: string;
+  scope?: string | undefined;
 }
 
 const calls = new AsyncLocalStorage<Call>();

@@ -39,7 +39,10 @@ export class AccessGuard extends BearerGuard implements CanActivate {
     if (rule?.kind === 'public') return true;
     const actor = await this.authenticate(context, request);
     const call = currentCall();
-    if (call) Object.assign(call, { caller: actor, ...(rule?.kind === 'scope' && { scope: rule.scope }) });
+    if (call) {
+      call.caller = actor;
+      call.scope = rule?.kind === 'scope' ? rule.scope : undefined;
+    }
     const free = this.reflector.getAllAndOverride<boolean | undefined>(ORGANIZATION_FREE, targets);
     request.caller = free ? actor : await this.member(actor, request);
     if (call) call.caller = request.caller;
