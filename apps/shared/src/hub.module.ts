@@ -18,7 +18,13 @@ type Modules = NonNullable<ModuleMetadata['imports']>;
 /** What each part of the platform runs; every process may run any of them. */
 const PARTS: Record<HubRole, Modules> = {
   api: [IdentityHttpModule, OrganizationsHttpModule, UnsHttpModule, AuditHttpModule],
-  worker: [MaintenanceModule, HttpMaintenanceModule, IdentityMaintenanceModule, UnsMaintenanceModule, AuditMaintenanceModule],
+  worker: [
+    MaintenanceModule,
+    HttpMaintenanceModule,
+    IdentityMaintenanceModule,
+    UnsMaintenanceModule,
+    AuditMaintenanceModule,
+  ],
   uns: [UnsMqttModule],
 };
 

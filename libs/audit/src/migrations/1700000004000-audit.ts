@@ -42,7 +42,7 @@ export class Audit1700000004000 implements MigrationInterface {
       );
     }
     await protectByOrganization(runner, 'audit_entries');
-    await makeAppendOnly(runner, 'audit_entries');
+    await makeAppendOnly(runner, 'audit_entries', 'at');
   }
 
   async down(runner: QueryRunner): Promise<void> {
