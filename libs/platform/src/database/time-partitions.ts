@@ -54,8 +54,9 @@ export async function dropTimePartitions(owner: Client, spec: TimePartitions, ol
   );
   for (const { name } of rows) {
     await inTransaction(owner, async () => {
+      await owner.query('SELECT pg_advisory_xact_lock($1)', [PARTITION_LOCK]);
       await owner.query(`SET LOCAL lock_timeout = '${DROP_PATIENCE}'`);
-      await owner.query(`DROP TABLE ${owner.escapeIdentifier(name)}`);
+      await owner.query(`DROP TABLE IF EXISTS ${owner.escapeIdentifier(name)}`);
     });
   }
   await emptyDefault(owner, spec, kept.from);
