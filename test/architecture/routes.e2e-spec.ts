@@ -16,7 +16,6 @@ const TO_COME: readonly Scope[] = [
   'dependencies:read',
   'dependencies:export',
   'dependencies:import',
-  'audit:read',
   'users:read',
   'users:write',
   'system:read',

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
-import { AuditModule } from '#audit';
+import { AuditHttpModule, AuditMaintenanceModule, AuditModule } from '#audit';
 import { IdentityHttpModule, IdentityMaintenanceModule, IdentityModule } from '#identity';
 import { ModelsHttpModule } from '#models';
 import { OrganizationsHttpModule, OrganizationsModule } from '#organizations';
@@ -18,8 +18,20 @@ type Modules = NonNullable<ModuleMetadata['imports']>;
 
 /** What each part of the platform runs; every process may run any of them. */
 const PARTS: Record<HubRole, Modules> = {
-  api: [IdentityHttpModule, OrganizationsHttpModule.with([IdentityModule]), ModelsHttpModule, UnsHttpModule],
-  worker: [MaintenanceModule, HttpMaintenanceModule, IdentityMaintenanceModule, UnsMaintenanceModule],
+  api: [
+    IdentityHttpModule,
+    OrganizationsHttpModule.with([IdentityModule]),
+    ModelsHttpModule,
+    UnsHttpModule,
+    AuditHttpModule,
+  ],
+  worker: [
+    MaintenanceModule,
+    HttpMaintenanceModule,
+    IdentityMaintenanceModule,
+    UnsMaintenanceModule,
+    AuditMaintenanceModule,
+  ],
   uns: [UnsMqttModule],
 };
 

@@ -1,51 +1,40 @@
-import { Injectable, Logger } from '@nestjs/common';
-import { newId } from '#kernel';
-import { AuditTrail, currentCall, type AuditEntry } from '#platform/audit';
-import { Database } from '#platform/database';
-import { StoredAuditEntry } from './audit-entry.entity';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { AuditTrail, type AuditEntry } from '#platform/audit';
+import { Lifecycle } from '#platform/lifecycle';
+import { doneRow, refusedRow } from './audit-row';
+import { AuditRepository } from './audit.repository';
+import { Refusals } from './refusals';
 
+/** Refusals are in the trail after this time and that of a commit. */
+const FLUSH_MS = 200;
+
+/** The trail in `audit_entries`. */
 @Injectable()
-export class DatabaseAuditTrail extends AuditTrail {
-  private readonly logger = new Logger(DatabaseAuditTrail.name);
+export class DatabaseAuditTrail extends AuditTrail implements OnModuleInit {
+  private readonly refusals: Refusals;
 
-  constructor(private readonly database: Database) {
+  constructor(
+    private readonly entries: AuditRepository,
+    private readonly lifecycle: Lifecycle,
+  ) {
     super();
+    this.refusals = new Refusals((rows) => this.entries.append(rows));
+  }
+
+  onModuleInit(): void {
+    // Started here and not by the first refusal: a timer stays in the transaction in which it was made.
+    const timer = setInterval(() => void this.refusals.flush(), FLUSH_MS);
+    this.lifecycle.atShutdown('queues', 'audit trail', () => {
+      clearInterval(timer);
+      return this.refusals.end();
+    });
   }
 
   override async record(entry: AuditEntry): Promise<void> {
-    await this.write(toRow(entry, 'done', null));
+    await this.entries.record(doneRow(entry));
   }
 
   override refused(entry: AuditEntry, reason: string): void {
-    this.write(toRow(entry, 'refused', reason)).catch((error: unknown) => this.logger.error(error));
+    this.refusals.add(refusedRow(entry, reason));
   }
-
-  private async write(row: StoredAuditEntry): Promise<void> {
-    await this.database.joining(row.organizationId ?? undefined, (manager) => manager.insert(StoredAuditEntry, row));
-  }
-}
-
-function toRow(entry: AuditEntry, result: 'done' | 'refused', reason: string | null): StoredAuditEntry {
-  const call = currentCall();
-  const caller = call?.caller;
-  return {
-    id: newId(),
-    at: new Date(),
-    organizationId: entry.organizationId ?? null,
-    action: entry.action,
-    result,
-    reason,
-    userId: entry.actor?.userId ?? caller?.userId ?? null,
-    userEmail: entry.actor?.email ?? caller?.email ?? null,
-    credentialKind: caller?.credential.kind ?? null,
-    credentialId: caller?.credential.id ?? null,
-    clientId: caller?.clientId ?? null,
-    entityType: entry.entity?.type ?? null,
-    entityId: entry.entity?.id ?? null,
-    entityName: entry.entity?.name ?? null,
-    changes: entry.changes ?? null,
-    details: entry.details ?? null,
-    address: call?.address ?? null,
-    requestId: call?.requestId ?? null,
-  };
 }

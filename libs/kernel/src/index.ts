@@ -5,4 +5,5 @@ export * from './json-value';
 export * from './mqtt-filter';
 export * from './page';
 export * from './scopes';
+export * from './timestamp';
 export * from './topic-path';

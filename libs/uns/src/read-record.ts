@@ -1,7 +1,14 @@
 import { isUtf8 } from 'node:buffer';
-import { invalid, jsonProblem, textProblem, topicProblem, type FieldProblem, type JsonValue } from '#kernel';
+import {
+  invalid,
+  jsonProblem,
+  parseTimestamp,
+  textProblem,
+  topicProblem,
+  type FieldProblem,
+  type JsonValue,
+} from '#kernel';
 import { QUALITIES, type Quality, type RecordInput } from './record';
-import { parseTimestamp } from './timestamp';
 
 /*
  * The one place where input becomes a record, whichever way it comes: REST, batch, MQTT, pipelines.

@@ -8,6 +8,12 @@ export interface TopicName {
   topic: string;
 }
 
+interface FoundTopic {
+  id: string;
+  organization_id: string;
+  path: string;
+}
+
 /** Topics that this process remembers: about 200 bytes each. */
 const REMEMBERED = 200_000;
 
@@ -25,13 +31,29 @@ export class TopicRegistry {
     return this.ids.get(keyOf(name));
   }
 
-  /** Makes those that do not exist, with their parents, in one transaction. Answers the ids of what it made. */
-  async ensure(names: readonly TopicName[]): Promise<Set<string>> {
+  /** Makes those that do not exist, with their parents, in one transaction, and knows their ids from then on. */
+  async ensure(names: readonly TopicName[]): Promise<void> {
+    const { found } = await this.make(names);
+    for (const { id, organization_id: organizationId, path } of found) {
+      this.ids.set(keyOf({ organizationId, topic: path }), id);
+    }
+  }
+
+  /**
+   * The same as part of a transaction that is open, and may yet be rolled back: nothing is remembered.
+   * Answers the ids of what it made.
+   */
+  async add(name: TopicName): Promise<Set<string>> {
+    const { made } = await this.make([name]);
+    return new Set(made.map(({ id }) => id));
+  }
+
+  private make(names: readonly TopicName[]): Promise<{ made: { id: string }[]; found: FoundTopic[] }> {
     const wanted = new Map(names.flatMap(lineageOf).map((name) => [keyOf(name), name]));
     // One order everywhere: two processes that make the same topics wait for each other instead of locking up.
     const rows = [...wanted.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, name]) => name);
     const organizations = [...new Set(rows.map(({ organizationId }) => organizationId))];
-    const { made, found } = await this.database.inOrganizations(organizations, async (manager) => {
+    return this.database.inOrganizations(organizations, async (manager) => {
       const columns = [rows.map((row) => row.organizationId), rows.map((row) => row.topic)];
       const made = await manager.query<{ id: string }[]>(
         `INSERT INTO uns_topics (id, organization_id, path, parent_path, name)
@@ -41,17 +63,13 @@ export class TopicRegistry {
          ON CONFLICT (organization_id, path) DO NOTHING RETURNING id`,
         [rows.map(() => newId()), ...columns],
       );
-      const found = await manager.query<{ id: string; organization_id: string; path: string }[]>(
+      const found = await manager.query<FoundTopic[]>(
         `SELECT id, organization_id, path FROM uns_topics
          JOIN unnest($1::uuid[], $2::text[]) AS t (organization_id, path) USING (organization_id, path)`,
         columns,
       );
       return { made, found };
     });
-    for (const { id, organization_id: organizationId, path } of found) {
-      this.ids.set(keyOf({ organizationId, topic: path }), id);
-    }
-    return new Set(made.map(({ id }) => id));
   }
 
   /** For a branch that was deleted or moved. */

@@ -1,8 +1,10 @@
 import { conflict, invalid, Page, scopeBranches, topicProblem, type Member } from '#kernel';
-import { requireVersion } from '#platform/database';
+import { AuditTrail, changesBetween } from '#platform/audit';
+import { Database, requireVersion } from '#platform/database';
 import { parseSort, type ListQuery } from '#platform/http';
 import { Injectable } from '@nestjs/common';
 import { toTopicView, type CreateTopic, type TopicView, type UpdateTopic } from './dto/topic.dto';
+import type { Topic } from './topic.entity';
 import { requireTopicRight } from './topic-rights';
 import { TopicRegistry } from './topic-registry';
 import { TopicsRepository } from './topics.repository';
@@ -15,6 +17,8 @@ export class TopicsService {
   constructor(
     private readonly topics: TopicsRepository,
     private readonly registry: TopicRegistry,
+    private readonly database: Database,
+    private readonly audit: AuditTrail,
   ) {}
 
   async list({ organizationId, scopes }: Member, query: ListQuery): Promise<Page<TopicView>> {
@@ -44,18 +48,32 @@ export class TopicsService {
     const { organizationId } = member;
     requirePath(path);
     requireTopicRight(member, 'uns:write', path);
-    const made = await this.registry.ensure([{ organizationId, topic: path }]);
-    const topic = await this.topics.byPath(organizationId, path);
-    if (!made.has(topic.id)) throw conflict('Topic exists');
-    if (!description) return toTopicView(topic);
-    return toTopicView(await this.topics.update(organizationId, topic.id, topic.version, { description }));
+    return this.database.inOrganization(organizationId, async () => {
+      const made = await this.registry.add({ organizationId, topic: path });
+      const topic = await this.topics.byPath(organizationId, path);
+      if (!made.has(topic.id)) throw conflict('Topic exists');
+      await this.record('topic.create', topic, {}, { description });
+      if (!description) return toTopicView(topic);
+      return toTopicView(await this.topics.update(organizationId, topic.id, topic.version, { description }));
+    });
   }
 
   async update(member: Member, id: string, ifMatch: number | undefined, change: UpdateTopic): Promise<TopicView> {
-    const topic = await this.topics.get(member.organizationId, id);
-    requireTopicRight(member, 'uns:write', topic.path);
-    requireVersion(topic, ifMatch);
-    return toTopicView(await this.topics.update(member.organizationId, id, topic.version, change));
+    const { organizationId } = member;
+    return this.database.inOrganization(organizationId, async () => {
+      const topic = await this.topics.get(organizationId, id);
+      requireTopicRight(member, 'uns:write', topic.path);
+      requireVersion(topic, ifMatch);
+      const updated = await this.topics.update(organizationId, id, topic.version, change);
+      await this.record('topic.update', updated, topic, updated);
+      return toTopicView(updated);
+    });
+  }
+
+  private async record(action: string, topic: Topic, before: UpdateTopic, after: UpdateTopic): Promise<void> {
+    const { id, path, organizationId } = topic;
+    const changes = changesBetween(before, after, ['description']);
+    await this.audit.record({ action, organizationId, entity: { type: 'topic', id, name: path }, changes });
   }
 }
 

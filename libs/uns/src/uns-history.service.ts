@@ -1,11 +1,10 @@
-import { decodeCursor, encodeCursor, invalid, isId, Stretch, topicProblem, type Member } from '#kernel';
+import { decodeCursor, encodeCursor, invalid, isId, parseTimestamp, Stretch, topicProblem, type Member } from '#kernel';
 import { isDataError } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import { bucketMilliseconds } from './aggregate';
 import type { RangeQuery, RecentQuery } from './dto/data-query.dto';
 import type { RecordView } from './record';
 import { RecordsRepository, type Bucket, type HistoryStretch, type StoredRecord } from './records.repository';
-import { parseTimestamp } from './timestamp';
 import type { Topic } from './topic.entity';
 import { requireTopicRight } from './topic-rights';
 import { TopicsRepository } from './topics.repository';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { newId } from '#kernel';
 import { Membership, Organization } from '#organizations';
+import { AuditTrail } from '#platform/audit';
 import type { Config } from '#platform/config';
 import { hashPassword } from '#platform/crypto';
 import { Database } from '#platform/database';
@@ -27,6 +28,7 @@ export class FirstStart {
   constructor(
     private readonly database: Database,
     private readonly keys: SigningKeys,
+    private readonly audit: AuditTrail,
   ) {}
 
   /** Idempotent, also for processes that start together. */
@@ -52,6 +54,11 @@ export class FirstStart {
     await manager.insert(Organization, organization);
     await manager.insert(User, user);
     await manager.insert(Membership, { organizationId: organization.id, userId: user.id, role: 'admin' });
+    const madeOrganization = { type: 'organization', id: organization.id, name: organization.name };
+    const organizationId = organization.id;
+    await this.audit.record({ action: 'organization.create', organizationId, entity: madeOrganization });
+    const madeUser = { type: 'user', id: user.id, name: user.email };
+    await this.audit.record({ action: 'user.create', entity: madeUser, details: { systemAdmin: true } });
     return {
       organizationId: organization.id,
       adminEmail: user.email,

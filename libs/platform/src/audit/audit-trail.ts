@@ -26,7 +26,11 @@ export abstract class AuditTrail {
    */
   abstract record(entry: AuditEntry): Promise<void>;
 
-  /** Writes down what was refused, and changed nothing. Returns at once; never fails what it is called from. */
+  /**
+   * Writes down what was refused, and changed nothing. Returns at once, never fails what it is called from, and is kept
+   * when the open transaction is rolled back. The same again within a minute is counted rather than written. It belongs
+   * to the organization only if the caller of now is a member there, else to the instance.
+   */
   abstract refused(entry: AuditEntry, reason: string): void;
 }
 

@@ -4,11 +4,13 @@ import type { Actor, Member } from '#kernel';
 /** The request being served, for those who write down who did what. */
 export interface Call {
   requestId: string;
-  /** Where it comes from, as the server sees it. */
+  /** Where it comes from, as the server sees it; empty where that is not known. */
   address: string;
   userAgent: string | undefined;
   /** Known once the guard has let it in. */
   caller?: Actor | Member;
+  /** The scope that the route demands. */
+  scope?: string | undefined;
 }
 
 const calls = new AsyncLocalStorage<Call>();

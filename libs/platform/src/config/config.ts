@@ -13,6 +13,7 @@ export class Config {
     readonly secretKey: string,
     readonly dataDir: string,
     readonly limits: { requestsPerSecond: number; refusalsPerMinute: number },
+    readonly audit: { retentionDays: number },
     readonly metricsToken: string | undefined,
     readonly log: { level: string; format: string },
   ) {}
@@ -35,6 +36,7 @@ export class Config {
       s.HUB_SECRET_KEY,
       resolve(s.HUB_DATA_DIR),
       { requestsPerSecond: s.HUB_RATE_LIMIT, refusalsPerMinute: s.HUB_SIGNIN_LIMIT },
+      { retentionDays: s.HUB_AUDIT_RETENTION_DAYS },
       s.HUB_METRICS_TOKEN,
       { level: s.LOG_LEVEL, format: s.LOG_FORMAT },
     );

@@ -119,6 +119,10 @@ export const SETTINGS = {
     0,
     1_000_000,
   )({ default: 300, desc: 'Refused credentials a minute for each address and process; 0 for no limit' }),
+  HUB_AUDIT_RETENTION_DAYS: integer(
+    30,
+    3_650,
+  )({ default: 400, desc: 'Days that the audit trail is kept, at least; it is removed by whole months' }),
   HUB_METRICS_TOKEN: str({
     default: undefined,
     desc: 'Bearer token for /metrics. Default: /metrics answers loopback addresses alone',

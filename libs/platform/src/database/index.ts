@@ -10,3 +10,4 @@ export * from './platform.schema';
 export * from './roles';
 export * from './row-security';
 export * from './schema';
+export * from './time-partitions';

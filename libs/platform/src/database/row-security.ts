@@ -25,6 +25,20 @@ export async function protectByOrganization(runner: QueryRunner, table: string, 
   `);
 }
 
+/**
+ * Takes from the service roles what a log must not allow: nobody changes a row, the app role removes none, and the system
+ * role, for retention, none that is younger than a day by the column.
+ */
+export async function makeAppendOnly(runner: QueryRunner, table: string, column: string): Promise<void> {
+  const { app, system } = await quotedRoles(runner);
+  await runner.query(`
+    REVOKE UPDATE, DELETE ON ${table} FROM ${app};
+    REVOKE UPDATE ON ${table} FROM ${system};
+    CREATE POLICY retention ON ${table} AS RESTRICTIVE FOR DELETE TO ${system}
+      USING (${column} < now() - interval '1 day');
+  `);
+}
+
 /** A table of the instance (users, clients, keys): the system role alone may touch it. */
 export async function protectForSystem(runner: QueryRunner, table: string): Promise<void> {
   const { system } = await quotedRoles(runner);

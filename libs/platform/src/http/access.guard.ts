@@ -51,7 +51,10 @@ export class AccessGuard extends BearerGuard implements CanActivate {
     if (rule?.kind === 'public') return true;
     const actor = await this.authenticate(context, request);
     const call = currentCall();
-    if (call) call.caller = actor;
+    if (call) {
+      call.caller = actor;
+      call.scope = rule?.kind === 'scope' ? rule.scope : undefined;
+    }
     const free = this.reflector.getAllAndOverride<boolean | undefined>(ORGANIZATION_FREE, targets);
     const inPath = this.reflector.getAllAndOverride<InPathOptions | undefined>(ORGANIZATION_IN_PATH, targets);
     if (inPath) request.caller = await this.memberByPath(actor, request, inPath);

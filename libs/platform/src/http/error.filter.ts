@@ -1,7 +1,9 @@
-import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, HttpException, Logger, Optional, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { DomainError, type ErrorKind } from '#kernel';
 import type { Request, Response } from 'express';
+import { AuditTrail } from '../audit';
 import { currentLogFields } from '../logging';
+import { noteRefusal } from './note-refusal';
 import { translateHttpError } from './translate-http-error';
 
 /** The error table of the contract: the one place where a kind becomes a status. */
@@ -29,6 +31,9 @@ const RETRY_AFTER_SECONDS = 5;
 export class ErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger(ErrorFilter.name);
 
+  /** @param audit is not there where there is no database. */
+  constructor(@Optional() private readonly audit?: AuditTrail) {}
+
   catch(thrown: unknown, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<Response>();
     if (response.headersSent) {
@@ -38,8 +43,13 @@ export class ErrorFilter implements ExceptionFilter {
       return;
     }
     const error = thrown instanceof HttpException ? translateHttpError(thrown) : thrown;
-    if (error instanceof DomainError) this.refuse(error, response);
-    else this.fail(error, host.switchToHttp().getRequest<Request>(), response);
+    const request = host.switchToHttp().getRequest<Request>();
+    if (!(error instanceof DomainError)) {
+      this.fail(error, request, response);
+      return;
+    }
+    if (this.audit) noteRefusal(this.audit, error, request);
+    this.refuse(error, response);
   }
 
   private refuse(error: DomainError, response: Response): void {

@@ -179,7 +179,9 @@ export class EmbeddedBroker implements MqttOutlet, BrokerMonitor {
     }
     let principal: MqttPrincipal | undefined;
     try {
-      if (organizationId !== '!' && password) principal = await this.gate.signIn(organizationId, password.toString());
+      if (organizationId !== '!' && password) {
+        principal = await this.gate.signIn(organizationId, password.toString(), client.conn.remoteAddress);
+      }
     } catch (error) {
       this.log.warn(`sign-in is not possible: ${String(error)}`);
       done(refused(REFUSED.unavailable, 'sign-in is not possible'), null);

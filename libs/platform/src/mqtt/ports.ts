@@ -1,7 +1,7 @@
 /** What the embedded broker asks about a client. Implemented by the area that knows credentials. */
 export abstract class MqttGate {
   /** Checks user name (organization id, lower case) and password (token); undefined when they are refused. */
-  abstract signIn(userName: string, password: string): Promise<MqttPrincipal | undefined>;
+  abstract signIn(userName: string, password: string, address?: string): Promise<MqttPrincipal | undefined>;
 }
 
 /** A signed-in MQTT client: its organization and its rights, in topics as the client names them. */

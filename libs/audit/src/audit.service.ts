@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { decodeCursor, encodeCursor, forbidden, invalid, isId, parseTimestamp, Stretch, type Member } from '#kernel';
+import { AuditRepository, type AuditFilter } from './audit.repository';
+import { toAuditEntryView, type AuditEntryView } from './dto/audit-entry.dto';
+import type { AuditQuery } from './dto/audit-query.dto';
+
+/** The trail, to read. */
+@Injectable()
+export class AuditService {
+  constructor(private readonly entries: AuditRepository) {}
+
+  /** Newest first. @throws DomainError `forbidden` when others than system administrators ask for the instance's. */
+  async list(member: Member, query: AuditQuery): Promise<Stretch<AuditEntryView>> {
+    if (query.instance) requireInstance(member);
+    const filter = readFilter(query);
+    // One more than asked for tells whether there are more.
+    const rows = await this.entries.find(query.instance ? null : member.organizationId, filter, query.limit + 1);
+    const shown = rows.slice(0, query.limit);
+    const last = rows.length > shown.length ? shown.at(-1) : undefined;
+    const nextCursor = last ? encodeCursor([last.at.getTime(), last.id]) : null;
+    return new Stretch(shown.map(toAuditEntryView), { nextCursor });
+  }
+}
+
+/** A credential that is confined to organizations does not reach beyond them, whoever holds it. */
+function requireInstance({ systemAdmin, organizationIds }: Member): void {
+  if (!systemAdmin || organizationIds) throw forbidden('The entries of the instance are for system administrators');
+}
+
+function readFilter({ action, from, to, cursor, userId, entityType, entityId, result }: AuditQuery): AuditFilter {
+  const area = action?.endsWith('.*') ? action.slice(0, -2) : undefined;
+  return {
+    ...(area === undefined ? { action } : { area }),
+    userId,
+    entityType,
+    entityId,
+    result,
+    from: readTime('from', from),
+    to: readTime('to', to),
+    before: readCursor(cursor),
+  };
+}
+
+function readTime(field: 'from' | 'to', text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined;
+  const time = parseTimestamp(/^-?\d+$/.test(text) ? Number(text) : text);
+  const title = field === 'from' ? 'From' : 'To';
+  if (time === undefined) throw invalid({ field, message: `${title} must be RFC 3339 or integer epoch milliseconds` });
+  return new Date(time);
+}
+
+function readCursor(cursor: string | undefined): AuditFilter['before'] {
+  if (cursor === undefined) return undefined;
+  const [at, id, ...rest] = decodeCursor(cursor) ?? [];
+  if (typeof at !== 'number' || parseTimestamp(at) === undefined || !isId(id) || rest.length > 0) {
+    throw invalid({ field: 'cursor', message: 'Cursor must be the nextCursor of an earlier answer' });
+  }
+  return { at: new Date(at), id };
+}
