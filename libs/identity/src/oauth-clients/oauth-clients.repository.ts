@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { isId, newId, notFound, Page } from '#kernel';
+import { isId, newId, notFound, Page, textProblem } from '#kernel';
 import { Database, staleVersion, type PageRequest } from '#platform/database';
 import type { FindOptionsOrder, QueryDeepPartialEntity } from 'typeorm';
 import { OAuthClient } from './oauth-client.entity';
@@ -31,8 +31,9 @@ export class OAuthClientsRepository {
     return client;
   }
 
-  /** One that may get tokens; disabled clients are as good as unknown. */
-  findEnabled(clientId: string): Promise<OAuthClient | null> {
+  /** One that may get tokens; disabled clients are as good as unknown. The id is whatever a stranger sends. */
+  async findEnabled(clientId: string): Promise<OAuthClient | null> {
+    if (textProblem(clientId)) return null;
     return this.database.asSystem((manager) => manager.findOneBy(OAuthClient, { clientId, enabled: true }));
   }
 
