@@ -19,7 +19,7 @@ export interface TestAppOptions {
   roles?: readonly HubRole[];
   /** Settings that differ from those of a test. */
   settings?: Environment;
-  /** The database of another application (`config.database.url`), which drops it: two processes of one platform. */
+  /** The database of another application that is running: a second process of the same instance. */
   databaseUrl?: string;
 }
 
