@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { isId, newId, notFound, Page, textProblem } from '#kernel';
+import { isId, newId, notFound, Page } from '#kernel';
 import { Database, staleVersion, type PageRequest } from '#platform/database';
 import type { FindOptionsOrder, QueryDeepPartialEntity } from 'typeorm';
 import { OAuthClient } from './oauth-client.entity';
@@ -31,9 +31,10 @@ export class OAuthClientsRepository {
     return client;
   }
 
-  /** One that may get tokens; disabled clients are as good as unknown. The id is whatever a stranger sends. */
+  /** One that may get tokens; disabled clients are as good as unknown. */
   async findEnabled(clientId: string): Promise<OAuthClient | null> {
-    if (textProblem(clientId)) return null;
+    // Whatever a stranger sends gets here, and PostgreSQL has no such text.
+    if (clientId.includes('\0')) return null;
     return this.database.asSystem((manager) => manager.findOneBy(OAuthClient, { clientId, enabled: true }));
   }
 
