@@ -12,6 +12,9 @@ import { Preparation } from './calls/preparation';
 
 const LANES = 4;
 
+/** The routes become more, and each is a handful of calls. */
+jest.setTimeout(120_000);
+
 interface Keys {
   /** A token with this scope alone. */
   only: Caller;

@@ -9,6 +9,8 @@ import { plain, type Schema } from './document';
 export interface Choices {
   /** Decides a field before its schema does; undefined leaves it to the schema. */
   choose: (field: string, schema: Schema) => unknown;
+  /** Whether a field that is not required is given all the same. */
+  include?: (field: string, schema: Schema) => boolean;
   /** What the entity is now: a change of it has to change something. */
   current: Readonly<Record<string, unknown>>;
 }
@@ -40,7 +42,7 @@ async function objectOf(shape: Schema, choices: Choices): Promise<object> {
     name,
     name in examples ? { ...plain(schema), example: examples[name] } : schema,
   ]);
-  const wanted = all.filter(([name]) => shape.required?.includes(name));
+  const wanted = all.filter(([name, schema]) => shape.required?.includes(name) || choices.include?.(name, schema));
   // A change that asks for nothing in particular still has to change something.
   const optional = all.find(([name, schema]) => isPlainText(name, schema)) ?? all.find(([, schema]) => !isId(schema));
   const fields = wanted.length > 0 || !optional ? wanted : [optional];
@@ -70,7 +72,7 @@ async function derived(shape: Schema, choices: Choices, field: string): Promise<
       return textOf(shape, field);
     case 'integer':
     case 'number':
-      return Math.max(shape.minimum ?? 1, Math.min(1, shape.maximum ?? 1));
+      return Math.min(shape.maximum ?? 1, Math.max(shape.minimum ?? 1, 1));
     case 'boolean':
       return true;
     case 'array':

@@ -18,6 +18,11 @@ export interface Making {
 export const MAKERS: Readonly<Record<string, (making: Making) => Promise<string>>> = {
   // The organization of the path is the one that the call is about; making another would leave its rights behind.
   '/organizations': ({ organizationId }) => Promise.resolve(organizationId),
+  // A key is made by rotating, which answers with it; at once, because only one may wait for its turn.
+  '/admin/signing-keys': async ({ app, caller }) => {
+    const rotated = await app.api(caller.token).post('/admin/signing-keys/rotate', { immediately: true });
+    return rotated.body.data.kid as string;
+  },
   // A session is made by signing in, which answers with a token in place of an address.
   '/auth/sessions': async ({ app, caller }) => {
     const token = await app.signIn(caller.user);
@@ -37,9 +42,20 @@ export const NAMES: Readonly<Record<string, { collection: string; field: string 
   topic: { collection: '/uns/topics', field: 'topic' },
 };
 
-/** What has to be done first, by the last segment: an action that takes another one back finds nothing to do. */
-export const UNDOES: Readonly<Record<string, { method: string; segment: string }>> = {
-  activate: { method: 'POST', segment: 'suspend' },
-  enable: { method: 'POST', segment: 'disable' },
-  restore: { method: 'DELETE', segment: '' },
+/** What a body needs beyond its required fields: `undefined` leaves the value to the schema. */
+export const FIELDS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  // Somebody is named by one of two fields, which no schema of ours can say.
+  'POST /organizations/:id/members': { userId: undefined },
+  // An enabled one is asked for its discovery document, and no example is there to answer.
+  'POST /admin/identity-providers': { enabled: false },
 };
+
+/** What has to be done first, as the replacement of an address by another: without it there is nothing to do. */
+export const FIRST: readonly (readonly [call: RegExp, first: string])[] = [
+  // These take back what another action did.
+  [/^POST (.*)\/activate$/, 'POST $1/suspend'],
+  [/^POST (.*)\/enable$/, 'POST $1/disable'],
+  [/^POST (.*)\/restore$/, 'DELETE $1'],
+  // Whoever deletes an organization has shut it before.
+  [/^DELETE (\/organizations\/[^/]+)$/, 'POST $1/suspend'],
+];

@@ -2,8 +2,8 @@ import { routeTable, type Route } from '#platform/http';
 import type { TestApp } from '#testing';
 import { send, succeeded, told, nameOf, type Caller, type PreparedCall } from './caller';
 import { operationOf, plain, type Schema } from './document';
-import { exampleOf, idSchema, isFile, type Choices } from './examples';
-import { COLLECTIONS, MAKERS, NAMES, UNDOES } from './makers';
+import { exampleOf, idSchema, isFile } from './examples';
+import { COLLECTIONS, FIELDS, FIRST, MAKERS, NAMES } from './makers';
 
 const PREFIX = '/api/v1';
 
@@ -11,12 +11,20 @@ const isParameter = (segment: string): boolean => segment.startsWith(':');
 
 export const takesAnId = ({ path }: Route): boolean => path.split('/').some(isParameter);
 
-/** A field of a body that names another thing, and the collection of that thing. */
+/** A field of a body, or a query, that names another thing, and the route that makes such things. */
 export interface Reference {
   field: string;
   collection: Route;
-  isList: boolean;
 }
+
+/** A thing that a body or a query names instead of one of its own. */
+export interface Foreign {
+  field: string;
+  id: string;
+}
+
+/** Fields within fields are looked at so deep. */
+const DEPTH = 5;
 
 /**
  * Makes calls that should succeed, from the route table and the OpenAPI document: whatever a path, a required field or
@@ -30,13 +38,13 @@ export class Preparation {
   }
 
   /** @throws Error that tells the author of a route what is missing. */
-  async prepare(route: Route, caller: Caller, organizationId: string): Promise<PreparedCall> {
+  async prepare(route: Route, caller: Caller, organizationId: string, foreign?: Foreign): Promise<PreparedCall> {
     const { path, entity } = await this.fillIn(route, caller, organizationId);
     const call = { route, path, query: {}, body: undefined, organizationId };
     await this.doBefore(call, caller);
     const current = { ...entity, ...(await this.read(call, caller)) };
-    const query = await this.queryOf(route, caller, organizationId);
-    return { ...call, query, body: await this.bodyOf(route, caller, organizationId, current) };
+    const query = await this.queryOf(route, caller, organizationId, foreign);
+    return { ...call, query, body: await this.bodyOf(route, caller, organizationId, current, foreign) };
   }
 
   /** Makes one thing of a collection. */
@@ -51,12 +59,16 @@ export class Preparation {
     return { id, entity: (answer.body as { data: Record<string, unknown> }).data };
   }
 
-  /** The fields of the body that name things, at its first level. */
+  /** What names other things in the body, at any depth, and in the query. */
   references(route: Route): Reference[] {
-    const shape = bodySchema(route)?.schema;
-    return Object.entries(shape ? (plain(shape).properties ?? {}) : {}).flatMap(([field, schema]) => {
-      const collection = idSchema(schema) ? this.collectionOf(field, route) : undefined;
-      return collection ? [{ field, collection, isList: plain(schema).type === 'array' }] : [];
+    const queries = (operationOf(route).parameters ?? []).filter((given) => given.in === 'query');
+    const fields = [
+      ...idFields(bodySchema(route)?.schema ?? {}),
+      ...queries.filter(({ schema = {} }) => idSchema(schema)).map(({ name }) => name),
+    ];
+    return [...new Set(fields)].flatMap((field) => {
+      const collection = this.collectionOf(field, route);
+      return collection ? [{ field, collection }] : [];
     });
   }
 
@@ -91,11 +103,15 @@ export class Preparation {
   private async doBefore(call: PreparedCall, caller: Caller): Promise<void> {
     const { route, path } = call;
     const last = route.path.split('/').at(-1)!;
-    const undone = UNDOES[last];
-    if (undone) {
-      const suffix = undone.segment && `/${undone.segment}`;
-      const cut = (address: string): string => address.slice(0, address.lastIndexOf('/')) + suffix;
-      await this.succeed(this.find(undone.method, cut(route.path)), { ...call, path: cut(path) }, caller);
+    const rule = FIRST.find(([of]) => of.test(nameOf(route)));
+    if (rule) {
+      const [method, pattern] = nameOf(route)
+        .replace(...rule)
+        .split(' ') as [string, string];
+      const [, address] = nameOf({ method: route.method, path })
+        .replace(...rule)
+        .split(' ') as [string, string];
+      await this.succeed(this.find(method, PREFIX + pattern), { ...call, path: PREFIX + address }, caller);
     } else if (!isParameter(last) && ['GET', 'DELETE'].includes(route.method)) {
       const setter = this.find('PUT', route.path) ?? this.find('POST', route.path);
       if (setter && setter.answer !== 'created') await this.succeed(setter, call, caller);
@@ -122,12 +138,19 @@ export class Preparation {
     caller: Caller,
     organizationId: string,
     current: Readonly<Record<string, unknown>>,
+    foreign?: Foreign,
   ): Promise<unknown> {
     const described = bodySchema(route);
     if (!described) return undefined;
-    const choose = (field: string, schema: Schema): unknown =>
-      this.choose(route, field, schema, caller, organizationId);
-    const body = await exampleOf(described.schema, { choose, current });
+    const fixed = FIELDS[nameOf(route)] ?? {};
+    const body = await exampleOf(described.schema, {
+      current,
+      include: (field, schema) => field in fixed || (foreign !== undefined && leadsTo(foreign.field, field, schema)),
+      choose: (field, schema) => {
+        if (field === foreign?.field) return isList(schema) ? [foreign.id] : foreign.id;
+        return fixed[field] ?? this.choose(route, field, schema, caller, organizationId);
+      },
+    });
     return described.type === 'multipart/form-data' ? formOf(described.schema, body as object) : body;
   }
 
@@ -136,17 +159,23 @@ export class Preparation {
     const collection = idSchema(schema) && this.collectionOf(field, route);
     if (!collection) return undefined;
     const made = this.make(collection, caller, organizationId).then(({ id }) => id);
-    return plain(schema).type === 'array' ? made.then((id) => [id]) : made;
+    return isList(schema) ? made.then((id) => [id]) : made;
   }
 
-  private async queryOf(route: Route, caller: Caller, organizationId: string): Promise<Record<string, string>> {
-    const required = (operationOf(route).parameters ?? []).filter((given) => given.in === 'query' && given.required);
+  private async queryOf(
+    route: Route,
+    caller: Caller,
+    organizationId: string,
+    foreign?: Foreign,
+  ): Promise<Record<string, string>> {
     const query: Record<string, string> = {};
-    for (const { name, schema = {} } of required) {
+    for (const { name, in: place, required, schema = {} } of operationOf(route).parameters ?? []) {
+      if (place !== 'query') continue;
       const named = NAMES[name] && this.find('POST', PREFIX + NAMES[name].collection);
-      query[name] = named
-        ? String((await this.make(named, caller, organizationId)).entity[NAMES[name]!.field])
-        : String(await exampleOf(schema, { choose: () => undefined, current: {} } satisfies Choices, name));
+      if (name === foreign?.field) query[name] = foreign.id;
+      else if (!required) continue;
+      else if (named) query[name] = String((await this.make(named, caller, organizationId)).entity[NAMES[name]!.field]);
+      else query[name] = String(await exampleOf(schema, { choose: () => undefined, current: {} }, name));
     }
     return query;
   }
@@ -172,6 +201,21 @@ function bodySchema(route: Route): { type: string; schema: Schema } | undefined 
   const [described] = Object.entries(operationOf(route).requestBody?.content ?? {});
   return described && { type: described[0], schema: described[1].schema ?? {} };
 }
+
+const isList = (schema: Schema): boolean => plain(schema).type === 'array';
+
+/** The names of the fields that hold ids, wherever they are. */
+function idFields(schema: Schema, depth = DEPTH): string[] {
+  const shape = plain(schema);
+  if (depth === 0) return [];
+  if (shape.items) return idFields(shape.items, depth - 1);
+  return Object.entries(shape.properties ?? {}).flatMap(([field, inner]) =>
+    idSchema(inner) ? [field] : idFields(inner, depth - 1),
+  );
+}
+
+const leadsTo = (wanted: string, field: string, schema: Schema): boolean =>
+  field === wanted || idFields(schema).includes(wanted);
 
 function formOf(schema: Schema, body: object): FormData {
   const form = new FormData();
