@@ -12,6 +12,7 @@ const PROMISE = { timeout: 1_000 };
 let here: TestApp;
 let there: TestApp;
 let mqtt: MqttClients;
+let admin: ApiClient;
 
 beforeAll(async () => {
   here = await createTestApp();
@@ -21,6 +22,7 @@ beforeAll(async () => {
     settings: { HUB_PUBLIC_URL: here.url },
   });
   mqtt = new MqttClients(there.mqttUrl);
+  admin = here.api(await here.signIn());
 });
 
 afterEach(() => mqtt.end());
@@ -39,11 +41,14 @@ interface Ending {
 const bySql = (query: string) => (of: Tenant) =>
   Promise.resolve({ token: of.token, end: () => changeBySql(here, query, [of.editor.id]) });
 
+interface NewClient {
+  id: string;
+  proof: Record<string, string>;
+  token: string;
+}
+
 /** A client of the editor's, with a token by client credentials. */
-async function newClient({
-  editor,
-}: Tenant): Promise<{ id: string; proof: Record<string, string>; token: string; admin: ApiClient }> {
-  const admin = here.api(await here.signIn());
+async function newClient({ editor }: Tenant): Promise<NewClient> {
   const request = {
     name: 'Line',
     type: 'confidential',
@@ -55,7 +60,7 @@ async function newClient({
   const proof = { client_id: clientId as string, client_secret: clientSecret as string };
   const form = new URLSearchParams({ grant_type: 'client_credentials', ...proof });
   const { access_token: token } = (await here.stranger.post('/oauth2/token', form)).body;
-  return { id, proof, token, admin };
+  return { id, proof, token };
 }
 
 const OF_ORGANIZATION = 'WHERE id = (SELECT organization_id FROM memberships WHERE user_id = $1)';
@@ -109,7 +114,7 @@ const ENDINGS: Ending[] = [
     what: 'a client that is disabled',
     status: 401,
     token: async (of) => {
-      const { id, token, admin } = await newClient(of);
+      const { id, token } = await newClient(of);
       return { token, end: () => admin.post(`/oauth2/clients/${id}/disable`) };
     },
   },
@@ -195,9 +200,9 @@ describe('within a second and in every process', () => {
 
     const client = await newClient(tenant);
     const service = there.api(client.token, tenant.id);
-    await client.admin.post(`/oauth2/clients/${client.id}/disable`);
+    await admin.post(`/oauth2/clients/${client.id}/disable`);
     expect((await service.get('/uns/topics')).status).toBe(401);
-    await client.admin.post(`/oauth2/clients/${client.id}/enable`);
+    await admin.post(`/oauth2/clients/${client.id}/enable`);
     await eventually(async () => (await service.get('/uns/topics')).status === 200, PROMISE);
   });
 });
