@@ -47,7 +47,7 @@ export class Preparation {
     return { ...call, query, body: await this.bodyOf(route, caller, organizationId, current, foreign) };
   }
 
-  /** Makes one thing of a collection. */
+  /** Makes one thing of a collection; of the one at that path, where it lies within another thing. */
   async make(collection: Route, caller: Caller, organizationId: string, path?: string) {
     const call = await this.prepare(collection, caller, organizationId);
     const answer = await send(this.app, path === undefined ? call : { ...call, path }, caller);
@@ -83,11 +83,11 @@ export class Preparation {
       }
       const collection = segments.slice(0, index).join('/').replace(PREFIX, '');
       const maker = MAKERS[collection];
-      const route = this.find('POST', PREFIX + collection);
+      const creation = this.find('POST', PREFIX + collection);
       if (maker) {
         filled.push(await maker({ app: this.app, caller, organizationId }));
-      } else if (route?.answer === 'created') {
-        const made = await this.make(route, caller, organizationId, filled.join('/'));
+      } else if (creation?.answer === 'created') {
+        const made = await this.make(creation, caller, organizationId, filled.join('/'));
         entity = made.entity;
         filled.push(made.id);
       } else {
