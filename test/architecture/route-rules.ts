@@ -65,6 +65,11 @@ export function shapeFaults(routes: readonly Route[]): string[] {
       ({ method, access }) => method === 'POST' && access?.kind === 'scope' && /:(publish|execute)$/.test(access.scope),
       (route) => route.idempotent,
     ],
+    [
+      'changes something, so its scope is none to read',
+      ({ method }) => method !== 'GET',
+      ({ access }) => access?.kind !== 'scope' || !access.scope.endsWith(':read'),
+    ],
   ];
   return expectations.flatMap(([says, applies, holds]) =>
     shaped

@@ -31,7 +31,7 @@ export class CreateOAuthClient {
   @MaxLength(1_000)
   description?: string | null;
 
-  /** Whether it can keep a secret. */
+  /** Whether it can keep a secret. @example "confidential" */
   @IsDefined()
   @IsIn(CLIENT_TYPES)
   type!: ClientType;

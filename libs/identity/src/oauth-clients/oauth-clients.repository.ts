@@ -32,7 +32,9 @@ export class OAuthClientsRepository {
   }
 
   /** One that may get tokens; disabled clients are as good as unknown. */
-  findEnabled(clientId: string): Promise<OAuthClient | null> {
+  async findEnabled(clientId: string): Promise<OAuthClient | null> {
+    // Whatever a stranger sends gets here, and PostgreSQL has no such text.
+    if (clientId.includes('\0')) return null;
     return this.database.asSystem((manager) => manager.findOneBy(OAuthClient, { clientId, enabled: true }));
   }
 

@@ -15,7 +15,9 @@ class HeaderBearerStrategy extends Strategy {
   }
 
   override authenticate(request: Request): void {
-    const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
+    // Of two, whatever stands in front of us may have looked at the other one.
+    const [authorization = '', ...more] = request.headersDistinct.authorization ?? [];
+    const token = more.length > 0 ? undefined : BEARER.exec(authorization)?.[1];
     if (token === undefined) {
       this.fail(401);
       return;

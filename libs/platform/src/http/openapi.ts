@@ -60,9 +60,16 @@ function complete(operation: Operation, route: Route): void {
       operation.description = operation.description ? `${operation.description}\n\n${note}` : note;
     }
   }
+  for (const parameter of operation.parameters ?? []) leaveOutDefaults(parameter);
   if (route.idempotent) addHeader(operation, 'Idempotency-Key', 'Repeats within 24 hours get the first answer');
   if (route.guardedByVersion) addHeader(operation, 'If-Match', 'ETag last seen; a stale one is refused');
   for (const status of errorStatuses(route)) operation.responses[status] ??= errorResponse(status) as never;
+}
+
+/** A field with an initial value looks required to the reader of the classes. */
+function leaveOutDefaults(parameter: NonNullable<Operation['parameters']>[number]): void {
+  if (!('schema' in parameter) || parameter.in !== 'query') return;
+  if (parameter.schema && 'default' in parameter.schema) parameter.required = false;
 }
 
 function addHeader(operation: Operation, name: string, description: string): void {

@@ -1,0 +1,61 @@
+import type { TestApp } from '#testing';
+import type { Caller } from './caller';
+
+/*
+ * What the OpenAPI document cannot tell. Everything else is made from it: a thing of `/things/:id` by POST /things, with
+ * a body of examples. An entry here needs a reason that no example or format could take away.
+ */
+
+export interface Making {
+  app: TestApp;
+  /** For whom it is made. */
+  caller: Caller;
+  /** The organization it is made in. */
+  organizationId: string;
+}
+
+/** Collections (without the prefix) whose things are not made by a POST to them: gives the id of a new one. */
+export const MAKERS: Readonly<Record<string, (making: Making) => Promise<string>>> = {
+  // The organization of the path is the one that the call is about; making another would leave its rights behind.
+  '/organizations': ({ organizationId }) => Promise.resolve(organizationId),
+  // A key is made by rotating, which answers with it; at once, because only one may wait for its turn.
+  '/admin/signing-keys': async ({ app, caller }) => {
+    const rotated = await app.api(caller.token).post('/admin/signing-keys/rotate', { immediately: true });
+    return rotated.body.data.kid as string;
+  },
+  // A session is made by signing in, which answers with a token in place of an address.
+  '/auth/sessions': async ({ app, caller }) => {
+    const token = await app.signIn(caller.user);
+    return (await app.api(token).get('/auth/me')).body.data.credential.id as string;
+  },
+};
+
+/** Fields that name a thing by its id and are not called after its collection (`folderId` → `…/folders` needs no entry). */
+export const COLLECTIONS: Readonly<Record<string, string>> = {
+  // The user as whom a client acts: its part in the client, not a collection of its own.
+  serviceUserId: '/admin/users',
+};
+
+/** Queries that name a thing by something other than an id: the collection, and the field of its things. */
+export const NAMES: Readonly<Record<string, { collection: string; field: string }>> = {
+  // Topics are read by their path; in bodies it is made on the way, so this is for queries alone.
+  topic: { collection: '/uns/topics', field: 'topic' },
+};
+
+/** What a body needs beyond its required fields: `undefined` leaves the value to the schema. */
+export const FIELDS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  // Somebody is named by one of two fields, which no schema of ours can say.
+  'POST /organizations/:id/members': { userId: undefined },
+  // An enabled one is asked for its discovery document, and no example is there to answer.
+  'POST /admin/identity-providers': { enabled: false },
+};
+
+/** What has to be done first, as the replacement of an address by another: without it there is nothing to do. */
+export const FIRST: readonly (readonly [call: RegExp, first: string])[] = [
+  // These take back what another action did.
+  [/^POST (.*)\/activate$/, 'POST $1/suspend'],
+  [/^POST (.*)\/enable$/, 'POST $1/disable'],
+  [/^POST (.*)\/restore$/, 'DELETE $1'],
+  // Whoever deletes an organization has shut it before.
+  [/^DELETE (\/organizations\/[^/]+)$/, 'POST $1/suspend'],
+];
