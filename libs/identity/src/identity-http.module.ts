@@ -7,6 +7,7 @@ import { OAuthClientsController } from './oauth-clients/oauth-clients.controller
 import { OAuthServer } from './oauth/oauth-server';
 import { PasswordCheck } from './sign-in/password-check';
 import { RevocationController } from './oauth/revocation.controller';
+import { SigningKeysController } from './oauth/signing-keys.controller';
 import { ScopesController } from './credentials/scopes.controller';
 import { PasswordSignIn } from './sign-in/password-sign-in';
 import { SignInThrottle } from './sign-in/sign-in-throttle';
@@ -15,7 +16,14 @@ import { SignInService } from './sign-in/sign-in.service';
 /** The API of identity, and what exists for it alone: signing in and the OAuth2 server's place in the application. */
 @Module({
   imports: [IdentityModule, OrganizationsModule],
-  controllers: [AccessTokensController, AuthController, OAuthClientsController, RevocationController, ScopesController],
+  controllers: [
+    AccessTokensController,
+    AuthController,
+    OAuthClientsController,
+    RevocationController,
+    ScopesController,
+    SigningKeysController,
+  ],
   providers: [OAuthServer, PasswordCheck, PasswordSignIn, SignInService, SignInThrottle],
 })
 export class IdentityHttpModule {}

@@ -5,15 +5,18 @@ import { MqttGate } from '#platform/mqtt';
 import { AccessTokenJwt } from './oauth/access-token-jwt';
 import { AccessTokensRepository } from './access-tokens/access-tokens.repository';
 import { AccessTokensService } from './access-tokens/access-tokens.service';
+import { CurrentProvider } from './oauth/current-provider';
 import { CredentialService } from './credentials/credential.service';
 import { FirstStart } from './users/first-start';
 import { IssuedTokensRepository } from './oauth/issued-tokens.repository';
 import { CredentialMqttGate } from './credentials/mqtt-gate';
+import { ClientRegistration } from './oauth-clients/client-registration';
 import { OAuthClientsRepository } from './oauth-clients/oauth-clients.repository';
 import { OAuthClientsService } from './oauth-clients/oauth-clients.service';
 import { OAuthProvider } from './oauth/oauth-provider';
 import { RevocationService } from './oauth/revocation.service';
 import { SigningKeys } from './oauth/signing-keys';
+import { SigningKeysService } from './oauth/signing-keys.service';
 import { UsersRepository } from './users/users.repository';
 
 @Module({
@@ -22,7 +25,9 @@ import { UsersRepository } from './users/users.repository';
     AccessTokenJwt,
     AccessTokensRepository,
     AccessTokensService,
+    ClientRegistration,
     CredentialService,
+    CurrentProvider,
     FirstStart,
     IssuedTokensRepository,
     OAuthClientsRepository,
@@ -30,6 +35,7 @@ import { UsersRepository } from './users/users.repository';
     OAuthProvider,
     RevocationService,
     SigningKeys,
+    SigningKeysService,
     UsersRepository,
     { provide: Authenticator, useExisting: CredentialService },
     { provide: MqttGate, useClass: CredentialMqttGate },
@@ -41,8 +47,10 @@ import { UsersRepository } from './users/users.repository';
     FirstStart,
     MqttGate,
     OAuthClientsService,
-    OAuthProvider,
+    CurrentProvider,
     RevocationService,
+    SigningKeys,
+    SigningKeysService,
     UsersRepository,
   ],
 })

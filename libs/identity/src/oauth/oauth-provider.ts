@@ -1,14 +1,14 @@
-import { timingSafeEqual } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { ALL_SCOPES, DomainError } from '#kernel';
 import { Config } from '#platform/config';
-import { SecretBox, tokenHash } from '#platform/crypto';
+import { SecretBox } from '#platform/crypto';
 import { Database } from '#platform/database';
 import { errors, Provider, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import { audienceOf } from './access-token-jwt';
 import { IssuedTokensRepository } from './issued-tokens.repository';
 import { OAuthClientsRepository } from '../oauth-clients/oauth-clients.repository';
 import type { OAuthClient } from '../oauth-clients/oauth-client.entity';
+import { provesOneOf } from '../oauth-clients/client-secret';
 import { OidcClients, OidcPayloads } from './oidc-adapter';
 import { requestedScopes, uncoveredScope } from '../credentials/scope-rules';
 import { SigningKeys } from './signing-keys';
@@ -55,12 +55,12 @@ export class OAuthProvider {
   ) {}
 
   async create(): Promise<Provider> {
-    await this.keys.ensure();
     const provider = new Provider(this.config.http.publicUrl, await this.configuration());
     // Addresses it writes are those of HUB_PUBLIC_URL; the request is made to look so before it gets here.
     provider.proxy = true;
     provider.Client.prototype.compareClientSecret = function (actual: string): boolean {
-      return timingSafeEqual(tokenHash(actual), Buffer.from(this.clientSecret!, 'hex'));
+      const hashes = this.clientSecret!.split('.').map((hash) => Buffer.from(hash, 'hex'));
+      return provesOneOf(hashes, actual);
     };
     provider.registerGrantType<{ scope?: string }>('client_credentials', (ctx) => this.clientCredentials(ctx), 'scope');
     provider.use(async (ctx, next) => {

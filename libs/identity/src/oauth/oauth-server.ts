@@ -4,8 +4,10 @@ import { Config } from '#platform/config';
 import { DocumentedPaths, RateLimits } from '#platform/http';
 import type { NextFunction, Request, Response } from 'express';
 import type { Provider } from 'oidc-provider';
+import { CurrentProvider } from './current-provider';
 import { OAUTH_PATHS } from './oauth-paths';
-import { DISCOVERY, OAUTH_ROUTES, OAuthProvider } from './oauth-provider';
+import { DISCOVERY, OAUTH_ROUTES } from './oauth-provider';
+import { SigningKeys } from './signing-keys';
 
 /** What the provider serves. Its other routes are ours, or are not offered yet. */
 const SERVED = new Set([
@@ -21,15 +23,15 @@ export class OAuthServer implements OnModuleInit {
     private readonly host: HttpAdapterHost,
     private readonly config: Config,
     private readonly limits: RateLimits,
-    private readonly providers: OAuthProvider,
+    private readonly provider: CurrentProvider,
+    private readonly keys: SigningKeys,
     private readonly documented: DocumentedPaths,
   ) {}
 
   async onModuleInit(): Promise<void> {
     this.documented.add(OAUTH_PATHS);
-    const provider = await this.providers.create();
-    this.countRefusals(provider);
-    const handle = provider.callback();
+    await this.keys.ensure();
+    this.provider.prepare((provider) => this.countRefusals(provider));
     const { host, protocol } = new URL(this.config.http.publicUrl);
     this.host.httpAdapter.use(async (request: Request, response: Response, next: NextFunction) => {
       if (!SERVED.has(`${request.method} ${request.path}`)) return next();
@@ -38,7 +40,7 @@ export class OAuthServer implements OnModuleInit {
       await this.limits.checkAddress(request.ip ?? '');
       // HUB_PUBLIC_URL alone says under which address we are, whatever the request came by.
       Object.assign(request.headers, { 'x-forwarded-host': host, 'x-forwarded-proto': protocol.slice(0, -1) });
-      return handle(request, response);
+      return this.provider.handle(request, response);
     });
   }
 

@@ -4,6 +4,7 @@ import type { Database } from '#platform/database';
 import type { Adapter, AdapterPayload, ClientMetadata } from 'oidc-provider';
 import type { OAuthClient } from '../oauth-clients/oauth-client.entity';
 import type { OAuthClientsRepository } from '../oauth-clients/oauth-clients.repository';
+import { secretHashes } from '../oauth-clients/client-secret';
 import { OidcPayload } from './oidc-payload.entity';
 
 const PURPOSE = 'oidc-payload';
@@ -102,8 +103,10 @@ function toMetadata(client: OAuthClient, offered: readonly string[]): ClientMeta
     grant_types: grantTypes,
     response_types: byCode ? ['code'] : [],
     redirect_uris: byCode ? client.redirectUris : [],
-    // The provider holds what to compare with: here a hash, see `compareClientSecret`.
-    ...(client.secretHash && { client_secret: client.secretHash.toString('hex') }),
+    // The provider holds what to compare with: here hashes, see `compareClientSecret`.
+    ...(client.secretHash && { client_secret: secretHashes(client).map(toHex).join('.') }),
     token_endpoint_auth_method: client.secretHash ? 'client_secret_basic' : 'none',
   };
 }
+
+const toHex = (hash: Buffer): string => hash.toString('hex');

@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { tokenHash } from '#platform/crypto';
 import type { Request, Response } from 'express';
@@ -9,6 +8,7 @@ import { CredentialService } from '../credentials/credential.service';
 import { readForm } from './form-body';
 import { IssuedTokensRepository } from './issued-tokens.repository';
 import { OAuthError } from './oauth-error';
+import { provesOneOf, secretHashes } from '../oauth-clients/client-secret';
 import type { OAuthClient } from '../oauth-clients/oauth-client.entity';
 import { OAuthClientsRepository } from '../oauth-clients/oauth-clients.repository';
 import { tokenKind } from '../credentials/tokens';
@@ -55,7 +55,7 @@ export class RevocationService {
   }
 }
 
-function proves({ secretHash }: OAuthClient, secret: string | undefined): boolean {
-  if (secretHash === null) return secret === undefined;
-  return secret !== undefined && timingSafeEqual(tokenHash(secret), secretHash);
+function proves(client: OAuthClient, secret: string | undefined): boolean {
+  if (client.secretHash === null) return secret === undefined;
+  return secret !== undefined && provesOneOf(secretHashes(client), secret);
 }
