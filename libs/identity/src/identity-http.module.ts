@@ -6,6 +6,7 @@ import { IdentityModule } from './identity.module';
 import { OAuthClientsController } from './oauth-clients/oauth-clients.controller';
 import { OAuthServer } from './oauth/oauth-server';
 import { PasswordCheck } from './sign-in/password-check';
+import { ReferenceClient } from './oauth-clients/reference-client';
 import { RevocationController } from './oauth/revocation.controller';
 import { SigningKeysController } from './oauth/signing-keys.controller';
 import { ScopesController } from './credentials/scopes.controller';
@@ -24,6 +25,6 @@ import { SignInService } from './sign-in/sign-in.service';
     ScopesController,
     SigningKeysController,
   ],
-  providers: [OAuthServer, PasswordCheck, PasswordSignIn, SignInService, SignInThrottle],
+  providers: [OAuthServer, PasswordCheck, PasswordSignIn, ReferenceClient, SignInService, SignInThrottle],
 })
 export class IdentityHttpModule {}

@@ -44,7 +44,8 @@ describe('OAuth2 clients', () => {
 
   describe('that change', () => {
     it('keep what is left out, say who changed them, and heed If-Match', async () => {
-      const { clientSecret: _, ...client } = await register({ description: 'Nightly' });
+      const { clientSecret, ...client } = await register({ description: 'Nightly' });
+      expect(clientSecret).toBeDefined();
       expect((await admin.patch(pathOf(client), { name: 'Other' }, { 'If-Match': '"9"' })).status).toBe(412);
       const editor = await app.newUser();
       await app.database.asSystem((manager) =>

@@ -5,6 +5,7 @@ import { SecretBox } from '#platform/crypto';
 import { Database } from '#platform/database';
 import { errors, Provider, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import { audienceOf } from './access-token-jwt';
+import { isOriginOf } from './browser-origins';
 import { IssuedTokensRepository } from './issued-tokens.repository';
 import { OAuthClientsRepository } from '../oauth-clients/oauth-clients.repository';
 import type { OAuthClient } from '../oauth-clients/oauth-client.entity';
@@ -83,6 +84,7 @@ export class OAuthProvider {
       cookies: { keys: [this.secrets.deriveKey('oidc-cookies').toString('hex')] },
       clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
       ttl: { ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? 3_600 },
+      clientBasedCORS: (_ctx, origin, client) => isOriginOf(origin, client.redirectUris ?? [], publicUrl),
       responseTypes: [],
       scopes: ['openid'],
       discovery: {

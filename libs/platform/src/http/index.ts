@@ -10,6 +10,7 @@ export * from './if-match';
 export * from './list-query.dto';
 export * from './openapi';
 export * from './rate-limits';
+export * from './reference-sign-in';
 export * from './request-context.middleware';
 export * from './route-table';
 export * from './routes';
