@@ -2,11 +2,15 @@ import { Module } from '@nestjs/common';
 import { OrganizationsModule } from '#organizations';
 import { AccessTokensController } from './access-tokens/access-tokens.controller';
 import { AuthController } from './sign-in/auth.controller';
+import { InteractionController } from './interaction/interaction.controller';
+import { InteractionService } from './interaction/interaction.service';
+import { Interactions } from './interaction/interactions';
 import { IdentityModule } from './identity.module';
 import { OAuthClientsController } from './oauth-clients/oauth-clients.controller';
 import { OAuthServer } from './oauth/oauth-server';
 import { PasswordCheck } from './sign-in/password-check';
 import { RevocationController } from './oauth/revocation.controller';
+import { RevocationService } from './oauth/revocation.service';
 import { ScopesController } from './credentials/scopes.controller';
 import { PasswordSignIn } from './sign-in/password-sign-in';
 import { SignInThrottle } from './sign-in/sign-in-throttle';
@@ -15,7 +19,23 @@ import { SignInService } from './sign-in/sign-in.service';
 /** The API of identity, and what exists for it alone: signing in and the OAuth2 server's place in the application. */
 @Module({
   imports: [IdentityModule, OrganizationsModule],
-  controllers: [AccessTokensController, AuthController, OAuthClientsController, RevocationController, ScopesController],
-  providers: [OAuthServer, PasswordCheck, PasswordSignIn, SignInService, SignInThrottle],
+  controllers: [
+    AccessTokensController,
+    AuthController,
+    InteractionController,
+    OAuthClientsController,
+    RevocationController,
+    ScopesController,
+  ],
+  providers: [
+    InteractionService,
+    Interactions,
+    OAuthServer,
+    PasswordCheck,
+    PasswordSignIn,
+    RevocationService,
+    SignInService,
+    SignInThrottle,
+  ],
 })
 export class IdentityHttpModule {}
