@@ -2,6 +2,9 @@ import { Module } from '@nestjs/common';
 import { OrganizationsModule } from '#organizations';
 import { AccessTokensController } from './access-tokens/access-tokens.controller';
 import { AuthController } from './sign-in/auth.controller';
+import { InteractionController } from './interaction/interaction.controller';
+import { InteractionService } from './interaction/interaction.service';
+import { Interactions } from './interaction/interactions';
 import { IdentityModule } from './identity.module';
 import { OAuthClientsController } from './oauth-clients/oauth-clients.controller';
 import { OAuthServer } from './oauth/oauth-server';
@@ -9,6 +12,7 @@ import { PasswordCheck } from './sign-in/password-check';
 import { ReferenceClient } from './oauth-clients/reference-client';
 import { RevocationController } from './oauth/revocation.controller';
 import { SigningKeysController } from './oauth/signing-keys.controller';
+import { RevocationService } from './oauth/revocation.service';
 import { ScopesController } from './credentials/scopes.controller';
 import { PasswordSignIn } from './sign-in/password-sign-in';
 import { SignInThrottle } from './sign-in/sign-in-throttle';
@@ -20,11 +24,22 @@ import { SignInService } from './sign-in/sign-in.service';
   controllers: [
     AccessTokensController,
     AuthController,
+    InteractionController,
     OAuthClientsController,
     RevocationController,
     ScopesController,
     SigningKeysController,
   ],
-  providers: [OAuthServer, PasswordCheck, PasswordSignIn, ReferenceClient, SignInService, SignInThrottle],
+  providers: [
+    InteractionService,
+    Interactions,
+    OAuthServer,
+    PasswordCheck,
+    PasswordSignIn,
+    ReferenceClient,
+    RevocationService,
+    SignInService,
+    SignInThrottle,
+  ],
 })
 export class IdentityHttpModule {}

@@ -1,54 +1,77 @@
-import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
-import { findClient } from './outside-server';
+import { readAnswer, type Answer } from './api-client';
 
-const SCREENSHOTS = join(__dirname, '..', '..', '..', 'test-results', 'screenshots');
-
-/** A step that takes longer than this has failed. */
-const STEP_MS = 10_000;
-
-export interface PageOptions {
-  /** Pixels; a small phone has 360. */
-  width?: number;
-  colorScheme?: 'light' | 'dark';
+/** A page as a person without scripts sees it: what it says, and the forms to fill in. */
+export interface Page extends Answer {
+  url: string;
 }
 
-/** A page of its own browser profile, with what went wrong in it and in the windows that it opened. */
-export interface TestPage {
-  page: Page;
-  /** Lines of the console that are errors, violations of the content security policy among them, and exceptions. */
-  problems: string[];
-  close: () => Promise<void>;
-}
+type Fields = Readonly<Record<string, string>>;
 
-/** Debian's Chromium without a window. Use it in a `describeWithServers(['chromium'], …)` block. */
-export class TestBrowser {
-  private constructor(private readonly browser: Browser) {}
+/** What a browser sends along by itself when one site's page asks for another of the same site. */
+const OWN_PAGE = { 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'navigate', Accept: 'text/html' };
 
-  /** @throws Error with the install line where it is missing. */
-  static async launch(): Promise<TestBrowser> {
-    // Containers run as root and give little shared memory: neither its sandbox nor /dev/shm would do.
-    const args = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'];
-    const browser = await chromium.launch({ executablePath: findClient('chromium'), args, timeout: 3 * STEP_MS });
-    return new TestBrowser(browser);
+/**
+ * As much of a browser as signing in needs: it keeps cookies by path, follows redirects within its site, and sends
+ * forms. A redirect that leaves the site is where it stops; `location` of that answer is where it would go.
+ */
+export class Browser {
+  private readonly cookies = new Map<string, { value: string; path: string }>();
+
+  constructor(private readonly origin: string) {}
+
+  open = (url: string): Promise<Page> => this.follow('GET', url);
+
+  /** Sends the form of a page whose action ends in `name`, with its hidden fields and those given. */
+  submit(page: Page, name: string, fields: Fields = {}, headers: Fields = {}): Promise<Page> {
+    const { action, hidden } = formOf(page, name);
+    return this.post(action, { ...hidden, ...fields }, headers);
   }
 
-  async open({ width = 1280, colorScheme = 'light' }: PageOptions = {}): Promise<TestPage> {
-    const context = await this.browser.newContext({ viewport: { width, height: 900 }, colorScheme, locale: 'en-GB' });
-    context.setDefaultTimeout(STEP_MS);
-    const problems: string[] = [];
-    context.on('console', (message) => {
-      if (message.type() === 'error') problems.push(`${message.text()} (${message.location().url})`);
+  post = (path: string, fields: Fields, headers: Fields = {}): Promise<Page> =>
+    this.follow('POST', new URL(path, this.origin).href, new URLSearchParams(fields), {
+      Origin: this.origin,
+      ...headers,
     });
-    context.on('weberror', (error) => problems.push(String(error.error())));
-    return { page: await context.newPage(), problems, close: () => context.close() };
+
+  /** The cookies that go with a request for this address. */
+  cookieHeader(url: string): string {
+    const { pathname } = new URL(url);
+    const fitting = [...this.cookies].filter(([, { path }]) => pathname === path || pathname.startsWith(under(path)));
+    return fitting.map(([key, { value }]) => `${key.split(' ')[0]}=${value}`).join('; ');
   }
 
-  close(): Promise<void> {
-    return this.browser.close();
+  private async follow(method: string, url: string, body?: URLSearchParams, headers: Fields = {}): Promise<Page> {
+    const response = await fetch(url, {
+      method,
+      headers: { ...OWN_PAGE, Cookie: this.cookieHeader(url), ...headers },
+      body,
+      redirect: 'manual',
+    });
+    for (const line of response.headers.getSetCookie()) this.keep(line, url);
+    const answer = await readAnswer(response);
+    const location = answer.headers.get('location');
+    const next = location === null ? undefined : new URL(location, url);
+    return next?.origin === this.origin ? this.follow('GET', next.href) : { ...answer, url };
+  }
+
+  private keep(line: string, url: string): void {
+    const [pair, ...attributes] = line.split('; ') as [string, ...string[]];
+    const path = attributes.find((attribute) => /^path=/i.test(attribute))?.slice(5) ?? new URL(url).pathname;
+    const expires = attributes.find((attribute) => /^expires=/i.test(attribute))?.slice(8);
+    const [name, value] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)];
+    const key = `${name} ${path}`;
+    if (expires !== undefined && Date.parse(expires) <= Date.now()) this.cookies.delete(key);
+    else this.cookies.set(key, { value, path });
   }
 }
 
-/** Keeps a picture of the whole page in test-results/screenshots, for people to look at. */
-export const screenshot = (page: Page, name: string): Promise<unknown> =>
-  page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true, animations: 'disabled' });
+const under = (path: string): string => (path.endsWith('/') ? path : `${path}/`);
+
+/** @throws Error when the page has no such form: what it says instead is in the message. */
+function formOf({ text, status }: Page, name: string): { action: string; hidden: Fields } {
+  const forms = [...text.matchAll(/<form method="post" action="([^"]+)">(.*?)<\/form>/gs)];
+  const form = forms.find(([, action]) => action!.endsWith(`/${name}`));
+  if (!form) throw new Error(`no form ${name} on the page (${status}): ${text.replace(/<[^>]+>|\s+/g, ' ')}`);
+  const hidden = [...form[2]!.matchAll(/type="hidden" name="([^"]+)" value="([^"]*)"/g)];
+  return { action: form[1]!, hidden: Object.fromEntries(hidden.map(([, key, value]) => [key, value])) };
+}

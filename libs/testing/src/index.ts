@@ -5,4 +5,5 @@ export * from './free-port';
 export * from './mqtt-broker';
 export * from './outside-server';
 export * from './test-app';
+export * from './test-browser';
 export * from './test-database';

@@ -69,7 +69,7 @@ describe('OAuth2 clients', () => {
         updatedBy: editor.id,
       });
       expect((await admin.patch(pathOf(client), { name: 'Other' })).body.data.version).toBe(2);
-      expect((await trail(client)).map(({ action }) => action)).toEqual(['oauth-client.create', 'oauth-client.update']);
+      expect((await trail(client)).map(({ action }) => action)).toEqual(['oauth_client.create', 'oauth_client.update']);
     });
 
     it('become what their request says, by the rules for new ones', async () => {
@@ -243,7 +243,7 @@ describe('OAuth2 clients', () => {
     await admin.delete(pathOf(client));
     const entries = await trail(client);
     expect(entries.map(({ action }) => action)).toEqual(
-      ['create', 'update', 'disable', 'enable', 'rotate-secret', 'delete'].map((verb) => `oauth-client.${verb}`),
+      ['create', 'update', 'disable', 'enable', 'rotate_secret', 'delete'].map((verb) => `oauth_client.${verb}`),
     );
     expect(entries[1]!.changes).toEqual({ scopes: { from: ['uns:read', 'uns:write'], to: ['uns:read'] } });
     for (const secret of [client.clientSecret, rotated.body.data.clientSecret as string]) {

@@ -93,8 +93,8 @@ describe('signing keys', () => {
       'The last signing key cannot be removed',
     );
     expect((await admin.delete('/admin/signing-keys/none')).status).toBe(404);
-    const trail = await sql(`SELECT action FROM audit_entries WHERE entity_type = 'signing-key' ORDER BY at, id`);
-    expect(trail.map(({ action }) => action.replace('signing-key.', ''))).toEqual(['rotate', 'rotate', 'delete']);
+    const trail = await sql(`SELECT action FROM audit_entries WHERE entity_type = 'signing_key' ORDER BY at, id`);
+    expect(trail.map(({ action }) => action.replace('signing_key.', ''))).toEqual(['rotate', 'rotate', 'delete']);
   });
 
   it('are taken up by every process', async () => {

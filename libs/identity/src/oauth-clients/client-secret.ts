@@ -18,3 +18,7 @@ export function provesOneOf(hashes: readonly Buffer[], secret: string): boolean 
   const hash = tokenHash(secret);
   return hashes.filter((known) => timingSafeEqual(hash, known)).length > 0;
 }
+
+/** Whether a client is who it says: a public one by its id alone, a confidential one by a secret of its own. */
+export const provesClient = (client: OAuthClient, secret: string | undefined): boolean =>
+  client.secretHash === null ? secret === undefined : secret !== undefined && provesOneOf(secretHashes(client), secret);

@@ -129,7 +129,7 @@ export class OAuthClientsService {
         previousSecretExpiresAt: overlapSeconds > 0 ? new Date(Date.now() + overlapSeconds * 1000) : null,
         updatedBy: actor.userId,
       });
-      await this.record('rotate-secret', changed, undefined, { overlapSeconds });
+      await this.record('rotate_secret', changed, undefined, { overlapSeconds });
       return { ...toOAuthClientView(changed), clientSecret };
     });
   }
@@ -158,9 +158,9 @@ export class OAuthClientsService {
     changes?: Changes,
     details?: { overlapSeconds: number },
   ): Promise<void> {
-    const entity = { type: 'oauth-client', id, name };
+    const entity = { type: 'oauth_client', id, name };
     return this.audit.record({
-      action: `oauth-client.${verb}`,
+      action: `oauth_client.${verb}`,
       entity,
       ...(changes && { changes }),
       ...(details && { details }),

@@ -1,48 +1,24 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Injectable } from '@nestjs/common';
 import type { Provider } from 'oidc-provider';
-import { OAuthProvider } from './oauth-provider';
-import { SigningKeys } from './signing-keys';
-
-interface Made {
-  /** The keys it was made with, in their order. */
-  keys: string;
-  provider: Provider;
-  handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-}
+import type { SigningKeys } from './signing-keys';
 
 /**
- * The provider that requests go to. It takes its keys when it is made, so another is made when they change: within
- * 250 ms, in every process. Whatever it has to remember is in the database, so that nobody notices.
+ * A provider takes its keys when it is made, so another is made when they change: within 250 ms, in every process.
+ * Whatever it has to remember is in the database, so that nobody notices.
  */
-@Injectable()
 export class CurrentProvider {
-  private readonly preparations: ((provider: Provider) => void)[] = [];
-  private made: Made | undefined;
-  private making: Promise<Made> | undefined;
+  /** The keys that the provider was made with, in their order. */
+  private made: { keys: string; provider: Provider } | undefined;
+  private making: Promise<Provider> | undefined;
 
   constructor(
-    private readonly providers: OAuthProvider,
     private readonly keys: SigningKeys,
+    private readonly create: () => Promise<Provider>,
   ) {}
 
-  /** Is done to every provider that is made from now on, such as listening to its events. */
-  prepare(preparation: (provider: Provider) => void): void {
-    this.preparations.push(preparation);
-  }
-
   async get(): Promise<Provider> {
-    return (await this.current()).provider;
-  }
-
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { handle } = await this.current();
-    return handle(request, response);
-  }
-
-  private async current(): Promise<Made> {
+    if (!this.made) await this.keys.ensure();
     const keys = await this.keyOrder();
-    if (this.made && this.made.keys === keys) return this.made;
+    if (this.made?.keys === keys) return this.made.provider;
     return (this.making ??= this.make(keys).finally(() => (this.making = undefined)));
   }
 
@@ -56,10 +32,9 @@ export class CurrentProvider {
     }
   }
 
-  private async make(keys: string): Promise<Made> {
-    const provider = await this.providers.create();
-    for (const preparation of this.preparations) preparation(provider);
-    this.made = { keys, provider, handle: provider.callback() };
-    return this.made;
+  private async make(keys: string): Promise<Provider> {
+    const provider = await this.create();
+    this.made = { keys, provider };
+    return provider;
   }
 }

@@ -4,44 +4,62 @@ import { Config } from '#platform/config';
 import { DocumentedPaths, RateLimits } from '#platform/http';
 import type { NextFunction, Request, Response } from 'express';
 import type { Provider } from 'oidc-provider';
-import { CurrentProvider } from './current-provider';
 import { OAUTH_PATHS } from './oauth-paths';
-import { DISCOVERY, OAUTH_ROUTES } from './oauth-provider';
-import { SigningKeys } from './signing-keys';
+import { DISCOVERY, OAUTH_ROUTES, OAuthProvider } from './oauth-provider';
+
+type Handler = ReturnType<Provider['callback']>;
 
 /** What the provider serves. Its other routes are ours, or are not offered yet. */
 const SERVED = new Set([
+  `GET ${OAUTH_ROUTES.authorization}`,
+  `POST ${OAUTH_ROUTES.authorization}`,
   `POST ${OAUTH_ROUTES.token}`,
   ...[OAUTH_ROUTES.jwks, DISCOVERY].flatMap((path) => [`GET ${path}`, `HEAD ${path}`]),
   ...[OAUTH_ROUTES.token, OAUTH_ROUTES.jwks, DISCOVERY].map((path) => `OPTIONS ${path}`),
 ]);
 
+/** Where browsers come back from the pages. */
+const RESUMED = new RegExp(`^GET ${OAUTH_ROUTES.authorization}/[\\w-]+$`);
+
+const isServed = ({ method, path }: Request): boolean =>
+  SERVED.has(`${method} ${path}`) || RESUMED.test(`${method} ${path}`);
+
 /** Puts the OAuth2 server on its paths, behind the controllers, wherever the application is made. */
 @Injectable()
 export class OAuthServer implements OnModuleInit {
+  private readonly handlers = new WeakMap<Provider, Handler>();
+
   constructor(
     private readonly host: HttpAdapterHost,
     private readonly config: Config,
     private readonly limits: RateLimits,
-    private readonly provider: CurrentProvider,
-    private readonly keys: SigningKeys,
+    private readonly providers: OAuthProvider,
     private readonly documented: DocumentedPaths,
   ) {}
 
   async onModuleInit(): Promise<void> {
     this.documented.add(OAUTH_PATHS);
-    await this.keys.ensure();
-    this.provider.prepare((provider) => this.countRefusals(provider));
+    // What is wrong with the settings shows at the start.
+    await this.providers.get();
     const { host, protocol } = new URL(this.config.http.publicUrl);
     this.host.httpAdapter.use(async (request: Request, response: Response, next: NextFunction) => {
-      if (!SERVED.has(`${request.method} ${request.path}`)) return next();
+      if (!isServed(request)) return next();
       // The provider answers preflights alone; any other OPTIONS is an unknown route like everywhere.
       if (request.method === 'OPTIONS' && !('access-control-request-method' in request.headers)) return next();
       await this.limits.checkAddress(request.ip ?? '');
       // HUB_PUBLIC_URL alone says under which address we are, whatever the request came by.
       Object.assign(request.headers, { 'x-forwarded-host': host, 'x-forwarded-proto': protocol.slice(0, -1) });
-      return this.provider.handle(request, response);
+      return this.handlerOf(await this.providers.get())(request, response);
     });
+  }
+
+  private handlerOf(provider: Provider): Handler {
+    const known = this.handlers.get(provider);
+    if (known) return known;
+    this.countRefusals(provider);
+    const handle = provider.callback();
+    this.handlers.set(provider, handle);
+    return handle;
   }
 
   /** Clients that cannot prove who they are count like refused credentials. */

@@ -8,7 +8,7 @@ import { CredentialService } from '../credentials/credential.service';
 import { readForm } from './form-body';
 import { IssuedTokensRepository } from './issued-tokens.repository';
 import { OAuthError } from './oauth-error';
-import { provesOneOf, secretHashes } from '../oauth-clients/client-secret';
+import { provesClient } from '../oauth-clients/client-secret';
 import type { OAuthClient } from '../oauth-clients/oauth-client.entity';
 import { OAuthClientsRepository } from '../oauth-clients/oauth-clients.repository';
 import { tokenKind } from '../credentials/tokens';
@@ -37,7 +37,8 @@ export class RevocationService {
   private async authenticate(authorization: string | undefined, form: Record<string, string>): Promise<OAuthClient> {
     const { clientId, secret } = readClientCredentials(authorization, form);
     const client = await this.clients.findEnabled(clientId);
-    if (!client || !proves(client, secret)) throw new OAuthError(401, 'invalid_client', 'client authentication failed');
+    if (!client || !provesClient(client, secret))
+      throw new OAuthError(401, 'invalid_client', 'client authentication failed');
     return client;
   }
 
@@ -53,9 +54,4 @@ export class RevocationService {
     if (owner !== client.id) throw new OAuthError(400, 'unauthorized_client', 'the token was issued to another client');
     await this.issued.revoke(jti);
   }
-}
-
-function proves(client: OAuthClient, secret: string | undefined): boolean {
-  if (client.secretHash === null) return secret === undefined;
-  return secret !== undefined && provesOneOf(secretHashes(client), secret);
 }

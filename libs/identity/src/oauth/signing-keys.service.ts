@@ -24,7 +24,7 @@ export class SigningKeysService {
   rotate(immediately: boolean): Promise<SigningKeyView> {
     return this.database.asSystem(async () => {
       const key = await this.keys.rotate(immediately);
-      await this.record('signing-key.rotate', key.kid, { immediately });
+      await this.record('signing_key.rotate', key.kid, { immediately });
       return toSigningKeyView(key);
     });
   }
@@ -33,7 +33,7 @@ export class SigningKeysService {
   async distrust(kid: string): Promise<void> {
     await this.database.asSystem(async () => {
       await this.keys.distrust(kid);
-      await this.record('signing-key.delete', kid);
+      await this.record('signing_key.delete', kid);
     });
   }
 
@@ -41,12 +41,12 @@ export class SigningKeysService {
   async keepFresh(): Promise<void> {
     await this.database.asSystem(async () => {
       const { published, removed } = await this.keys.keepFresh();
-      if (published !== undefined) await this.record('signing-key.rotate', published, { immediately: false });
-      for (const kid of removed) await this.record('signing-key.delete', kid);
+      if (published !== undefined) await this.record('signing_key.rotate', published, { immediately: false });
+      for (const kid of removed) await this.record('signing_key.delete', kid);
     });
   }
 
   private record(action: string, kid: string, details?: { immediately: boolean }): Promise<void> {
-    return this.audit.record({ action, entity: { type: 'signing-key', id: kid }, ...(details && { details }) });
+    return this.audit.record({ action, entity: { type: 'signing_key', id: kid }, ...(details && { details }) });
   }
 }
