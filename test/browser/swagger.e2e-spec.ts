@@ -65,7 +65,7 @@ describeWithServers(['chromium'], 'the API reference in a browser', () => {
     await organization.getByRole('button', { name: /^(Authorize|Apply)/ }).click();
     await page.getByRole('button', { name: 'Close' }).first().click();
 
-    const topics = page.locator('#operations-UNS_topics-UnsTopics_list');
+    const topics = page.locator('#operations-UNS_topics-Topics_list');
     await topics.locator('.opblock-summary-control').click();
     await topics.getByRole('button', { name: 'Try it out' }).click();
     const answer = page.waitForResponse((response) => response.url().includes('/uns/topics'));
