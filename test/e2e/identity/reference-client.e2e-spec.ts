@@ -75,7 +75,9 @@ describe('the client of the API reference', () => {
       grantTypes: ['client_credentials'],
       scopes: ['uns:read'],
     };
-    const { clientId, clientSecret } = (await admin.post('/oauth2/clients', request)).body.data;
+    const created = await admin.post('/oauth2/clients', request);
+    expect([created.status, created.text]).toEqual([201, expect.any(String)]);
+    const { clientId, clientSecret } = created.body.data;
     const ask = (origin: string) =>
       app.stranger.post(
         '/oauth2/token',

@@ -53,9 +53,10 @@ export class AuthorizationRules {
       issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
       rotateRefreshToken: true,
       expiresWithSession: () => false,
-      // Scripts have no secret to keep: the token endpoint is open to the sites of public clients.
+      // Scripts have no secret to keep: the token endpoint is open to the sites of public clients, and to our own pages.
       clientBasedCORS: (_ctx, origin, client) =>
-        client.clientAuthMethod === 'none' && isOwnSite(origin, client.redirectUris!),
+        origin === new URL(this.config.http.publicUrl).origin ||
+        (client.clientAuthMethod === 'none' && isOwnSite(origin, client.redirectUris!)),
       ttl: {
         AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? 3_600,
         AuthorizationCode: CODE_SECONDS,

@@ -7,7 +7,6 @@ import { Database } from '#platform/database';
 import { errors, Provider, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import { audienceOf } from './access-token-jwt';
 import { AuthorizationRules } from './authorization-rules';
-import { isOriginOf } from './browser-origins';
 import { CurrentProvider } from './current-provider';
 import { IssuedTokensRepository } from './issued-tokens.repository';
 import { OAuthClientsRepository } from '../oauth-clients/oauth-clients.repository';
@@ -89,7 +88,6 @@ export class OAuthProvider {
         model === 'Client' ? new OidcClients(this.clients) : new OidcPayloads(model, this.database, this.secrets),
       cookies: { keys: [this.secrets.deriveKey('oidc-cookies').toString('hex')] },
       clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
-      clientBasedCORS: (_ctx, origin, client) => isOriginOf(origin, client.redirectUris ?? [], publicUrl),
       interactions: {
         ...rules.interactions,
         url: (ctx, { uid }) => {
