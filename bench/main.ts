@@ -2,12 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { auth } from './auth/auth.ts';
 import { ingest } from './ingest/ingest.ts';
 import { progress, type Benchmark, type Option } from './lib/benchmark.ts';
 import { Hub, ROOT } from './lib/hub.ts';
 import { start } from './start/start.ts';
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { ingest, start };
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { auth, ingest, start };
 
 const COMMON: Readonly<Record<string, Option>> = {
   'no-build': { type: 'boolean', help: 'measure what is in dist as it is' },

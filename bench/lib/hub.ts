@@ -21,6 +21,10 @@ export const ADMIN = { email: 'bench@maestrohub.local', password: 'a password fo
 export interface HubOptions {
   /** Where the CPU profile of the process is written when it ends. */
   profile?: string | undefined;
+  /** Another main than that of the standalone platform. */
+  main?: string;
+  /** Settings that differ from those of a benchmark. */
+  settings?: Readonly<Record<string, string>>;
 }
 
 /** The standalone platform as users run it: a process of its own, with everything embedded. */
@@ -40,15 +44,15 @@ export class Hub implements AsyncDisposable {
   }
 
   /** @throws Error with the end of the hub's log when it does not become ready. */
-  static async start(directory: DataDirectory, { profile }: HubOptions = {}): Promise<Hub> {
+  static async start(directory: DataDirectory, { profile, main = MAIN, settings = {} }: HubOptions = {}): Promise<Hub> {
     if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing: run "npm run build"`);
     const [httpPort, mqttPort] = await freePorts(2);
     const logFile = directory.join('hub.log');
     const log = openSync(logFile, 'a');
     const began = performance.now();
-    const child = spawn(process.execPath, [...profileArguments(profile), MAIN], {
+    const child = spawn(process.execPath, [...profileArguments(profile), main], {
       cwd: ROOT,
-      env: { ...process.env, ...settings(directory, httpPort!, mqttPort!) },
+      env: { ...process.env, ...ownSettings(directory, httpPort!, mqttPort!), ...settings },
       // The channel is for our own end: the hub stops when it closes.
       stdio: ['ignore', log, log, 'ipc'],
     });
@@ -98,7 +102,7 @@ export class Hub implements AsyncDisposable {
 }
 
 /** Ours win over those of the environment, by which for example LOG_LEVEL can be set. */
-const settings = (directory: DataDirectory, httpPort: number, mqttPort: number): Record<string, string> => ({
+const ownSettings = (directory: DataDirectory, httpPort: number, mqttPort: number): Record<string, string> => ({
   HUB_DATA_DIR: directory.join('hub'),
   HUB_HOST: '127.0.0.1',
   HUB_HTTP_PORT: String(httpPort),

@@ -14,6 +14,27 @@ export async function signIn(hub: Hub, scopes: readonly string[]): Promise<Sessi
   return { organizationId, token: token as string };
 }
 
+/** The token of a sign-in. */
+export const sessionToken = async (hub: Hub): Promise<string> =>
+  (await post(hub, '/auth/login', ADMIN)).accessToken as string;
+
+/** An access token by client credentials: a JWT. */
+export async function clientToken(hub: Hub): Promise<string> {
+  const request = { name: 'bench', type: 'confidential', grantTypes: ['client_credentials'], scopes: ['uns:read'] };
+  const client = await post(hub, '/oauth2/clients', request, await sessionToken(hub));
+  const response = await fetch(`${hub.url}/api/v1/oauth2/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: client.clientId as string,
+      client_secret: client.clientSecret as string,
+    }),
+  });
+  const answer = (await response.json()) as { access_token?: string };
+  if (answer.access_token === undefined) throw new Error(`the token endpoint answered ${response.status}`);
+  return answer.access_token;
+}
+
 /** Answers `data` of the envelope. @throws Error with the answer when it is refused. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what the API answers is read by its contract
 async function post(hub: Hub, path: string, body: object, token?: string): Promise<any> {

@@ -18,8 +18,6 @@ const TO_COME: readonly Scope[] = [
   'dependencies:import',
   'users:read',
   'users:write',
-  'system:read',
-  'system:write',
 ];
 
 describe('the routes', () => {

@@ -1,7 +1,10 @@
 import type { DatabaseSchema } from '#platform/database';
 import { AccessToken } from './access-tokens/access-token.entity';
+import { Consent } from './oauth/consent.entity';
 import { IssuedToken } from './oauth/issued-token.entity';
 import { Identity1700000002000 } from './migrations/1700000002000-identity';
+import { OAuth1700000002001 } from './migrations/1700000002001-oauth';
+import { ClientManagement1700000002002 } from './migrations/1700000002002-client-management';
 import { OAuthClient } from './oauth-clients/oauth-client.entity';
 import { OidcPayload } from './oauth/oidc-payload.entity';
 import { Session } from './sign-in/session.entity';
@@ -9,6 +12,6 @@ import { SigningKey } from './oauth/signing-key.entity';
 import { User } from './users/user.entity';
 
 export const identitySchema: DatabaseSchema = {
-  entities: [User, Session, AccessToken, OAuthClient, OidcPayload, IssuedToken, SigningKey],
-  migrations: [Identity1700000002000],
+  entities: [User, Session, AccessToken, OAuthClient, OidcPayload, IssuedToken, SigningKey, Consent],
+  migrations: [Identity1700000002000, OAuth1700000002001, ClientManagement1700000002002],
 };

@@ -54,8 +54,12 @@ function configured(directory: string, lines: readonly string[]): string[] {
   return [file];
 }
 
-/** Command line clients of such servers, by their Debian package. */
-const CLIENTS = { mosquitto_pub: 'mosquitto-clients', mosquitto_sub: 'mosquitto-clients' } as const;
+/** Clients of such servers and of our own, by their Debian package. */
+const CLIENTS = {
+  mosquitto_pub: 'mosquitto-clients',
+  mosquitto_sub: 'mosquitto-clients',
+  chromium: 'chromium',
+} as const;
 
 export type OutsideClient = keyof typeof CLIENTS;
 

@@ -1,6 +1,7 @@
 import { IdentityMaintenanceModule } from '#identity';
 import { SecretBox } from '#platform/crypto';
 import { MaintenanceTasks } from '#platform/queue';
+import { SigningKeysService } from '../../../libs/identity/src/oauth/signing-keys.service';
 import { OidcPayloads } from '../../../libs/identity/src/oauth/oidc-adapter';
 import { createTestApp, type TestApp } from '#testing';
 
@@ -59,7 +60,11 @@ describe('the documents of the OAuth2 server', () => {
     const left = () => sql(`SELECT 1 FROM oidc_payloads WHERE uid = 'old'`);
     expect(await left()).toHaveLength(1);
     const tasks = new MaintenanceTasks();
-    new IdentityMaintenanceModule(tasks, app.database).onModuleInit();
+    new IdentityMaintenanceModule(
+      tasks,
+      app.database,
+      app.nest.get(SigningKeysService, { strict: false }),
+    ).onModuleInit();
     await tasks.run('identity.expired');
     expect(await left()).toHaveLength(0);
   });

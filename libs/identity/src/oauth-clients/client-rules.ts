@@ -38,7 +38,7 @@ export function clientProblems({ type, grantTypes, redirectUris, scopes }: Clien
 }
 
 /** The first platform scope of a registration that the registering credential does not have itself. */
-export const exceedingScope = (held: readonly string[], { scopes }: ClientShape): string | undefined =>
+export const exceedingScope = (held: readonly string[], { scopes }: Pick<ClientShape, 'scopes'>): string | undefined =>
   uncoveredScope(
     held,
     scopes.filter((scope) => !isOidcScope(scope)),

@@ -30,6 +30,13 @@ export class OAuthClient {
   @Column('bytea', { name: 'secret_hash', nullable: true })
   secretHash!: Buffer | null;
 
+  /** The secret before the last rotation, which still proves until then. */
+  @Column('bytea', { name: 'previous_secret_hash', nullable: true })
+  previousSecretHash!: Buffer | null;
+
+  @Column('timestamptz', { name: 'previous_secret_expires_at', nullable: true })
+  previousSecretExpiresAt!: Date | null;
+
   @Column('text')
   name!: string;
 
@@ -67,6 +74,10 @@ export class OAuthClient {
   @Column('bool', { default: true })
   enabled!: boolean;
 
+  /** The platform's own: made and kept true by it, so that it can be switched off and on, but not changed. */
+  @Column('bool', { name: 'built_in', default: false })
+  builtIn!: boolean;
+
   @Column('int', { default: 1 })
   version!: number;
 
@@ -75,4 +86,13 @@ export class OAuthClient {
 
   @UpdateDateColumn({ name: 'updated_at', type: 'timestamptz' })
   updatedAt!: Date;
+
+  /** Nobody for a client that the platform made. */
+  @Column('uuid', { name: 'created_by', nullable: true })
+  @ForeignKey(() => User, { name: 'oauth_clients_created_by_fkey', onDelete: 'SET NULL' })
+  createdBy!: string | null;
+
+  @Column('uuid', { name: 'updated_by', nullable: true })
+  @ForeignKey(() => User, { name: 'oauth_clients_updated_by_fkey', onDelete: 'SET NULL' })
+  updatedBy!: string | null;
 }

@@ -1,18 +1,25 @@
-import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Actor, Page } from '#kernel';
 import {
   AnswersCreated,
   AnswersEntity,
   AnswersList,
+  AnswersNothing,
   Caller,
   GuardedByVersion,
   IfMatch,
-  ListQuery,
   OrganizationFree,
   Scopes,
 } from '#platform/http';
-import { CreateOAuthClient, NewOAuthClientView, OAuthClientView } from './oauth-client.dto';
+import {
+  CreateOAuthClient,
+  NewOAuthClientView,
+  OAuthClientQuery,
+  OAuthClientView,
+  RotateClientSecret,
+  UpdateOAuthClient,
+} from './oauth-client.dto';
 import { OAuthClientsService } from './oauth-clients.service';
 
 @ApiTags('OAuth2 clients')
@@ -21,11 +28,11 @@ import { OAuthClientsService } from './oauth-clients.service';
 export class OAuthClientsController {
   constructor(private readonly clients: OAuthClientsService) {}
 
-  /** The clients of the instance, by pages. */
+  /** The clients of the instance, by pages. The search is in name, client id and description. */
   @Get()
   @Scopes('clients:read')
   @AnswersList(OAuthClientView)
-  list(@Query() query: ListQuery): Promise<Page<OAuthClientView>> {
+  list(@Query() query: OAuthClientQuery): Promise<Page<OAuthClientView>> {
     return this.clients.list(query);
   }
 
@@ -45,13 +52,53 @@ export class OAuthClientsController {
     return this.clients.get(id);
   }
 
+  /** Changes a client; its type is for good. */
+  @Patch(':id')
+  @Scopes('clients:write')
+  @GuardedByVersion()
+  @AnswersEntity(OAuthClientView)
+  update(
+    @Caller() actor: Actor,
+    @Param('id') id: string,
+    @IfMatch() ifMatch: number | undefined,
+    @Body() request: UpdateOAuthClient,
+  ): Promise<OAuthClientView> {
+    return this.clients.update(actor, id, ifMatch, request);
+  }
+
+  /** Removes a client for good; its live tokens are refused within a second. */
+  @Delete(':id')
+  @Scopes('clients:write')
+  @AnswersNothing()
+  delete(@Param('id') id: string): Promise<void> {
+    return this.clients.delete(id);
+  }
+
+  /** Gives a confidential client a new secret, which is in this answer alone. The one until now works on for a while. */
+  @Post(':id/rotate-secret')
+  @Scopes('clients:write')
+  @GuardedByVersion()
+  @AnswersEntity(NewOAuthClientView)
+  rotateSecret(
+    @Caller() actor: Actor,
+    @Param('id') id: string,
+    @IfMatch() ifMatch: number | undefined,
+    @Body() { overlapSeconds }: RotateClientSecret,
+  ): Promise<NewOAuthClientView> {
+    return this.clients.rotateSecret(actor, id, ifMatch, overlapSeconds);
+  }
+
   /** Lets a client get tokens again; tokens from before that have not expired work again. */
   @Post(':id/enable')
   @Scopes('clients:write')
   @GuardedByVersion()
   @AnswersEntity(OAuthClientView)
-  enable(@Param('id') id: string, @IfMatch() ifMatch: number | undefined): Promise<OAuthClientView> {
-    return this.clients.setEnabled(id, ifMatch, true);
+  enable(
+    @Caller() actor: Actor,
+    @Param('id') id: string,
+    @IfMatch() ifMatch: number | undefined,
+  ): Promise<OAuthClientView> {
+    return this.clients.setEnabled(actor, id, ifMatch, true);
   }
 
   /** Stops new tokens and refuses the live ones within a second. */
@@ -59,7 +106,11 @@ export class OAuthClientsController {
   @Scopes('clients:write')
   @GuardedByVersion()
   @AnswersEntity(OAuthClientView)
-  disable(@Param('id') id: string, @IfMatch() ifMatch: number | undefined): Promise<OAuthClientView> {
-    return this.clients.setEnabled(id, ifMatch, false);
+  disable(
+    @Caller() actor: Actor,
+    @Param('id') id: string,
+    @IfMatch() ifMatch: number | undefined,
+  ): Promise<OAuthClientView> {
+    return this.clients.setEnabled(actor, id, ifMatch, false);
   }
 }

@@ -1,6 +1,6 @@
 import { Column, CreateDateColumn, Entity, PrimaryColumn } from 'typeorm';
 
-/** A key that signs access tokens. The newest signs; all that are here verify. */
+/** A key that signs access tokens. All that are here verify; of those whose time has come, the latest signs. */
 @Entity('signing_keys')
 export class SigningKey {
   /** Its thumbprint (RFC 7638). */
@@ -16,4 +16,8 @@ export class SigningKey {
 
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt!: Date;
+
+  /** A new key is published before it signs, so that everybody who keeps a copy of the key set knows it by then. */
+  @Column('timestamptz', { name: 'signs_from' })
+  signsFrom!: Date;
 }

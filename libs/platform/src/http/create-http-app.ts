@@ -26,7 +26,7 @@ export async function createHttpApp(module: Type | DynamicModule, config: Config
   app.set('trust proxy', config.http.trustProxy);
   app.use(requestContext);
   if (config.http.logRequests) app.use(requestLog(pino));
-  app.use(helmet({ contentSecurityPolicy: false, strictTransportSecurity: false }));
+  app.use(helmet({ contentSecurityPolicy: false, strictTransportSecurity: false, crossOriginOpenerPolicy: false }));
   app.setGlobalPrefix(API_PREFIX, { exclude: UNPREFIXED.flatMap((path) => [path, `${path}/{*rest}`]) });
   requireCompleteRoutes(routeTable(app));
   serveOpenApi(app);

@@ -24,6 +24,7 @@ import { IdempotencyStore } from './idempotency.store';
 import { MetricsController } from './metrics.controller';
 import { OrganizationInterceptor } from './organization.interceptor';
 import { failedAddress, unknownAddress } from './outside-routes';
+import { ReferenceSignIn } from './reference-sign-in';
 import { RateLimits } from './rate-limits';
 import { validationPipe } from './validation';
 
@@ -48,6 +49,7 @@ export class HttpModule implements OnModuleInit, OnApplicationBootstrap {
         BearerStrategy,
         HealthParts,
         DocumentedPaths,
+        ReferenceSignIn,
         IdempotencyStore,
         { provide: APP_GUARD, useClass: AccessGuard },
         // In this order, outermost first.
@@ -58,7 +60,7 @@ export class HttpModule implements OnModuleInit, OnApplicationBootstrap {
         { provide: APP_PIPE, useFactory: validationPipe },
         { provide: APP_FILTER, useClass: ErrorFilter },
       ],
-      exports: [RateLimits, HealthParts, DocumentedPaths, IdempotencyStore],
+      exports: [RateLimits, HealthParts, DocumentedPaths, ReferenceSignIn, IdempotencyStore],
     };
   }
 

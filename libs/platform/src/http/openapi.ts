@@ -1,8 +1,10 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { SCOPES, ALL_SCOPES } from '#kernel';
+import type { NextFunction, Request, Response } from 'express';
 import { DocumentedPaths } from './documented-paths';
 import { ErrorAnswer, errorResponse, UnauthorizedAnswer, type ErrorStatus } from './error-responses';
+import { REFERENCE_REDIRECT_PATH, ReferenceSignIn } from './reference-sign-in';
 import { API_PREFIX, routeTable, type Route } from './route-table';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
@@ -17,8 +19,16 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .addOAuth2(
       {
         type: 'oauth2',
-        description: 'Sign in as a service with a client id and secret.',
-        flows: { clientCredentials: { tokenUrl: `/${API_PREFIX}/oauth2/token`, scopes } },
+        description: 'Sign in as yourself in the browser, or as a service with a client id and secret.',
+        flows: {
+          authorizationCode: {
+            authorizationUrl: `/${API_PREFIX}/oauth2/authorize`,
+            tokenUrl: `/${API_PREFIX}/oauth2/token`,
+            refreshUrl: `/${API_PREFIX}/oauth2/token`,
+            scopes,
+          },
+          clientCredentials: { tokenUrl: `/${API_PREFIX}/oauth2/token`, scopes },
+        },
       },
       'oauth2',
     )
@@ -99,10 +109,37 @@ function errorStatuses(route: Route): ErrorStatus[] {
 
 /** Swagger UI at /swagger/index.html, the document at /swagger/openapi.json. */
 export function serveOpenApi(app: INestApplication): void {
+  const signIn = app.get(ReferenceSignIn);
+  app.use('/swagger', ownWindow, besideIndex);
   SwaggerModule.setup('swagger', app, () => openApiDocument(app), {
     jsonDocumentUrl: 'swagger/openapi.json',
     raw: ['json'],
     customSiteTitle: 'MaestroHub API',
-    swaggerOptions: { persistAuthorization: false, displayRequestDuration: true, tagsSorter: 'alpha' },
+    // Read when the page is first asked for: by then the areas have started.
+    get swaggerOptions() {
+      return {
+        persistAuthorization: false,
+        displayRequestDuration: true,
+        tagsSorter: 'alpha',
+        ...signIn.options(ALL_SCOPES),
+      };
+    },
   });
+}
+
+/**
+ * The page holds tokens: no other site may keep a hold of its window. The window that it opens for signing in may pass
+ * through other sites, and has to find back.
+ */
+function ownWindow(request: Request, response: Response, next: NextFunction): void {
+  if (!request.originalUrl.startsWith(REFERENCE_REDIRECT_PATH)) {
+    response.setHeader('Cross-Origin-Opener-Policy', 'same-origin-allow-popups');
+  }
+  next();
+}
+
+/** The page takes its files from `./swagger/`: right below `/swagger`, one level too deep below `/swagger/index.html`. */
+function besideIndex(request: Request, _response: Response, next: NextFunction): void {
+  request.url = request.url.replace(/^\/swagger\//, '/');
+  next();
 }
