@@ -15,7 +15,7 @@ import { provesOneOf } from '../oauth-clients/client-secret';
 import { OidcClients, OidcPayloads } from './oidc-adapter';
 import { OIDC_SCOPES, requestedScopes, uncoveredScope } from '../credentials/scope-rules';
 import { setInteractionCookie } from '../interaction/interaction-cookie';
-import { isOutage, renderProviderError } from './provider-errors';
+import { answerOutage, isOutage, renderProviderError } from './provider-errors';
 import { SigningKeys } from './signing-keys';
 import { UsersRepository } from '../users/users.repository';
 
@@ -72,7 +72,8 @@ export class OAuthProvider {
     });
     provider.on('grant.revoked', (ctx) => this.noteReuse(ctx));
     provider.on('server_error', (ctx, error) => {
-      if (!isOutage(error)) this.logger.error(error, undefined, `${ctx.method} ${ctx.path}`);
+      if (isOutage(error)) answerOutage(ctx, error);
+      else this.logger.error(error, undefined, `${ctx.method} ${ctx.path}`);
     });
     return provider;
   }

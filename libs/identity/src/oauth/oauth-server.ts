@@ -1,9 +1,13 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { DomainError } from '#kernel';
 import { Config } from '#platform/config';
-import { DocumentedPaths, RateLimits } from '#platform/http';
+import { DocumentedPaths, RateLimits, tooMany } from '#platform/http';
 import type { NextFunction, Request, Response } from 'express';
 import type { Provider } from 'oidc-provider';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { errorPage } from '../interaction/error-pages';
+import { PAGE_HEADERS } from '../interaction/page-headers';
 import { OAUTH_PATHS } from './oauth-paths';
 import { answerPreflight } from './oauth-cors';
 import { DISCOVERY, OAUTH_ROUTES, OAuthProvider } from './oauth-provider';
@@ -17,6 +21,9 @@ const SERVED = new Set([
   ...[OAUTH_ROUTES.jwks, DISCOVERY].flatMap((path) => [`GET ${path}`, `HEAD ${path}`]),
   ...[OAUTH_ROUTES.token, OAUTH_ROUTES.jwks, DISCOVERY].map((path) => `OPTIONS ${path}`),
 ]);
+
+/** Of one address, which may be that of a whole site. Each leaves a row for half an hour. */
+const MOST_STARTS_A_MINUTE = 600;
 
 /** Controllers answer these; the router knows no OPTIONS of theirs. */
 const PREFLIGHTS: Record<string, string> = {
@@ -37,6 +44,7 @@ const isServed = ({ method, path }: Request): boolean =>
 @Injectable()
 export class OAuthServer implements OnModuleInit {
   private readonly handlers = new WeakMap<Provider, Handler>();
+  private readonly starts = new RateLimiterMemory({ points: MOST_STARTS_A_MINUTE, duration: 60 });
 
   constructor(
     private readonly host: HttpAdapterHost,
@@ -57,7 +65,7 @@ export class OAuthServer implements OnModuleInit {
       if (!isServed(request)) return next();
       // The provider answers preflights alone; any other OPTIONS is an unknown route like everywhere.
       if (request.method === 'OPTIONS' && !isPreflight(request)) return next();
-      await this.limits.checkAddress(request.ip ?? '');
+      if (await this.heldUp(request, response)) return;
       // HUB_PUBLIC_URL alone says under which address we are, whatever the request came by.
       Object.assign(request.headers, { 'x-forwarded-host': host, 'x-forwarded-proto': protocol.slice(0, -1) });
       return this.handlerOf(await this.providers.get())(request, response);
@@ -71,6 +79,23 @@ export class OAuthServer implements OnModuleInit {
     const handle = provider.callback();
     this.handlers.set(provider, handle);
     return handle;
+  }
+
+  /** Addresses that have used up their refusals, or the authorization requests that leave something behind. */
+  private async heldUp(request: Request, response: Response): Promise<boolean> {
+    const address = request.ip ?? '';
+    const starts = request.path === OAUTH_ROUTES.authorization;
+    try {
+      await this.limits.checkAddress(address);
+      if (starts) await this.starts.consume(address);
+      return false;
+    } catch (error) {
+      const refusal = error instanceof RateLimiterRes ? tooMany(error) : error;
+      if (!(refusal instanceof DomainError) || request.accepts(['json', 'html']) !== 'html') throw refusal;
+      response.status(429).set('Retry-After', String(Math.ceil(refusal.retryAfterSeconds ?? 1)));
+      response.set(PAGE_HEADERS).send(errorPage('Sign-in is not possible', refusal.message).text);
+      return true;
+    }
   }
 
   /** Clients that cannot prove who they are count like refused credentials. */
