@@ -13,6 +13,7 @@ const INSTANCE_TABLES = [
   'oauth_clients',
   'oidc_payloads',
   'sessions',
+  'sign_in_attempts',
   'signing_keys',
   'users',
 ];

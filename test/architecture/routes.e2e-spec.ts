@@ -20,8 +20,6 @@ const TO_COME: readonly Scope[] = [
   'dependencies:export',
   'dependencies:import',
   'audit:read',
-  'users:read',
-  'users:write',
   'system:read',
   'system:write',
 ];

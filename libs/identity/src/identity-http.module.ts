@@ -5,17 +5,43 @@ import { AuthController } from './sign-in/auth.controller';
 import { IdentityModule } from './identity.module';
 import { OAuthClientsController } from './oauth-clients/oauth-clients.controller';
 import { OAuthServer } from './oauth/oauth-server';
+import { OwnPasswordController } from './passwords/own-password.controller';
+import { OwnPasswordService } from './passwords/own-password.service';
 import { PasswordCheck } from './sign-in/password-check';
+import { PasswordsService } from './passwords/passwords.service';
 import { RevocationController } from './oauth/revocation.controller';
 import { ScopesController } from './credentials/scopes.controller';
+import { SessionsController } from './sessions/sessions.controller';
+import { SessionsService } from './sessions/sessions.service';
 import { PasswordSignIn } from './sign-in/password-sign-in';
 import { SignInThrottle } from './sign-in/sign-in-throttle';
 import { SignInService } from './sign-in/sign-in.service';
+import { UsersController } from './users/users.controller';
+import { UsersService } from './users/users.service';
 
 /** The API of identity, and what exists for it alone: signing in and the OAuth2 server's place in the application. */
 @Module({
   imports: [IdentityModule, OrganizationsModule],
-  controllers: [AccessTokensController, AuthController, OAuthClientsController, RevocationController, ScopesController],
-  providers: [OAuthServer, PasswordCheck, PasswordSignIn, SignInService, SignInThrottle],
+  controllers: [
+    AccessTokensController,
+    AuthController,
+    OAuthClientsController,
+    OwnPasswordController,
+    RevocationController,
+    ScopesController,
+    SessionsController,
+    UsersController,
+  ],
+  providers: [
+    OAuthServer,
+    OwnPasswordService,
+    PasswordCheck,
+    PasswordSignIn,
+    PasswordsService,
+    SessionsService,
+    SignInService,
+    SignInThrottle,
+    UsersService,
+  ],
 })
 export class IdentityHttpModule {}

@@ -14,6 +14,8 @@ import { OAuthClientsService } from './oauth-clients/oauth-clients.service';
 import { OAuthProvider } from './oauth/oauth-provider';
 import { RevocationService } from './oauth/revocation.service';
 import { SigningKeys } from './oauth/signing-keys';
+import { SessionsRepository } from './sessions/sessions.repository';
+import { UserAccess } from './users/user-access';
 import { UsersRepository } from './users/users.repository';
 
 @Module({
@@ -29,7 +31,9 @@ import { UsersRepository } from './users/users.repository';
     OAuthClientsService,
     OAuthProvider,
     RevocationService,
+    SessionsRepository,
     SigningKeys,
+    UserAccess,
     UsersRepository,
     { provide: Authenticator, useExisting: CredentialService },
     { provide: MqttGate, useClass: CredentialMqttGate },
@@ -43,6 +47,8 @@ import { UsersRepository } from './users/users.repository';
     OAuthClientsService,
     OAuthProvider,
     RevocationService,
+    SessionsRepository,
+    UserAccess,
     UsersRepository,
   ],
 })

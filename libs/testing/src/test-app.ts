@@ -19,6 +19,8 @@ export interface TestAppOptions {
   roles?: readonly HubRole[];
   /** Settings that differ from those of a test. */
   settings?: Environment;
+  /** The database of another application that is running: a second process of the same instance. */
+  databaseUrl?: string;
 }
 
 const ADMIN = { email: 'admin@example.com', password: 'correct horse battery' };
@@ -32,10 +34,14 @@ export class TestApp {
     private readonly dropDatabase: () => Promise<void>,
   ) {}
 
-  static async start({ roles = ['api'], settings = {} }: TestAppOptions): Promise<TestApp> {
+  static async start({ roles = ['api'], settings = {}, databaseUrl }: TestAppOptions): Promise<TestApp> {
     // Loaded here, so that files that want no application need not wait for all of it.
     const { startHub } = require('../../../apps/shared/src/start-hub') as typeof StartHub;
-    const [database, httpPort, mqttPort] = await Promise.all([createTestDatabase(), freePort(), freePort()]);
+    const [database, httpPort, mqttPort] = await Promise.all([
+      databaseUrl === undefined ? createTestDatabase() : { url: databaseUrl, drop: () => Promise.resolve() },
+      freePort(),
+      freePort(),
+    ]);
     const config = Config.from({
       DATABASE_URL: database.url,
       HUB_HTTP_PORT: String(httpPort),
