@@ -19,6 +19,12 @@ const ORGANIZATIONS = `
 const CLIENTS_OF_SERVICE_USER = `
   SELECT id, name FROM oauth_clients WHERE service_user_id = $1 ORDER BY name, id LIMIT ${MOST_CLIENTS}`;
 
+interface Standing extends OwnOrganization {
+  userId: string;
+}
+
+const withoutUser = ({ id, name, role }: Standing): OwnOrganization => ({ id, name, role });
+
 export interface UserFilter extends PageRequest {
   search?: string;
   status?: User['status'];
@@ -89,11 +95,9 @@ export class UsersRepository {
 
   /** Memberships of many users at once, by name; of each user the first 100. */
   async organizationsOf(userIds: readonly string[]): Promise<Map<string, OwnOrganization[]>> {
-    const rows = await this.database.asSystem((manager) =>
-      manager.query<(OwnOrganization & { userId: string })[]>(ORGANIZATIONS, [userIds]),
-    );
+    const rows = await this.database.asSystem((manager) => manager.query<Standing[]>(ORGANIZATIONS, [userIds]));
     const byUser = Map.groupBy(rows, ({ userId }) => userId);
-    return new Map(userIds.map((id) => [id, (byUser.get(id) ?? []).map(({ userId: _, ...rest }) => rest)]));
+    return new Map(userIds.map((id) => [id, (byUser.get(id) ?? []).map(withoutUser)]));
   }
 
   /** The OAuth2 clients that act in the user's name by client credentials. */

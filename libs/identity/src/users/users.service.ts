@@ -63,7 +63,7 @@ export class UsersService {
 
   /** @throws DomainError `conflict` for an address that is taken, and for the last system administrator. */
   update(actor: Actor, id: string, ifMatch: number | undefined, request: UpdateUser): Promise<AdminUserView> {
-    const change = { ...request, ...(request.email !== undefined && { email: normalEmail(request.email) }) };
+    const change = givenIn(request);
     return this.changing(id, ifMatch, async (user) => {
       if (change.systemAdmin && !user.systemAdmin) requireAllScopes(actor);
       if (change.systemAdmin === false) await this.requireAnotherAdministrator(user);
@@ -185,6 +185,12 @@ export class UsersService {
 }
 
 const entityOf = ({ id, email }: User) => ({ type: 'user', id, name: email });
+
+/** Fields that a request leaves out are there all the same, as undefined. */
+function givenIn({ email, ...others }: UpdateUser): UpdateUser {
+  const fields = { ...others, email: email === undefined ? undefined : normalEmail(email) };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
 
 /** Whoever makes a system administrator, or gets hold of one's password, can do everything afterwards. */
 function requireAllScopes({ granted }: Actor): void {
