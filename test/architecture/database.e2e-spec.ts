@@ -11,6 +11,7 @@ const INSTANCE_TABLES = [
   'issued_tokens',
   'migrations',
   'oauth_clients',
+  'oauth_consents',
   'oidc_payloads',
   'sessions',
   'sign_in_attempts',

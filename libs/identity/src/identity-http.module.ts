@@ -2,6 +2,9 @@ import { Module } from '@nestjs/common';
 import { OrganizationsModule } from '#organizations';
 import { AccessTokensController } from './access-tokens/access-tokens.controller';
 import { AuthController } from './sign-in/auth.controller';
+import { InteractionController } from './interaction/interaction.controller';
+import { InteractionService } from './interaction/interaction.service';
+import { Interactions } from './interaction/interactions';
 import { IdentityModule } from './identity.module';
 import { OAuthClientsController } from './oauth-clients/oauth-clients.controller';
 import { OAuthServer } from './oauth/oauth-server';
@@ -10,6 +13,7 @@ import { OwnPasswordService } from './passwords/own-password.service';
 import { PasswordCheck } from './sign-in/password-check';
 import { PasswordsService } from './passwords/passwords.service';
 import { RevocationController } from './oauth/revocation.controller';
+import { RevocationService } from './oauth/revocation.service';
 import { ScopesController } from './credentials/scopes.controller';
 import { SessionsController } from './sessions/sessions.controller';
 import { SessionsService } from './sessions/sessions.service';
@@ -25,6 +29,7 @@ import { UsersService } from './users/users.service';
   controllers: [
     AccessTokensController,
     AuthController,
+    InteractionController,
     OAuthClientsController,
     OwnPasswordController,
     RevocationController,
@@ -33,11 +38,14 @@ import { UsersService } from './users/users.service';
     UsersController,
   ],
   providers: [
+    InteractionService,
+    Interactions,
     OAuthServer,
     OwnPasswordService,
     PasswordCheck,
     PasswordSignIn,
     PasswordsService,
+    RevocationService,
     SessionsService,
     SignInService,
     SignInThrottle,

@@ -3,6 +3,9 @@ import { OrganizationsModule } from '#organizations';
 import { Authenticator } from '#platform/http';
 import { MqttGate } from '#platform/mqtt';
 import { AccessTokenJwt } from './oauth/access-token-jwt';
+import { AuthorizationRules } from './oauth/authorization-rules';
+import { Consents } from './oauth/consents';
+import { UserGrants } from './oauth/user-grants';
 import { AccessTokensRepository } from './access-tokens/access-tokens.repository';
 import { AccessTokensService } from './access-tokens/access-tokens.service';
 import { CredentialService } from './credentials/credential.service';
@@ -12,7 +15,6 @@ import { CredentialMqttGate } from './credentials/mqtt-gate';
 import { OAuthClientsRepository } from './oauth-clients/oauth-clients.repository';
 import { OAuthClientsService } from './oauth-clients/oauth-clients.service';
 import { OAuthProvider } from './oauth/oauth-provider';
-import { RevocationService } from './oauth/revocation.service';
 import { SigningKeys } from './oauth/signing-keys';
 import { SessionsRepository } from './sessions/sessions.repository';
 import { UserAccess } from './users/user-access';
@@ -24,31 +26,38 @@ import { UsersRepository } from './users/users.repository';
     AccessTokenJwt,
     AccessTokensRepository,
     AccessTokensService,
+    AuthorizationRules,
+    Consents,
     CredentialService,
     FirstStart,
     IssuedTokensRepository,
     OAuthClientsRepository,
     OAuthClientsService,
     OAuthProvider,
-    RevocationService,
     SessionsRepository,
     SigningKeys,
     UserAccess,
+    UserGrants,
     UsersRepository,
     { provide: Authenticator, useExisting: CredentialService },
     { provide: MqttGate, useClass: CredentialMqttGate },
   ],
   exports: [
+    AccessTokenJwt,
+    AccessTokensRepository,
     AccessTokensService,
     Authenticator,
+    Consents,
     CredentialService,
     FirstStart,
+    IssuedTokensRepository,
     MqttGate,
+    OAuthClientsRepository,
     OAuthClientsService,
     OAuthProvider,
-    RevocationService,
     SessionsRepository,
     UserAccess,
+    UserGrants,
     UsersRepository,
   ],
 })

@@ -1,7 +1,9 @@
 import type { DatabaseSchema } from '#platform/database';
 import { AccessToken } from './access-tokens/access-token.entity';
+import { Consent } from './oauth/consent.entity';
 import { IssuedToken } from './oauth/issued-token.entity';
 import { Identity1700000002000 } from './migrations/1700000002000-identity';
+import { OAuth1700000002001 } from './migrations/1700000002001-oauth';
 import { Users1700000002003 } from './migrations/1700000002003-users';
 import { OAuthClient } from './oauth-clients/oauth-client.entity';
 import { OidcPayload } from './oauth/oidc-payload.entity';
@@ -11,6 +13,6 @@ import { SigningKey } from './oauth/signing-key.entity';
 import { User } from './users/user.entity';
 
 export const identitySchema: DatabaseSchema = {
-  entities: [User, Session, AccessToken, OAuthClient, OidcPayload, IssuedToken, SigningKey, SignInAttempts],
-  migrations: [Identity1700000002000, Users1700000002003],
+  entities: [User, Session, AccessToken, OAuthClient, OidcPayload, IssuedToken, SigningKey, Consent, SignInAttempts],
+  migrations: [Identity1700000002000, OAuth1700000002001, Users1700000002003],
 };

@@ -1,4 +1,5 @@
 export * from './api-client';
+export * from './browser';
 export * from './eventually';
 export * from './free-port';
 export * from './mqtt-broker';

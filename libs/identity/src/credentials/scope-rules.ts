@@ -13,6 +13,10 @@ export const unknownScope = (wanted: readonly string[]): string | undefined =>
 export const uncoveredScope = (held: readonly GrantedScope[], wanted: readonly string[]): string | undefined =>
   wanted.find((scope) => !held.some((own) => scopeCovers(own, scope)));
 
+/** Whether a client with those scopes may be given this one, of the platform or of OpenID Connect. */
+export const clientCovers = (held: readonly string[], wanted: string): boolean =>
+  isOidcScope(wanted) ? held.includes(wanted) : held.some((own) => scopeCovers(own, wanted));
+
 /** What a client asks for at the token endpoint, each once and in its order; all it has where it asks for nothing. */
 export function requestedScopes(asked: string | undefined, held: readonly GrantedScope[]): string[] {
   if (asked === undefined) return held.filter((scope) => !isOidcScope(scope));

@@ -1,16 +1,20 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
-import { ALL_SCOPES, DomainError } from '#kernel';
+import { ALL_SCOPES } from '#kernel';
+import { AuditTrail } from '#platform/audit';
 import { Config } from '#platform/config';
 import { SecretBox, tokenHash } from '#platform/crypto';
 import { Database } from '#platform/database';
 import { errors, Provider, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import { audienceOf } from './access-token-jwt';
+import { AuthorizationRules } from './authorization-rules';
 import { IssuedTokensRepository } from './issued-tokens.repository';
 import { OAuthClientsRepository } from '../oauth-clients/oauth-clients.repository';
 import type { OAuthClient } from '../oauth-clients/oauth-client.entity';
 import { OidcClients, OidcPayloads } from './oidc-adapter';
-import { requestedScopes, uncoveredScope } from '../credentials/scope-rules';
+import { OIDC_SCOPES, requestedScopes, uncoveredScope } from '../credentials/scope-rules';
+import { setInteractionCookie } from '../interaction/interaction-cookie';
+import { isOutage, renderProviderError } from './provider-errors';
 import { SigningKeys } from './signing-keys';
 import { UsersRepository } from '../users/users.repository';
 
@@ -26,23 +30,14 @@ export const OAUTH_ROUTES = {
 
 export const DISCOVERY = '/.well-known/openid-configuration';
 
-/** The grant types that are offered; a client may be registered for others already. */
-const OFFERED_GRANTS = ['client_credentials'];
-
-/** Members of the discovery document that belong to the authorization endpoint. */
-const OF_AUTHORIZATION = [
-  'authorization_endpoint',
-  'authorization_response_iss_parameter_supported',
-  'claims_parameter_supported',
-  'claims_supported',
-  'code_challenge_methods_supported',
-  'response_modes_supported',
-];
+/** Where browsers sign in and consent; the pages are ours. */
+export const INTERACTION_ROUTE = '/api/v1/oauth2/interaction';
 
 /** Sets up `oidc-provider`: our routes, our tables, our keys, and access tokens as RS256 JWTs. */
 @Injectable()
 export class OAuthProvider {
   private readonly logger = new Logger(OAuthProvider.name);
+  private provider: Promise<Provider> | undefined;
 
   constructor(
     private readonly config: Config,
@@ -52,46 +47,62 @@ export class OAuthProvider {
     private readonly clients: OAuthClientsRepository,
     private readonly users: UsersRepository,
     private readonly issued: IssuedTokensRepository,
+    private readonly rules: AuthorizationRules,
+    private readonly audit: AuditTrail,
   ) {}
 
-  async create(): Promise<Provider> {
+  /** The one provider of this process; processes without HTTP make none. */
+  get(): Promise<Provider> {
+    return (this.provider ??= this.create());
+  }
+
+  private async create(): Promise<Provider> {
     await this.keys.ensure();
     const provider = new Provider(this.config.http.publicUrl, await this.configuration());
     // Addresses it writes are those of HUB_PUBLIC_URL; the request is made to look so before it gets here.
     provider.proxy = true;
-    provider.Client.prototype.compareClientSecret = function (actual: string): boolean {
-      return timingSafeEqual(tokenHash(actual), Buffer.from(this.clientSecret!, 'hex'));
-    };
+    adaptClients(provider);
     provider.registerGrantType<{ scope?: string }>('client_credentials', (ctx) => this.clientCredentials(ctx), 'scope');
     provider.use(async (ctx, next) => {
       await next();
       if (ctx.path === DISCOVERY && ctx.body) ctx.body = discoveryDocument(ctx.body as object);
+      if (ctx.path === OAUTH_ROUTES.token && ctx.status === 200) ctx.body = tokenAnswer(ctx.body as TokenAnswer);
     });
-    provider.on('server_error', (ctx, error) => this.fail(ctx, error));
+    provider.on('grant.revoked', (ctx) => this.noteReuse(ctx));
+    provider.on('server_error', (ctx, error) => {
+      if (!isOutage(error)) this.logger.error(error, undefined, `${ctx.method} ${ctx.path}`);
+    });
     return provider;
   }
 
   private async configuration(): Promise<Configuration> {
     const { publicUrl } = this.config.http;
+    const rules = this.rules.configuration();
     return {
+      ...rules,
       routes: OAUTH_ROUTES,
       jwks: { keys: await this.keys.all() },
       adapter: (model) =>
-        model === 'Client'
-          ? new OidcClients(this.clients, OFFERED_GRANTS)
-          : new OidcPayloads(model, this.database, this.secrets),
+        model === 'Client' ? new OidcClients(this.clients) : new OidcPayloads(model, this.database, this.secrets),
       cookies: { keys: [this.secrets.deriveKey('oidc-cookies').toString('hex')] },
       clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
-      ttl: { ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? 3_600 },
-      responseTypes: [],
-      scopes: ['openid'],
+      interactions: {
+        ...rules.interactions,
+        url: (ctx, { uid }) => {
+          setInteractionCookie(ctx, this.secrets, uid);
+          return `${publicUrl}${INTERACTION_ROUTE}/${uid}`;
+        },
+      },
       discovery: {
+        userinfo_endpoint: publicUrl + OAUTH_ROUTES.userinfo,
         revocation_endpoint: publicUrl + OAUTH_ROUTES.revocation,
         revocation_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
+        introspection_endpoint: publicUrl + OAUTH_ROUTES.introspection,
+        introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
       },
       features: {
+        ...rules.features,
         clientCredentials: { enabled: true },
-        resourceIndicators: { enabled: true },
         devInteractions: { enabled: false },
         dPoP: { enabled: false },
         pushedAuthorizationRequests: { enabled: false },
@@ -101,11 +112,7 @@ export class OAuthProvider {
       formats: {
         customizers: { jwt: (_ctx, token, jwt) => this.record(token, jwt.payload) },
       },
-      // Browsers get the same JSON as programs.
-      renderError: (ctx, out) => {
-        ctx.type = 'json';
-        ctx.body = out;
-      },
+      renderError: renderProviderError,
     };
   }
 
@@ -164,19 +171,44 @@ export class OAuthProvider {
     return client;
   }
 
-  private fail(ctx: KoaContextWithOIDC, error: Error): void {
-    if (error instanceof DomainError && error.kind === 'unavailable') {
-      ctx.status = 503;
-      ctx.set('Retry-After', String(Math.ceil(error.retryAfterSeconds ?? 1)));
-      ctx.body = { error: 'temporarily_unavailable', error_description: error.message };
-      return;
-    }
-    this.logger.error(error, undefined, `${ctx.method} ${ctx.path}`);
+  /** A code or refresh token came a second time: whoever has it is not the only one. */
+  private noteReuse(ctx: KoaContextWithOIDC): void {
+    const id = ctx.oidc.client?.clientId ?? 'unknown';
+    const entry = { action: 'oauth_token.issue', entity: { type: 'oauth_client', id } };
+    this.audit.refused(entry, 'a code or refresh token was used again: its grant is ended');
   }
 }
 
-/** The provider's own document without what is not offered, and with the platform's scopes. */
+/** Registered clients are compared as our rules say, not as the provider's own registration would. */
+function adaptClients({ Client }: Provider): void {
+  Client.prototype.compareClientSecret = function (actual: string): boolean {
+    return timingSafeEqual(tokenHash(actual), Buffer.from(this.clientSecret!, 'hex'));
+  };
+  // The whole address, byte for byte: no exception for ports of loopback addresses.
+  Client.prototype.redirectUriAllowed = function (uri: string): boolean {
+    return this.redirectUris!.includes(uri);
+  };
+  // What may be registered is decided by `clientProblems`.
+  (Client as unknown as { Schema: { prototype: { redirectUris(): void } } }).Schema.prototype.redirectUris = () =>
+    undefined;
+}
+
+interface TokenAnswer {
+  access_token: string;
+  token_type: string;
+  expires_in: number;
+}
+
+/** The guide's members first, in its order and spelling; RFC 6749, section 5.1, does not mind the case. */
+const tokenAnswer = ({ access_token, token_type, expires_in, ...others }: TokenAnswer): object => ({
+  access_token,
+  token_type: token_type.toLowerCase(),
+  expires_in,
+  ...others,
+});
+
+/** The provider's own document, with the platform's scopes. */
 const discoveryDocument = (document: object): object => ({
-  ...Object.fromEntries(Object.entries(document).filter(([name]) => !OF_AUTHORIZATION.includes(name))),
-  scopes_supported: ALL_SCOPES,
+  ...document,
+  scopes_supported: [...ALL_SCOPES, ...OIDC_SCOPES],
 });

@@ -9,10 +9,18 @@ import { DISCOVERY, OAUTH_ROUTES, OAuthProvider } from './oauth-provider';
 
 /** What the provider serves. Its other routes are ours, or are not offered yet. */
 const SERVED = new Set([
+  `GET ${OAUTH_ROUTES.authorization}`,
+  `POST ${OAUTH_ROUTES.authorization}`,
   `POST ${OAUTH_ROUTES.token}`,
   ...[OAUTH_ROUTES.jwks, DISCOVERY].flatMap((path) => [`GET ${path}`, `HEAD ${path}`]),
   ...[OAUTH_ROUTES.token, OAUTH_ROUTES.jwks, DISCOVERY].map((path) => `OPTIONS ${path}`),
 ]);
+
+/** Where browsers come back from the pages. */
+const RESUMED = new RegExp(`^GET ${OAUTH_ROUTES.authorization}/[\\w-]+$`);
+
+const isServed = ({ method, path }: Request): boolean =>
+  SERVED.has(`${method} ${path}`) || RESUMED.test(`${method} ${path}`);
 
 /** Puts the OAuth2 server on its paths, behind the controllers, wherever the application is made. */
 @Injectable()
@@ -27,12 +35,12 @@ export class OAuthServer implements OnModuleInit {
 
   async onModuleInit(): Promise<void> {
     this.documented.add(OAUTH_PATHS);
-    const provider = await this.providers.create();
+    const provider = await this.providers.get();
     this.countRefusals(provider);
     const handle = provider.callback();
     const { host, protocol } = new URL(this.config.http.publicUrl);
     this.host.httpAdapter.use(async (request: Request, response: Response, next: NextFunction) => {
-      if (!SERVED.has(`${request.method} ${request.path}`)) return next();
+      if (!isServed(request)) return next();
       // The provider answers preflights alone; any other OPTIONS is an unknown route like everywhere.
       if (request.method === 'OPTIONS' && !('access-control-request-method' in request.headers)) return next();
       await this.limits.checkAddress(request.ip ?? '');

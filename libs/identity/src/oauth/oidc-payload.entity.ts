@@ -4,6 +4,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Entity('oidc_payloads')
 @Index('oidc_payloads_grant', ['grantId'])
 @Index('oidc_payloads_uid', ['uid'])
+@Index('oidc_payloads_account', ['accountId'])
 @Index('oidc_payloads_expires_at', ['expiresAt'])
 export class OidcPayload {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'oidc_payloads_pkey' })
@@ -22,6 +23,10 @@ export class OidcPayload {
 
   @Column('text', { nullable: true })
   uid!: string | null;
+
+  /** The user it is about, once that is known. */
+  @Column('text', { name: 'account_id', nullable: true })
+  accountId!: string | null;
 
   @Column('timestamptz', { name: 'expires_at', nullable: true })
   expiresAt!: Date | null;

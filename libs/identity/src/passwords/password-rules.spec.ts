@@ -16,7 +16,7 @@ describe('passwordProblem', () => {
     'the horse of Petra Lindqvist',
     'k7mzp-4w2xd-9qhtn-b3yce-r8vfu',
     '🌡️🔧🏭🚚📦🔩⚙️🛢️💡🔌🧯',
-    'x1'.repeat(2) + 'yz0 '.repeat(63),
+    'x1'.repeat(2) + 'yz0 '.repeat(49),
   ])('takes %j', async (password) => {
     expect(await problem(password)).toBeUndefined();
   });
@@ -26,7 +26,7 @@ describe('passwordProblem', () => {
     // Eleven characters that are composed of two each.
     ['größeäöüßöä'.normalize('NFD'), 'must have at least 12 characters'],
     ['💡🔌🔩🏭🚚📦', 'must have at least 12 characters'],
-    ['abcdefgh'.repeat(33), 'must have at most 256 characters'],
+    ['abcdefgh'.repeat(26), 'must have at most 200 characters'],
     ['aaaaaaaaaaaaaaaa', 'must have at least 5 different characters'],
     ['121212121212', 'must have at least 5 different characters'],
     ['12345678901234', 'must not be a sequence of characters'],

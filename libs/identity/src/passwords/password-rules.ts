@@ -1,6 +1,6 @@
 /** NIST SP 800-63B, section 3.1.1.2: length, and not what is guessed first; nothing about kinds of characters. */
 export const SHORTEST_PASSWORD = 12;
-export const LONGEST_PASSWORD = 256;
+export const LONGEST_PASSWORD = 200;
 
 /** Somebody's own words, and the product's, do not count towards the length; this much has to be left. */
 const LEAST_OF_OWN = 8;

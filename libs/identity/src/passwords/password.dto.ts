@@ -19,7 +19,7 @@ export class ChangePassword {
   currentPassword!: string;
 
   /**
-   * 12–256 characters of any kind; not one of the most common passwords, nor made of your name, your e-mail address
+   * 12–200 characters of any kind; not one of the most common passwords, nor made of your name, your e-mail address
    * or the product's name. @example "violet tractor hums at noon"
    */
   @IsNewPassword()

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
 import { CredentialService } from '../credentials/credential.service';
+import { UserGrants } from '../oauth/user-grants';
 
 const END_SESSIONS = `
   UPDATE sessions SET revoked_at = now()
@@ -24,12 +25,13 @@ export class UserAccess {
   constructor(
     private readonly database: Database,
     private readonly credentials: CredentialService,
+    private readonly grants: UserGrants,
   ) {}
 
   /**
-   * Ends sessions, other than one that is to stay; personal access tokens only where they are named too. Joins the
-   * caller's transaction; once that is committed, `forget` makes it act in this process at once, and the others notice
-   * within a second.
+   * Ends sessions, other than one that is to stay, and what was granted to applications; personal access tokens only
+   * where they are named too. Joins the caller's transaction; once that is committed, `forget` makes it act in this
+   * process at once, and the others notice within a second.
    */
   async end(userId: string, { exceptSession, tokens = false }: { exceptSession?: string; tokens?: boolean } = {}) {
     return this.database.asSystem(async (manager): Promise<EndedAccess> => {
@@ -38,6 +40,7 @@ export class UserAccess {
         return rows.map(({ token_hash }) => token_hash);
       };
       const sessions = await run(END_SESSIONS, userId, exceptSession ?? null);
+      await this.grants.endAll(userId);
       const ended = tokens ? await run(END_TOKENS, userId) : [];
       return { counts: { sessions: sessions.length, tokens: ended.length }, hashes: [...sessions, ...ended] };
     });

@@ -56,7 +56,7 @@ export class CreateUser {
   email!: string;
 
   /**
-   * 12–256 characters of any kind; not one of the most common passwords, nor made of the user's name, e-mail address
+   * 12–200 characters of any kind; not one of the most common passwords, nor made of the user's name, e-mail address
    * or the product's name. @example "violet tractor hums at noon"
    */
   @IsNewPassword()

@@ -2,6 +2,7 @@ export * from './access';
 export { insufficientScope } from './access.guard';
 export * from './create-http-app';
 export * from './documented-paths';
+export { ErrorFilter, STATUS_OF } from './error.filter';
 export * from './health-parts';
 export * from './http-maintenance.module';
 export * from './http.module';
