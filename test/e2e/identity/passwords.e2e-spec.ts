@@ -55,8 +55,12 @@ describe('passwords', () => {
     const page = await browser.submit(await browser.open(address), 'sign-in', { email: user.email, password });
     expect(page.status).toBe(403);
     expect(page.text).toContain('name="new_password"');
+    const weak = await browser.submit(page, 'sign-in', { email: user.email, password, new_password: 'short' });
+    expect(weak.status).toBe(400);
+    expect(weak.text).toContain('New password must have at least 12 characters');
+    expect(weak.text).toContain('name="new_password"');
     const newPassword = `${NEW} again`;
-    const next = await browser.submit(page, 'sign-in', { email: user.email, password, new_password: newPassword });
+    const next = await browser.submit(weak, 'sign-in', { email: user.email, password, new_password: newPassword });
     expect(next.text).toContain('/consent"');
     expect(await login(user, newPassword)).toBe(200);
   });
