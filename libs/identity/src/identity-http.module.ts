@@ -7,13 +7,20 @@ import { InteractionService } from './interaction/interaction.service';
 import { Interactions } from './interaction/interactions';
 import { IdentityModule } from './identity.module';
 import { OAuthClientsController } from './oauth-clients/oauth-clients.controller';
+import { AuthorizationController } from './oauth/authorization.controller';
+import { ClientAuthentication } from './oauth/client-authentication';
+import { IntrospectionController } from './oauth/introspection.controller';
+import { IntrospectionService } from './oauth/introspection.service';
 import { OAuthServer } from './oauth/oauth-server';
 import { OwnPasswordController } from './passwords/own-password.controller';
 import { OwnPasswordService } from './passwords/own-password.service';
 import { PasswordCheck } from './sign-in/password-check';
 import { PasswordsService } from './passwords/passwords.service';
+import { RefreshTokens } from './oauth/refresh-tokens';
 import { RevocationController } from './oauth/revocation.controller';
 import { RevocationService } from './oauth/revocation.service';
+import { UserInfoController } from './oauth/userinfo.controller';
+import { UserInfoService } from './oauth/userinfo.service';
 import { ScopesController } from './credentials/scopes.controller';
 import { SessionsController } from './sessions/sessions.controller';
 import { SessionsService } from './sessions/sessions.service';
@@ -29,27 +36,34 @@ import { UsersService } from './users/users.service';
   controllers: [
     AccessTokensController,
     AuthController,
+    AuthorizationController,
     InteractionController,
+    IntrospectionController,
     OAuthClientsController,
     OwnPasswordController,
     RevocationController,
     ScopesController,
     SessionsController,
     UsersController,
+    UserInfoController,
   ],
   providers: [
+    ClientAuthentication,
     InteractionService,
     Interactions,
+    IntrospectionService,
     OAuthServer,
     OwnPasswordService,
     PasswordCheck,
     PasswordSignIn,
     PasswordsService,
+    RefreshTokens,
     RevocationService,
     SessionsService,
     SignInService,
     SignInThrottle,
     UsersService,
+    UserInfoService,
   ],
 })
 export class IdentityHttpModule {}

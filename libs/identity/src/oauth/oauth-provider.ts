@@ -207,8 +207,9 @@ const tokenAnswer = ({ access_token, token_type, expires_in, ...others }: TokenA
   ...others,
 });
 
-/** The provider's own document, with the platform's scopes. */
-const discoveryDocument = (document: object): object => ({
+/** The provider's own document, with the platform's scopes, and without `sid`, which only logout tokens would need. */
+const discoveryDocument = (document: { claims_supported?: string[] }): object => ({
   ...document,
+  claims_supported: document.claims_supported?.filter((claim) => claim !== 'sid'),
   scopes_supported: [...ALL_SCOPES, ...OIDC_SCOPES],
 });

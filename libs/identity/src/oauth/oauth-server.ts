@@ -5,16 +5,25 @@ import { DocumentedPaths, RateLimits } from '#platform/http';
 import type { NextFunction, Request, Response } from 'express';
 import type { Provider } from 'oidc-provider';
 import { OAUTH_PATHS } from './oauth-paths';
+import { answerPreflight } from './oauth-cors';
 import { DISCOVERY, OAUTH_ROUTES, OAuthProvider } from './oauth-provider';
 
 /** What the provider serves. Its other routes are ours, or are not offered yet. */
 const SERVED = new Set([
   `GET ${OAUTH_ROUTES.authorization}`,
-  `POST ${OAUTH_ROUTES.authorization}`,
   `POST ${OAUTH_ROUTES.token}`,
   ...[OAUTH_ROUTES.jwks, DISCOVERY].flatMap((path) => [`GET ${path}`, `HEAD ${path}`]),
   ...[OAUTH_ROUTES.token, OAUTH_ROUTES.jwks, DISCOVERY].map((path) => `OPTIONS ${path}`),
 ]);
+
+/** Controllers answer these; the router knows no OPTIONS of theirs. */
+const PREFLIGHTS: Record<string, string> = {
+  [OAUTH_ROUTES.revocation]: 'POST',
+  [OAUTH_ROUTES.userinfo]: 'GET, POST',
+};
+
+const isPreflight = ({ method, headers }: Request): boolean =>
+  method === 'OPTIONS' && 'access-control-request-method' in headers;
 
 /** Where browsers come back from the pages. */
 const RESUMED = new RegExp(`^GET ${OAUTH_ROUTES.authorization}/[\\w-]+$`);
@@ -40,9 +49,11 @@ export class OAuthServer implements OnModuleInit {
     const handle = provider.callback();
     const { host, protocol } = new URL(this.config.http.publicUrl);
     this.host.httpAdapter.use(async (request: Request, response: Response, next: NextFunction) => {
+      const preflight = isPreflight(request) ? PREFLIGHTS[request.path] : undefined;
+      if (preflight) return answerPreflight(request, response, preflight);
       if (!isServed(request)) return next();
       // The provider answers preflights alone; any other OPTIONS is an unknown route like everywhere.
-      if (request.method === 'OPTIONS' && !('access-control-request-method' in request.headers)) return next();
+      if (request.method === 'OPTIONS' && !isPreflight(request)) return next();
       await this.limits.checkAddress(request.ip ?? '');
       // HUB_PUBLIC_URL alone says under which address we are, whatever the request came by.
       Object.assign(request.headers, { 'x-forwarded-host': host, 'x-forwarded-proto': protocol.slice(0, -1) });
