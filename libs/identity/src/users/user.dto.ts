@@ -19,8 +19,15 @@ const IsFlag = (): PropertyDecorator =>
     IsBoolean(),
   );
 
-const IsEmailAddress = (): PropertyDecorator =>
-  applyDecorators(IsEmail({}, { message: '$property must be an e-mail address' }), MaxLength(254));
+/** The longest there can be (RFC 5321, erratum 1690). */
+const LONGEST_EMAIL = 254;
+
+const IsEmailAddress = ({ required = true } = {}): PropertyDecorator =>
+  applyDecorators(
+    IsEmail({}, { message: '$property must be an e-mail address' }),
+    MaxLength(LONGEST_EMAIL),
+    ApiProperty({ required, format: 'email', maxLength: LONGEST_EMAIL }),
+  );
 
 export class UserQuery {
   /** Whether a deleted user is meant. */
@@ -79,7 +86,7 @@ export class CreateUser {
 export class UpdateUser {
   /** @example "petra.lindqvist@example.com" */
   @OnlyIfGiven()
-  @IsEmailAddress()
+  @IsEmailAddress({ required: false })
   email?: string;
 
   /** @example "Petra" */
