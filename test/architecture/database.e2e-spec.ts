@@ -14,6 +14,7 @@ const INSTANCE_TABLES = [
   'oauth_consents',
   'oidc_payloads',
   'sessions',
+  'sign_in_attempts',
   'signing_keys',
   'users',
 ];

@@ -16,8 +16,6 @@ const TO_COME: readonly Scope[] = [
   'dependencies:read',
   'dependencies:export',
   'dependencies:import',
-  'users:read',
-  'users:write',
 ];
 
 describe('the routes', () => {

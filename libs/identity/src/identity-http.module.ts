@@ -12,8 +12,11 @@ import { ClientAuthentication } from './oauth/client-authentication';
 import { IntrospectionController } from './oauth/introspection.controller';
 import { IntrospectionService } from './oauth/introspection.service';
 import { OAuthServer } from './oauth/oauth-server';
+import { OwnPasswordController } from './passwords/own-password.controller';
+import { OwnPasswordService } from './passwords/own-password.service';
 import { PasswordCheck } from './sign-in/password-check';
 import { ReferenceClient } from './oauth-clients/reference-client';
+import { PasswordsService } from './passwords/passwords.service';
 import { RefreshTokens } from './oauth/refresh-tokens';
 import { RevocationController } from './oauth/revocation.controller';
 import { SigningKeysController } from './oauth/signing-keys.controller';
@@ -21,9 +24,13 @@ import { RevocationService } from './oauth/revocation.service';
 import { UserInfoController } from './oauth/userinfo.controller';
 import { UserInfoService } from './oauth/userinfo.service';
 import { ScopesController } from './credentials/scopes.controller';
+import { SessionsController } from './sessions/sessions.controller';
+import { SessionsService } from './sessions/sessions.service';
 import { PasswordSignIn } from './sign-in/password-sign-in';
 import { SignInThrottle } from './sign-in/sign-in-throttle';
 import { SignInService } from './sign-in/sign-in.service';
+import { UsersController } from './users/users.controller';
+import { UsersService } from './users/users.service';
 
 /** The API of identity, and what exists for it alone: signing in and the OAuth2 server's place in the application. */
 @Module({
@@ -35,9 +42,12 @@ import { SignInService } from './sign-in/sign-in.service';
     InteractionController,
     IntrospectionController,
     OAuthClientsController,
+    OwnPasswordController,
     RevocationController,
     ScopesController,
     SigningKeysController,
+    SessionsController,
+    UsersController,
     UserInfoController,
   ],
   providers: [
@@ -46,13 +56,17 @@ import { SignInService } from './sign-in/sign-in.service';
     Interactions,
     IntrospectionService,
     OAuthServer,
+    OwnPasswordService,
     PasswordCheck,
     PasswordSignIn,
     ReferenceClient,
+    PasswordsService,
     RefreshTokens,
     RevocationService,
+    SessionsService,
     SignInService,
     SignInThrottle,
+    UsersService,
     UserInfoService,
   ],
 })

@@ -19,6 +19,8 @@ import { OAuthProvider } from './oauth/oauth-provider';
 import { SigningKeys } from './oauth/signing-keys';
 import { StoredUserDirectory } from './users/user-directory';
 import { SigningKeysService } from './oauth/signing-keys.service';
+import { SessionsRepository } from './sessions/sessions.repository';
+import { UserAccess } from './users/user-access';
 import { UsersRepository } from './users/users.repository';
 
 @Module({
@@ -36,8 +38,10 @@ import { UsersRepository } from './users/users.repository';
     OAuthClientsRepository,
     OAuthClientsService,
     OAuthProvider,
+    SessionsRepository,
     SigningKeys,
     SigningKeysService,
+    UserAccess,
     UserGrants,
     UsersRepository,
     { provide: Authenticator, useExisting: CredentialService },
@@ -59,6 +63,8 @@ import { UsersRepository } from './users/users.repository';
     OAuthProvider,
     UserDirectory,
     SigningKeysService,
+    SessionsRepository,
+    UserAccess,
     UserGrants,
     UsersRepository,
   ],

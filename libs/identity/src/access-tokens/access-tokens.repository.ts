@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isId, newId, notFound, Page, type GrantedScope } from '#kernel';
+import { AuditTrail } from '#platform/audit';
 import { Database, type PageRequest } from '#platform/database';
 import type { FindOptionsOrder } from 'typeorm';
 import { AccessToken } from './access-token.entity';
@@ -7,7 +8,10 @@ import { AccessToken } from './access-token.entity';
 /** Personal access tokens, always of one user: those of others do not exist. */
 @Injectable()
 export class AccessTokensRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditTrail,
+  ) {}
 
   page(
     userId: string,
@@ -41,15 +45,17 @@ export class AccessTokensRepository {
     return this.get(userId, id);
   }
 
-  /** Whether one was revoked: the first time counts. */
-  revoke(tokenHash: Buffer): Promise<boolean> {
-    return this.database.asSystem(async (manager) => {
-      const [, count] = await manager.query<[unknown, number]>(
+  /** Written to the trail here, since clients revoke tokens too (RFC 7009). */
+  async revoke(tokenHash: Buffer): Promise<void> {
+    await this.database.asSystem(async (manager) => {
+      const [[token]] = await manager.query<[{ id: string; name: string; user_id: string }[], number]>(
         `UPDATE access_tokens SET revoked_at = now(), version = version + 1
-         WHERE token_hash = $1 AND revoked_at IS NULL`,
+         WHERE token_hash = $1 AND revoked_at IS NULL RETURNING id, name, user_id`,
         [tokenHash],
       );
-      return count > 0;
+      if (!token) return;
+      const entity = { type: 'access-token', id: token.id, name: token.name };
+      await this.audit.record({ action: 'access-token.revoke', entity, details: { userId: token.user_id } });
     });
   }
 }

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { invalid, Page, type Actor } from '#kernel';
+import { AuditTrail } from '#platform/audit';
 import { tokenHash } from '#platform/crypto';
+import { Database } from '#platform/database';
 import { insufficientScope, parseSort, type ListQuery } from '#platform/http';
 import { AccessTokensRepository } from './access-tokens.repository';
 import { CredentialService } from '../credentials/credential.service';
@@ -19,8 +21,10 @@ const SORTABLE = ['name', 'createdAt', 'lastUsedAt', 'expiresAt'] as const;
 @Injectable()
 export class AccessTokensService {
   constructor(
+    private readonly database: Database,
     private readonly tokens: AccessTokensRepository,
     private readonly credentials: CredentialService,
+    private readonly audit: AuditTrail,
   ) {}
 
   async list({ userId }: Actor, query: ListQuery): Promise<Page<AccessTokenView>> {
@@ -43,11 +47,16 @@ export class AccessTokensService {
     const uncovered = uncoveredScope(granted, scopes);
     if (uncovered !== undefined) throw insufficientScope(uncovered);
     const token = newAccessToken();
-    const row = await this.tokens.insert(userId, {
-      name,
-      scopes: [...new Set(scopes)],
-      tokenHash: tokenHash(token),
-      expiresAt: new Date(Date.now() + expiresInDays * DAY_MS),
+    const values = { name, scopes: [...new Set(scopes)], expiresAt: new Date(Date.now() + expiresInDays * DAY_MS) };
+    const row = await this.database.asSystem(async () => {
+      const row = await this.tokens.insert(userId, { ...values, tokenHash: tokenHash(token) });
+      const details = { scopes: values.scopes, expiresAt: values.expiresAt.toISOString() };
+      await this.audit.record({
+        action: 'access-token.create',
+        entity: { type: 'access-token', id: row.id, name },
+        details,
+      });
+      return row;
     });
     return { ...toAccessTokenView(row), token };
   }

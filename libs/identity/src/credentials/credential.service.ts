@@ -5,6 +5,7 @@ import { tokenHash } from '#platform/crypto';
 import { Database } from '#platform/database';
 import { Authenticator } from '#platform/http';
 import { AccessTokenJwt } from '../oauth/access-token-jwt';
+import { LIVE_SESSION } from '../sessions/live-session';
 import { ACTIVE_USER } from '../users/active-user';
 import { tokenKind } from './tokens';
 
@@ -20,8 +21,9 @@ interface UserColumns {
 const USER_COLUMNS = 'u.id AS user_id, u.email, u.system_admin';
 
 const FIND_SESSION = `
-  SELECT s.id, s.expires_at, ${USER_COLUMNS} FROM sessions s JOIN users u ON u.id = s.user_id
-  WHERE s.token_hash = $1 AND s.revoked_at IS NULL AND s.expires_at > now() AND ${ACTIVE_USER}`;
+  SELECT s.id, s.expires_at, ${USER_COLUMNS}, s.last_seen_at < now() - interval '1 minute' AS unnoticed
+  FROM sessions s JOIN users u ON u.id = s.user_id
+  WHERE s.token_hash = $1 AND ${LIVE_SESSION} AND ${ACTIVE_USER}`;
 
 const FIND_TOKEN = `
   SELECT t.id, t.scopes, t.expires_at, ${USER_COLUMNS},
@@ -33,6 +35,9 @@ const FIND_ISSUED = `
   SELECT i.jti AS id, i.scopes, i.expires_at, c.client_id, c.scopes AS client_scopes, c.organization_ids, ${USER_COLUMNS}
   FROM issued_tokens i JOIN oauth_clients c ON c.id = i.client_id JOIN users u ON u.id = i.user_id
   WHERE i.jti = $1 AND i.revoked_at IS NULL AND i.expires_at > now() AND c.enabled AND ${ACTIVE_USER}`;
+
+const USED_TOKEN = 'UPDATE access_tokens SET last_used_at = now() WHERE id = $1';
+const SEEN_SESSION = 'UPDATE sessions SET last_seen_at = now() WHERE id = $1';
 
 interface TokenRow extends UserColumns {
   id: string;
@@ -80,13 +85,14 @@ export class CredentialService extends Authenticator {
   }
 
   private async readSession(hash: Buffer): Promise<Actor | undefined> {
-    const row = await this.findOne<UserColumns & { id: string }>(FIND_SESSION, hash);
+    const row = await this.findOne<UserColumns & { id: string; unnoticed: boolean }>(FIND_SESSION, hash);
+    if (row?.unnoticed) await this.noteUse(SEEN_SESSION, row.id);
     return row && { ...userOf(row), credential: credentialOf('session', row), granted: ALL_SCOPES };
   }
 
   private async readToken(hash: Buffer): Promise<Actor | undefined> {
     const row = await this.findOne<TokenRow>(FIND_TOKEN, hash);
-    if (row?.unnoticed) await this.noteUse(row.id);
+    if (row?.unnoticed) await this.noteUse(USED_TOKEN, row.id);
     return row && { ...userOf(row), credential: credentialOf('token', row), granted: row.scopes };
   }
 
@@ -108,10 +114,8 @@ export class CredentialService extends Authenticator {
     return this.database.asSystem(async (manager) => (await manager.query<T[]>(query, [key]))[0]);
   }
 
-  private async noteUse(id: string): Promise<void> {
-    await this.database.asSystem((manager) =>
-      manager.query('UPDATE access_tokens SET last_used_at = now() WHERE id = $1', [id]),
-    );
+  private async noteUse(statement: string, id: string): Promise<void> {
+    await this.database.asSystem((manager) => manager.query(statement, [id]));
   }
 }
 

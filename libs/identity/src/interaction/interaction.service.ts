@@ -13,7 +13,7 @@ import { consentPage, signInPage, type ProviderButton, type SignInPage } from '.
 import type { Html } from './html';
 
 /** Refusals that people can do something about on the sign-in page itself. */
-const SHOWN = ['unauthenticated', 'too_many_requests', 'forbidden'] as const;
+const SHOWN = ['unauthenticated', 'too_many_requests', 'forbidden', 'bad_request'] as const;
 
 const LONGEST = { email: 320, password: 200 };
 
@@ -90,7 +90,8 @@ export class InteractionService {
     if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', Math.ceil(error.retryAfterSeconds));
     const message = error.kind === 'unauthenticated' ? 'E-mail address or password is wrong.' : error.message;
     const problem = { title: 'You are not signed in', message };
-    const asksNewPassword = error.kind === 'forbidden';
+    // Missing, or one that breaks the rules.
+    const asksNewPassword = error.kind === 'forbidden' || error.kind === 'bad_request';
     this.sendSignIn(response, interaction, { email, problem, asksNewPassword }, STATUS_OF[error.kind]);
   }
 

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Headers, Ip, Post } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiForbiddenResponse, ApiTags, ApiUnauthorizedResponse } from '@nestjs/swagger';
 import type { Actor } from '#kernel';
 import { Answers, AnswersNothing, Authenticated, Caller, OrganizationFree, Public } from '#platform/http';
 import { ProfileView, SignInRequest, SignInView } from './sign-in.dto';
@@ -11,10 +11,15 @@ import { SignInService } from './sign-in.service';
 export class AuthController {
   constructor(private readonly signIns: SignInService) {}
 
-  /** Signs in with e-mail address and password. The token is good for twelve hours. */
+  /**
+   * Signs in with e-mail address and password. The token is good for twelve hours, or until two hours without use.
+   * Where an administrator has set the password, a new one has to come with it.
+   */
   @Post('login')
   @Public()
   @Answers(SignInView)
+  @ApiUnauthorizedResponse({ description: 'Unknown user, wrong password, or somebody who may not sign in' })
+  @ApiForbiddenResponse({ description: 'The password must be changed: newPassword is missing' })
   signIn(
     @Body() request: SignInRequest,
     @Ip() address: string,

@@ -1,6 +1,8 @@
 import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
 import type { OwnOrganization } from '#organizations';
 import type { Actor, Role } from '#kernel';
+import { IsNewPassword, IsPassword } from '../passwords/password.dto';
+import { IfGiven } from '#platform/http';
 import type { User } from '../users/user.entity';
 
 export class SignInRequest {
@@ -11,10 +13,13 @@ export class SignInRequest {
   email!: string;
 
   /** @example "correct horse battery" */
-  @IsString()
-  @IsNotEmpty()
-  @MaxLength(200)
+  @IsPassword()
   password!: string;
+
+  /** Takes the password's place; needed to sign in where the password must be changed. */
+  @IfGiven()
+  @IsNewPassword({ required: false })
+  newPassword?: string;
 }
 
 export class UserView {

@@ -1,19 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { conflict, newId, type Actor } from '#kernel';
+import { conflict, DomainError, newId, type Actor } from '#kernel';
 import { OrganizationsService } from '#organizations';
 import { AuditTrail } from '#platform/audit';
 import { tokenHash } from '#platform/crypto';
 import { Database } from '#platform/database';
-import { IsNull } from 'typeorm';
-import { CredentialService } from '../credentials/credential.service';
+import { SESSION_SECONDS } from '../sessions/live-session';
+import { SessionsRepository } from '../sessions/sessions.repository';
+import { SessionsService } from '../sessions/sessions.service';
 import { toProfileView, toUserView, type ProfileView, type SignInRequest, type SignInView } from './sign-in.dto';
 import { PasswordSignIn } from './password-sign-in';
-import { Session } from './session.entity';
 import { newSessionToken } from '../credentials/tokens';
 import type { User } from '../users/user.entity';
 import { UsersRepository } from '../users/users.repository';
 
-const SESSION_SECONDS = 12 * 60 * 60;
 const LONGEST_USER_AGENT = 500;
 
 /** Where a sign-in comes from. */
@@ -29,7 +28,8 @@ export class SignInService {
     private readonly users: UsersRepository,
     private readonly passwords: PasswordSignIn,
     private readonly organizations: OrganizationsService,
-    private readonly credentials: CredentialService,
+    private readonly sessions: SessionsService,
+    private readonly openSessions: SessionsRepository,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -42,14 +42,10 @@ export class SignInService {
   }
 
   /** @throws DomainError `conflict` for credentials that did not come by signing in. */
-  async signOut({ credential }: Actor): Promise<void> {
-    if (credential.kind !== 'session') throw conflict('Only a session can be signed out; a token is revoked');
-    const hash = await this.database.asSystem(async (manager) => {
-      await manager.update(Session, { id: credential.id, revokedAt: IsNull() }, { revokedAt: new Date() });
-      await this.audit.record({ action: 'session.end', entity: { type: 'session', id: credential.id } });
-      return (await manager.findOneByOrFail(Session, { id: credential.id })).tokenHash;
-    });
-    this.credentials.forget(hash);
+  async signOut(actor: Actor): Promise<void> {
+    const { kind, id } = actor.credential;
+    if (kind !== 'session') throw conflict('Only a session can be signed out; a token is revoked');
+    await this.sessions.end(actor, id);
   }
 
   async profile(actor: Actor): Promise<ProfileView> {
@@ -60,8 +56,9 @@ export class SignInService {
   private async open(user: User, { address, userAgent }: Origin): Promise<string> {
     const token = newSessionToken();
     const id = newId();
-    await this.database.asSystem(async (manager) => {
-      await manager.insert(Session, {
+    await this.database.asSystem(async () => {
+      if (!(await this.users.noteSignIn(user))) throw new DomainError('unauthenticated', 'invalid email or password');
+      await this.openSessions.insert({
         id,
         userId: user.id,
         tokenHash: tokenHash(token),
@@ -69,8 +66,6 @@ export class SignInService {
         address,
         expiresAt: new Date(Date.now() + SESSION_SECONDS * 1000),
       });
-      // By hand: signing in is no change of the user, so `updated_at` stays.
-      await manager.query('UPDATE users SET last_login_at = now() WHERE id = $1', [user.id]);
       const actor = { userId: user.id, email: user.email };
       await this.audit.record({ action: 'session.start', entity: { type: 'session', id }, actor });
     });

@@ -6,6 +6,7 @@ import type { Config } from '#platform/config';
 import { hashPassword } from '#platform/crypto';
 import { Database } from '#platform/database';
 import type { EntityManager } from 'typeorm';
+import { normalPassword } from '../passwords/password-rules';
 import { normalEmail } from './active-user';
 import { readablePassword } from './readable-password';
 import { SigningKeys } from '../oauth/signing-keys';
@@ -46,7 +47,7 @@ export class FirstStart {
     const user = {
       id: newId(),
       email: normalEmail(admin.email),
-      passwordHash: await hashPassword(admin.password ?? newAdminPassword!),
+      passwordHash: await hashPassword(normalPassword(admin.password ?? newAdminPassword!)),
       firstName: 'System',
       lastName: 'Administrator',
       systemAdmin: true,

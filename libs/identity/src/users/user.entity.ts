@@ -28,14 +28,29 @@ export class User {
   @Column('text', { default: 'active' })
   status!: 'active' | 'inactive' | 'locked';
 
+  /** Why the status is what it is, in the words of whoever set it. */
+  @Column('text', { name: 'status_reason', nullable: true })
+  statusReason!: string | null;
+
+  /** The password was set by somebody else: it is good for choosing another one alone. */
+  @Column('bool', { name: 'password_change_required', default: false })
+  passwordChangeRequired!: boolean;
+
   @Column('int', { default: 1 })
   version!: number;
 
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt!: Date;
 
+  /** null for the one that the first start made. */
+  @Column('uuid', { name: 'created_by', nullable: true })
+  createdBy!: string | null;
+
   @UpdateDateColumn({ name: 'updated_at', type: 'timestamptz' })
   updatedAt!: Date;
+
+  @Column('uuid', { name: 'updated_by', nullable: true })
+  updatedBy!: string | null;
 
   @Column('timestamptz', { name: 'deleted_at', nullable: true })
   deletedAt!: Date | null;

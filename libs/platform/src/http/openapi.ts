@@ -92,13 +92,15 @@ function addHeader(operation: Operation, name: string, description: string): voi
 function errorStatuses(route: Route): ErrorStatus[] {
   if (route.answer === 'raw') return [];
   const open = route.access?.kind === 'public';
+  const scoped = route.access?.kind === 'scope';
   const takesBody = ['POST', 'PUT', 'PATCH'].includes(route.method);
   return [
     400 as const,
     ...(open ? [] : [401 as const]),
-    ...(route.access?.kind === 'scope' || !route.organizationFree ? [403 as const] : []),
+    ...(scoped || !route.organizationFree ? [403 as const] : []),
     ...(route.path.includes(':') ? [404 as const] : []),
-    ...(route.idempotent || takesBody ? [409 as const] : []),
+    // Deleting is refused where others depend on it.
+    ...(route.idempotent || takesBody || (route.method === 'DELETE' && scoped) ? [409 as const] : []),
     ...(route.guardedByVersion ? [412 as const] : []),
     ...(takesBody ? [413 as const] : []),
     ...(open || route.organizationFree ? [] : [422 as const]),
