@@ -22,8 +22,6 @@ const TO_COME: readonly Scope[] = [
   'audit:read',
   'users:read',
   'users:write',
-  'system:read',
-  'system:write',
 ];
 
 describe('the routes', () => {

@@ -5,6 +5,14 @@ import { AuthController } from './sign-in/auth.controller';
 import { InteractionController } from './interaction/interaction.controller';
 import { InteractionService } from './interaction/interaction.service';
 import { Interactions } from './interaction/interactions';
+import { CompanyAccounts } from './identity-providers/company-accounts';
+import { CompanyConnections } from './identity-providers/company-connection';
+import { CompanySignIn } from './identity-providers/company-sign-in.service';
+import { CompanySignInController } from './identity-providers/company-sign-in.controller';
+import { IdentityProvidersController } from './identity-providers/identity-providers.controller';
+import { IdentityProvidersRepository } from './identity-providers/identity-providers.repository';
+import { IdentityProvidersService } from './identity-providers/identity-providers.service';
+import { SignInStates } from './identity-providers/sign-in-states';
 import { IdentityModule } from './identity.module';
 import { OAuthClientsController } from './oauth-clients/oauth-clients.controller';
 import { OAuthServer } from './oauth/oauth-server';
@@ -22,12 +30,19 @@ import { SignInService } from './sign-in/sign-in.service';
   controllers: [
     AccessTokensController,
     AuthController,
+    CompanySignInController,
+    IdentityProvidersController,
     InteractionController,
     OAuthClientsController,
     RevocationController,
     ScopesController,
   ],
   providers: [
+    CompanyAccounts,
+    CompanyConnections,
+    CompanySignIn,
+    IdentityProvidersRepository,
+    IdentityProvidersService,
     InteractionService,
     Interactions,
     OAuthServer,
@@ -35,6 +50,7 @@ import { SignInService } from './sign-in/sign-in.service';
     PasswordSignIn,
     RevocationService,
     SignInService,
+    SignInStates,
     SignInThrottle,
   ],
 })

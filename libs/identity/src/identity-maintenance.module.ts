@@ -6,6 +6,7 @@ import { MaintenanceTasks } from '#platform/queue';
 const REMOVALS = [
   `DELETE FROM sessions WHERE expires_at < now() - interval '30 days'`,
   'DELETE FROM oidc_payloads WHERE expires_at < now()',
+  'DELETE FROM identity_provider_sign_ins WHERE expires_at < now()',
   'DELETE FROM issued_tokens WHERE expires_at < now()',
 ];
 

@@ -1,3 +1,4 @@
+export { ManagedRoles } from './managed-roles';
 export { Membership } from './membership.entity';
 export { Organization } from './organization.entity';
 export { OrganizationsHttpModule } from './organizations-http.module';
