@@ -35,6 +35,7 @@ export class Company {
       // The access token comes first and has no audience.
       if ('aud' in token.payload) Object.assign(token.payload, this.person, { aud: 'hub-at-company' });
     });
+    this.server.service.on(Events.BeforeUserinfo, (answer) => void (answer.body = { sub: this.person.sub }));
   }
 
   stop = async (): Promise<void> => (this.server.listening ? this.server.stop() : undefined);

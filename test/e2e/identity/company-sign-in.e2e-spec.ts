@@ -1,4 +1,4 @@
-import { generateKeyPair, SignJWT } from 'jose';
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { createTestApp, eventuallyPasses, type Page, type TestApp, type TestUser } from '#testing';
 import { Company, CompanyFlow } from './company-provider';
 import { CALLBACK } from './authorization-flow';
@@ -8,6 +8,7 @@ const text = (page: Page): string => page.text.replace(/<style>.*?<\/style>|<[^>
 describe('signing in through a company', () => {
   let app: TestApp;
   let flow: CompanyFlow;
+  let second: TestApp | undefined;
   const company = new Company();
 
   beforeAll(async () => {
@@ -15,7 +16,10 @@ describe('signing in through a company', () => {
     flow = new CompanyFlow(app);
     await flow.prepare();
   });
-  afterAll(() => Promise.all([app.stop(), company.stop()]));
+  afterAll(async () => {
+    await second?.stop();
+    await Promise.all([app.stop(), company.stop()]);
+  });
 
   /** Somebody the company knows well. */
   const employ = (name: string, over: object = {}): string => {
@@ -201,55 +205,46 @@ describe('signing in through a company', () => {
     ])('%s', async (_, forge, reason) => {
       const { slug } = await flow.setUp(company, { createUsers: true });
       const email = employ('forged');
-      const page = await flow.leave(slug);
       company.forge(forge);
-      const browser = flow.flow.browser();
-      expect(page.status).toBe(302);
-      const own = await flow.leave(slug, browser);
-      const answer = await browser.open(await flow.atCompany(own));
+      const answer = await flow.signIn(slug);
       expect([answer.status, text(answer)]).toEqual([403, expect.stringContaining('You are not signed in')]);
       await expectRefused(reason);
       expect(await userOf(email)).toBeUndefined();
     });
 
     const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-    const payloadOf = (token: string) =>
-      JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as object;
+    const [rsa, secret] = [generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey, 'the company’s secret'];
 
-    it.each<[string, (token: string) => Promise<unknown> | unknown, string]>([
-      ['without a signature', (token) => `${encode({ alg: 'none' })}.${encode(payloadOf(token))}.`, 'alg'],
+    it.each<[string, (header: string, payload: string) => unknown, string]>([
+      ['without a signature', (_, payload) => `${encode({ alg: 'none' })}.${payload}.`, 'alg'],
       [
-        'signed with what everybody knows',
-        (token) =>
-          new SignJWT({ ...payloadOf(token) })
-            .setProtectedHeader({ alg: 'HS256' })
-            .sign(Buffer.from('the company’s secret, made as long as it has to be')),
+        'signed with what we know too',
+        (_, payload) => {
+          const signed = `${encode({ alg: 'HS256' })}.${payload}`;
+          return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
+        },
         'alg',
       ],
       [
         'signed by somebody else',
-        async (token) =>
-          new SignJWT({ ...payloadOf(token) })
-            .setProtectedHeader({ alg: 'RS256' })
-            .sign((await generateKeyPair('RS256')).privateKey),
+        (header, payload) => {
+          const signed = `${header}.${payload}`;
+          return `${signed}.${sign('sha256', Buffer.from(signed), rsa).toString('base64url')}`;
+        },
         'signature',
       ],
-      ['that are none', () => 'a.b.c', 'hold'],
+      ['signed with a key nobody knows', (_, payload) => `${encode({ alg: 'RS256', kid: 'x' })}.${payload}.eA`, 'key'],
+      ['that are none', () => 'a.b.c', 'does not hold'],
       ['that are missing', () => undefined, 'no usable ID token'],
       ['that are no text', () => ({}), 'no usable ID token'],
-    ])('%s', async (_, change, reason) => {
+    ])('%s', async (_, forge, reason) => {
       const { slug } = await flow.setUp(company, { createUsers: true });
       const email = employ('unsigned');
-      const browser = flow.flow.browser();
-      const back = await flow.atCompany(await flow.leave(slug, browser));
-      const genuine = Promise.withResolvers<string>();
-      company.answer(({ body }) => genuine.resolve(body.id_token as string));
-      await flow.signIn((await flow.setUp(company)).slug);
-      const nonce = 'whatever';
-      const forged = await change(await genuine.promise);
-      company.answer(({ body }) => void (body.id_token = forged));
-      const answer = await browser.open(back);
-      expect([answer.status, nonce]).toEqual([403, nonce]);
+      company.answer(({ body }) => {
+        const [header, payload] = (body.id_token as string).split('.') as [string, string];
+        body.id_token = forge(header, payload);
+      });
+      expect((await flow.signIn(slug)).status).toBe(403);
       await expectRefused(reason);
       expect(await userOf(email)).toBeUndefined();
     });
@@ -294,7 +289,6 @@ describe('signing in through a company', () => {
       const back = await flow.atCompany(left);
       const open = () => fetch(back, { headers: { Cookie: cookie, Accept: 'text/html' }, redirect: 'manual' });
       const answers = await Promise.all([open(), open(), open()]);
-      expect(answers.map(({ status }) => status).sort()).not.toEqual([303, 303, 303]);
       expect(answers.filter(({ status }) => status === 303)).toHaveLength(1);
       expect((await open()).status).toBe(400);
       await expectRefused('nobody waits for this state');
@@ -425,6 +419,19 @@ describe('signing in through a company', () => {
       expect([page.status, text(page)]).toEqual([404, expect.stringContaining('Identity provider not found')]);
       await expect(flow.leave(slug)).rejects.toThrow('no button');
     });
+  });
+
+  it('takes people back at another process than they left from', async () => {
+    const settings = { DATABASE_URL: app.config.database.url, HUB_PUBLIC_URL: app.url, HUB_SIGNIN_LIMIT: '0' };
+    second = await createTestApp({ settings });
+    const { slug } = await flow.setUp(company, { createUsers: true });
+    employ('wanderer');
+    const browser = flow.flow.browser();
+    const back = await flow.atCompany(await flow.leave(slug, browser));
+    const elsewhere = back.replace(app.url, `http://127.0.0.1:${second.config.http.port}`);
+    const answer = await fetch(elsewhere, { headers: { Cookie: browser.cookieHeader(back) }, redirect: 'manual' });
+    expect(answer.status).toBe(303);
+    expectSentOn(await browser.open(answer.headers.get('location')!));
   });
 
   it('proves itself in the header where the company wants that', async () => {

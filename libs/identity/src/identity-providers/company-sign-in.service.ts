@@ -11,7 +11,7 @@ import { fetchObject, ProviderOutage, ProviderProblem } from './bounded-fetch';
 import { CompanyAccounts } from './company-accounts';
 import { completed, isComplete, type Claims } from './company-claims';
 import { CompanyConnections, type CompanyConnection } from './company-connection';
-import type { PendingSignIn, TokenSet } from './company-strategy';
+import type { CompanyStrategy, PendingSignIn, TokenSet } from './company-strategy';
 import { verifyIdToken, type IdTokenClaims } from './id-token';
 import { entityOf, type IdentityProvider } from './identity-provider.entity';
 import { IdentityProvidersRepository } from './identity-providers.repository';
@@ -43,14 +43,7 @@ export class CompanySignIn {
     const { uid } = await this.interactions.current(request, response, textOf(request.query.interaction) ?? '');
     await this.answering(provider, uid, request, response, async () => {
       const { strategy } = await this.connections.open(provider);
-      const state: PendingSignIn = { interaction: uid, nonce: randomToken() };
-      await new Promise<void>((resolve, reject) => {
-        response.once('close', resolve);
-        const options = { session: false, state } as unknown as passport.AuthenticateOptions;
-        const failed = (error: unknown): void =>
-          reject((error as Error | null) ?? new ProviderProblem('was not asked'));
-        (passport.authenticate(strategy, options, failed) as RequestHandler)(request, response, failed);
-      });
+      await leave(strategy, request, response, { interaction: uid, nonce: randomToken() });
     });
   }
 
@@ -77,7 +70,7 @@ export class CompanySignIn {
         await this.states.drop(request, provider, state);
         throw new ProviderProblem(`refuses with ${textOf(error)?.slice(0, 100) ?? 'no code'}`);
       }
-      const { tokens, nonce } = await redeem(connection, request, response);
+      const { tokens, nonce } = await redeem(connection.strategy, request, response);
       const claims = await this.claimsOf(provider, connection, tokens, nonce);
       const user = await this.accounts.signIn(provider, claims);
       const options = { uid: pending.interaction, methods: methodsOf(claims) };
@@ -126,16 +119,39 @@ export class CompanySignIn {
   }
 }
 
-/** Redeems the code by the strategy, which takes the state as well. */
-async function redeem({ strategy }: CompanyConnection, request: Request, response: Response) {
-  const { promise, resolve, reject } = Promise.withResolvers<{ tokens: TokenSet; nonce: string }>();
-  const done = (error: unknown, user?: unknown, info?: unknown): void => {
-    if (error) reject(error as Error);
-    else if (user) resolve({ tokens: user as TokenSet, nonce: (info as { state: PendingSignIn }).state.nonce });
-    else reject(new ProviderProblem('was answered for twice'));
-  };
-  (passport.authenticate(strategy, { session: false }, done) as RequestHandler)(request, response, done);
-  return promise;
+/** Redirects to the company, which ends the answer. */
+function leave(strategy: CompanyStrategy, request: Request, response: Response, state: PendingSignIn): Promise<void> {
+  return new Promise((resolve, reject) => {
+    response.once('close', resolve);
+    authenticate(strategy, request, response, { state }, (error) => {
+      reject((error as Error | null) ?? new ProviderProblem('was not asked'));
+    });
+  });
+}
+
+/** Redeems the code, and the state with it. */
+function redeem(strategy: CompanyStrategy, request: Request, response: Response) {
+  return new Promise<{ tokens: TokenSet; nonce: string }>((resolve, reject) => {
+    authenticate(strategy, request, response, {}, (error, tokens, info) => {
+      if (tokens && info) resolve({ tokens, nonce: info.state.nonce });
+      else reject((error as Error | null) ?? new ProviderProblem('has answered already'));
+    });
+  });
+}
+
+type Authenticated = (error: unknown, tokens?: TokenSet | false, info?: { state: PendingSignIn }) => void;
+
+function authenticate(
+  strategy: CompanyStrategy,
+  request: Request,
+  response: Response,
+  options: { state?: PendingSignIn },
+  done: Authenticated,
+): void {
+  // Passport writes the ways on of one request into the strategy: each request has one of its own.
+  const own = Object.create(strategy) as CompanyStrategy;
+  const all = { session: false, ...options } as passport.AuthenticateOptions;
+  (passport.authenticate(own, all, done) as RequestHandler)(request, response, done);
 }
 
 /** RFC 9207, section 2.4: another provider's answer may have been brought here. */
