@@ -15,10 +15,17 @@ import { IdentityProvidersService } from './identity-providers/identity-provider
 import { SignInStates } from './identity-providers/sign-in-states';
 import { IdentityModule } from './identity.module';
 import { OAuthClientsController } from './oauth-clients/oauth-clients.controller';
+import { AuthorizationController } from './oauth/authorization.controller';
+import { ClientAuthentication } from './oauth/client-authentication';
+import { IntrospectionController } from './oauth/introspection.controller';
+import { IntrospectionService } from './oauth/introspection.service';
 import { OAuthServer } from './oauth/oauth-server';
 import { PasswordCheck } from './sign-in/password-check';
+import { RefreshTokens } from './oauth/refresh-tokens';
 import { RevocationController } from './oauth/revocation.controller';
 import { RevocationService } from './oauth/revocation.service';
+import { UserInfoController } from './oauth/userinfo.controller';
+import { UserInfoService } from './oauth/userinfo.service';
 import { ScopesController } from './credentials/scopes.controller';
 import { PasswordSignIn } from './sign-in/password-sign-in';
 import { SignInThrottle } from './sign-in/sign-in-throttle';
@@ -32,10 +39,13 @@ import { SignInService } from './sign-in/sign-in.service';
     AuthController,
     CompanySignInController,
     IdentityProvidersController,
+    AuthorizationController,
     InteractionController,
+    IntrospectionController,
     OAuthClientsController,
     RevocationController,
     ScopesController,
+    UserInfoController,
   ],
   providers: [
     CompanyAccounts,
@@ -43,15 +53,19 @@ import { SignInService } from './sign-in/sign-in.service';
     CompanySignIn,
     IdentityProvidersRepository,
     IdentityProvidersService,
+    ClientAuthentication,
     InteractionService,
     Interactions,
+    IntrospectionService,
     OAuthServer,
     PasswordCheck,
     PasswordSignIn,
+    RefreshTokens,
     RevocationService,
     SignInService,
     SignInStates,
     SignInThrottle,
+    UserInfoService,
   ],
 })
 export class IdentityHttpModule {}

@@ -6,13 +6,15 @@ import type { Known } from './fields';
 import { exchange, type RawAnswer } from './raw-http';
 import { requests, type FuzzRequest } from './requests';
 
-const RUNS = 2_000;
+const RUNS = 3_000;
 /** HUB_TEST_SEED repeats a run that found something. */
 const SEED = Number(process.env['HUB_TEST_SEED'] ?? Date.now() % 2 ** 31);
 
 /** Not from controllers: the OAuth2 server's own, and the document. */
 const OTHER_ROUTES = [
   { method: 'POST', path: '/api/v1/oauth2/token' },
+  { method: 'GET', path: '/api/v1/oauth2/authorize' },
+  { method: 'GET', path: '/api/v1/oauth2/authorize/:uid' },
   { method: 'GET', path: '/.well-known/openid-configuration' },
   { method: 'GET', path: '/swagger/openapi.json' },
   { method: 'GET', path: '/api/v1/nothing/here' },
@@ -112,8 +114,9 @@ function checkAnswer({ route, bytes }: FuzzRequest, { status, headers, body }: R
   });
 }
 
-/** RFC 6749 and 7009 have their own form of errors. */
-const isOAuth = (path: string): boolean => /\/oauth2\/(token|revoke)$/.test(path);
+/** RFC 6749, 6750, 7009 and 7662 have their own form of errors. */
+const isOAuth = (path: string): boolean =>
+  /\/oauth2\/(authorize|authorize\/:uid|token|revoke|introspect|userinfo)$/.test(path);
 
 const isOAuthError = (error: unknown): boolean =>
   Object.keys(error as object).every((key) => key === 'error' || key === 'error_description') &&

@@ -124,3 +124,6 @@ export class AuthorizationFlow {
     return answer;
   }
 }
+
+/** What somebody types into the sign-in page. */
+export const credentials = ({ email, password }: Omit<TestUser, 'id'>) => ({ email, password });

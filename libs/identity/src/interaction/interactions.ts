@@ -60,14 +60,14 @@ export class Interactions {
    */
   async current(request: Request, _response: Response, uid = uidOf(request)): Promise<CurrentInteraction> {
     const { interaction, client, user } = await this.load(request, uid);
-    const { scope, redirect_uri: redirectUri, login_hint: loginHint } = interaction.params as Record<string, string>;
+    const { redirect_uri: redirectUri, login_hint: loginHint } = interaction.params as Record<string, string>;
     return {
       uid: interaction.uid,
       clientId: client.clientId,
       clientName: client.name,
       redirectUri: redirectUri!,
       prompt: interaction.prompt.name === 'consent' && user ? 'consent' : 'login',
-      scopes: scope ? scope.split(' ') : [],
+      scopes: scopesOf(interaction),
       loginHint,
       user,
     };
@@ -101,7 +101,7 @@ export class Interactions {
   async allow(request: Request, response: Response): Promise<void> {
     const { provider, interaction, client, user } = await this.load(request, uidOf(request));
     if (!user || interaction.prompt.name !== 'consent') throw gone();
-    const scopes = String(interaction.params.scope).split(' ');
+    const scopes = scopesOf(interaction);
     await this.database.asSystem(async () => {
       const grant = await this.consents.newGrant(provider, user.id, client, scopes);
       await this.consents.remember(user.id, client, scopes);
@@ -115,7 +115,7 @@ export class Interactions {
   /** The user denies it, or leaves without signing in: the client is told. @throws DomainError `not_found` as `current`. */
   async deny(request: Request, response: Response): Promise<void> {
     const { interaction, client, user } = await this.load(request, uidOf(request));
-    const scopes = interaction.params.scope === undefined ? [] : String(interaction.params.scope).split(' ');
+    const scopes = scopesOf(interaction);
     await this.database.asSystem(async () => {
       interaction.result = { error: 'access_denied', error_description: 'the user did not allow it' };
       await interaction.persist();
@@ -141,6 +141,9 @@ export class Interactions {
     return this.audit.record({ action, entity: entityOf(client), actor, details: { scopes } });
   }
 }
+
+/** What the client asks for; settled by `AuthorizationRules` before there is an interaction. */
+const scopesOf = ({ params }: Interaction): string[] => (params.scope as string).split(' ');
 
 const entityOf = ({ id, name }: OAuthClient) => ({ type: 'oauth_client', id, name });
 

@@ -14,6 +14,7 @@ h1{font-size:1.375rem;line-height:1.25;margin:0 0 .5rem}
 h2{font-size:1rem;margin:1rem 0 .25rem}
 p{margin:0 0 1rem;overflow-wrap:anywhere}
 .soft{color:var(--soft)}
+.place{margin-top:1rem}
 label{display:block;font-weight:600;margin-bottom:.25rem}
 input{display:block;width:100%;font:inherit;color:inherit;background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.625rem .75rem;margin-bottom:1rem}
 input[aria-invalid=true]{border:2px solid var(--error)}

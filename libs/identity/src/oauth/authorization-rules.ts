@@ -11,6 +11,7 @@ import {
 } from 'oidc-provider';
 import { audienceOf } from './access-token-jwt';
 import { Consents } from './consents';
+import { isOwnSite } from './oauth-cors';
 import { REFRESH_TTL } from './oidc-adapter';
 import { clientCovers, OIDC_SCOPES, requestedScopes } from '../credentials/scope-rules';
 import type { OAuthClient } from '../oauth-clients/oauth-client.entity';
@@ -52,6 +53,9 @@ export class AuthorizationRules {
       issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
       rotateRefreshToken: true,
       expiresWithSession: () => false,
+      // Scripts have no secret to keep: the token endpoint is open to the sites of public clients.
+      clientBasedCORS: (_ctx, origin, client) =>
+        client.clientAuthMethod === 'none' && isOwnSite(origin, client.redirectUris!),
       ttl: {
         AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? 3_600,
         AuthorizationCode: CODE_SECONDS,

@@ -14,7 +14,7 @@ import type { OAuthClient } from '../oauth-clients/oauth-client.entity';
 import { OidcClients, OidcPayloads } from './oidc-adapter';
 import { OIDC_SCOPES, requestedScopes, uncoveredScope } from '../credentials/scope-rules';
 import { setInteractionCookie } from '../interaction/interaction-cookie';
-import { isOutage, renderProviderError } from './provider-errors';
+import { answerOutage, isOutage, renderProviderError } from './provider-errors';
 import { SigningKeys } from './signing-keys';
 import { UsersRepository } from '../users/users.repository';
 
@@ -70,7 +70,8 @@ export class OAuthProvider {
     });
     provider.on('grant.revoked', (ctx) => this.noteReuse(ctx));
     provider.on('server_error', (ctx, error) => {
-      if (!isOutage(error)) this.logger.error(error, undefined, `${ctx.method} ${ctx.path}`);
+      if (isOutage(error)) answerOutage(ctx, error);
+      else this.logger.error(error, undefined, `${ctx.method} ${ctx.path}`);
     });
     return provider;
   }
@@ -207,8 +208,9 @@ const tokenAnswer = ({ access_token, token_type, expires_in, ...others }: TokenA
   ...others,
 });
 
-/** The provider's own document, with the platform's scopes. */
-const discoveryDocument = (document: object): object => ({
+/** The provider's own document, with the platform's scopes, and without `sid`, which only logout tokens would need. */
+const discoveryDocument = (document: { claims_supported?: string[] }): object => ({
   ...document,
+  claims_supported: document.claims_supported?.filter((claim) => claim !== 'sid'),
   scopes_supported: [...ALL_SCOPES, ...OIDC_SCOPES],
 });

@@ -17,8 +17,16 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .addOAuth2(
       {
         type: 'oauth2',
-        description: 'Sign in as a service with a client id and secret.',
-        flows: { clientCredentials: { tokenUrl: `/${API_PREFIX}/oauth2/token`, scopes } },
+        description: 'Sign in as a user by browser, or as a service with a client id and secret.',
+        flows: {
+          authorizationCode: {
+            authorizationUrl: `/${API_PREFIX}/oauth2/authorize`,
+            tokenUrl: `/${API_PREFIX}/oauth2/token`,
+            refreshUrl: `/${API_PREFIX}/oauth2/token`,
+            scopes,
+          },
+          clientCredentials: { tokenUrl: `/${API_PREFIX}/oauth2/token`, scopes },
+        },
       },
       'oauth2',
     )
@@ -96,6 +104,11 @@ export function serveOpenApi(app: INestApplication): void {
     jsonDocumentUrl: 'swagger/openapi.json',
     raw: ['json'],
     customSiteTitle: 'MaestroHub API',
-    swaggerOptions: { persistAuthorization: false, displayRequestDuration: true, tagsSorter: 'alpha' },
+    swaggerOptions: {
+      persistAuthorization: false,
+      displayRequestDuration: true,
+      tagsSorter: 'alpha',
+      initOAuth: { usePkceWithAuthorizationCodeGrant: true },
+    },
   });
 }
