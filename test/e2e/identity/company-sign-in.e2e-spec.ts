@@ -191,13 +191,25 @@ describe('signing in through a company', () => {
 
     it.each<[string, Parameters<Company['forge']>[0], string]>([
       ['of another sign-in', ({ payload }) => void (payload.nonce = 'other'), 'nonce'],
-      ['without a nonce', ({ payload }) => void delete payload.nonce, 'nonce'],
+      [
+        'without a nonce',
+        ({ payload }) => {
+          delete payload.nonce;
+        },
+        'nonce',
+      ],
       ['for another client', ({ payload }) => void (payload.aud = 'other'), 'aud'],
       ['for several clients', ({ payload }) => void (payload.aud = ['hub-at-company', 'other']), 'azp'],
       ['made for another client', ({ payload }) => void (payload.azp = 'other'), 'azp'],
       ['of another issuer', ({ payload }) => void (payload.iss = 'https://evil.example'), 'iss'],
       ['that are over', ({ payload }) => void Object.assign(payload, { exp: soon(-120) }), 'exp'],
-      ['that never end', ({ payload }) => void delete (payload as Record<string, unknown>).exp, 'exp'],
+      [
+        'that never end',
+        ({ payload }) => {
+          delete (payload as Record<string, unknown>).exp;
+        },
+        'exp',
+      ],
       ['from long ago', ({ payload }) => void Object.assign(payload, { iat: soon(-3_600) }), 'iat'],
       ['that are not valid yet', ({ payload }) => void Object.assign(payload, { nbf: soon(3_600) }), 'nbf'],
       ['without a subject', ({ payload }) => void (payload.sub = ''), 'subject'],
@@ -435,11 +447,15 @@ describe('signing in through a company', () => {
   });
 
   it('proves itself in the header where the company wants that', async () => {
-    const undo = company.discovery(({ body }) => void delete body.token_endpoint_auth_methods_supported);
+    const undo = company.discovery(({ body }) => {
+      delete body.token_endpoint_auth_methods_supported;
+    });
     const { slug } = await flow.setUp(company, { clientSecret: 'a:b c%' });
     undo();
     await withEmail(employ('basic'));
-    const kept = company.discovery(({ body }) => void delete body.token_endpoint_auth_methods_supported);
+    const kept = company.discovery(({ body }) => {
+      delete body.token_endpoint_auth_methods_supported;
+    });
     expectSentOn(await flow.signIn(slug));
     kept();
     const { headers, body } = company.tokenRequests.at(-1)!;

@@ -58,7 +58,7 @@ export class CompanyStrategy extends OAuth2Strategy {
         store: options.store as never,
         pkce: true,
         skipUserProfile: true,
-      } as OAuth2Strategy.StrategyOptions,
+      },
       (accessToken: string, _refreshToken: string, answer: { id_token?: unknown }, _profile: unknown, done: Done) =>
         done(null, { accessToken, idToken: answer.id_token }),
     );
