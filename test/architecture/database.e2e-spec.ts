@@ -8,6 +8,9 @@ import { databaseSchema } from '../../ormconfig';
 /** Tables of the instance itself: the system role alone may touch them. Everything else belongs to organizations. */
 const INSTANCE_TABLES = [
   'access_tokens',
+  'identity_provider_links',
+  'identity_provider_sign_ins',
+  'identity_providers',
   'issued_tokens',
   'migrations',
   'oauth_clients',

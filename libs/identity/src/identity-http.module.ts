@@ -5,6 +5,14 @@ import { AuthController } from './sign-in/auth.controller';
 import { InteractionController } from './interaction/interaction.controller';
 import { InteractionService } from './interaction/interaction.service';
 import { Interactions } from './interaction/interactions';
+import { CompanyAccounts } from './identity-providers/company-accounts';
+import { CompanyConnections } from './identity-providers/company-connection';
+import { CompanySignIn } from './identity-providers/company-sign-in.service';
+import { CompanySignInController } from './identity-providers/company-sign-in.controller';
+import { IdentityProvidersController } from './identity-providers/identity-providers.controller';
+import { IdentityProvidersRepository } from './identity-providers/identity-providers.repository';
+import { IdentityProvidersService } from './identity-providers/identity-providers.service';
+import { SignInStates } from './identity-providers/sign-in-states';
 import { IdentityModule } from './identity.module';
 import { OAuthClientsController } from './oauth-clients/oauth-clients.controller';
 import { AuthorizationController } from './oauth/authorization.controller';
@@ -38,6 +46,8 @@ import { UsersService } from './users/users.service';
   controllers: [
     AccessTokensController,
     AuthController,
+    CompanySignInController,
+    IdentityProvidersController,
     AuthorizationController,
     InteractionController,
     IntrospectionController,
@@ -51,6 +61,11 @@ import { UsersService } from './users/users.service';
     UserInfoController,
   ],
   providers: [
+    CompanyAccounts,
+    CompanyConnections,
+    CompanySignIn,
+    IdentityProvidersRepository,
+    IdentityProvidersService,
     ClientAuthentication,
     InteractionService,
     Interactions,
@@ -65,6 +80,7 @@ import { UsersService } from './users/users.service';
     RevocationService,
     SessionsService,
     SignInService,
+    SignInStates,
     SignInThrottle,
     UsersService,
     UserInfoService,

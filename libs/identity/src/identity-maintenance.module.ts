@@ -9,6 +9,7 @@ const REMOVALS = [
   `DELETE FROM sessions WHERE expires_at < now() - interval '30 days'`,
   'DELETE FROM oidc_payloads WHERE expires_at < now()',
   'DELETE FROM sign_in_attempts WHERE expire < extract(epoch FROM now()) * 1000',
+  'DELETE FROM identity_provider_sign_ins WHERE expires_at < now()',
   'DELETE FROM issued_tokens WHERE expires_at < now()',
 ];
 

@@ -1,3 +1,4 @@
+export { ManagedRoles } from './members/managed-roles';
 export { Membership } from './members/membership.entity';
 export { Organization } from './organization.entity';
 export { OrganizationsHttpModule } from './organizations-http.module';

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { OrganizationResolver } from '#platform/http';
 import { MqttTopicMounts } from '#platform/mqtt';
+import { ManagedRoles } from './members/managed-roles';
 import { MembershipService } from './membership.service';
 import { OrganizationTopicMounts } from './organization-topic-mounts';
 import { OrganizationsService } from './organizations.service';
@@ -8,11 +9,12 @@ import { OrganizationSettings } from './settings/organization-settings';
 
 @Module({
   providers: [
+    ManagedRoles,
     OrganizationSettings,
     OrganizationsService,
     { provide: OrganizationResolver, useClass: MembershipService },
     { provide: MqttTopicMounts, useClass: OrganizationTopicMounts },
   ],
-  exports: [OrganizationSettings, OrganizationsService, OrganizationResolver, MqttTopicMounts],
+  exports: [ManagedRoles, OrganizationSettings, OrganizationsService, OrganizationResolver, MqttTopicMounts],
 })
 export class OrganizationsModule {}

@@ -4,6 +4,7 @@ import { Config } from '#platform/config';
 import { SecretBox } from '#platform/crypto';
 import { STATUS_OF } from '#platform/http';
 import type { Request, Response } from 'express';
+import { IdentityProvidersRepository } from '../identity-providers/identity-providers.repository';
 import { readForm } from '../oauth/form-body';
 import { PasswordSignIn } from '../sign-in/password-sign-in';
 import { formToken, isFormToken } from './interaction-cookie';
@@ -27,6 +28,7 @@ export class InteractionService {
     private readonly secrets: SecretBox,
     private readonly interactions: Interactions,
     private readonly passwords: PasswordSignIn,
+    private readonly companies: IdentityProvidersRepository,
   ) {}
 
   /** @throws DomainError `not_found` for an interaction that is over or of another browser; so do all below. */
@@ -34,7 +36,7 @@ export class InteractionService {
     const interaction = await this.interactions.current(request, response);
     const consents = interaction.prompt === 'consent' && request.query.account !== 'other';
     if (consents) send(response, interaction, 200, consentPage(interaction, this.tokenOf(interaction)));
-    else this.sendSignIn(response, interaction, { email: expected(interaction) });
+    else await this.sendSignIn(response, interaction, { email: expected(interaction) });
   }
 
   /** @throws DomainError `forbidden` for forms of other sites; so do all below. `bad_request` for incomplete ones. */
@@ -46,8 +48,7 @@ export class InteractionService {
     }
     if (!email || !password) {
       const problem = { title: 'Something is missing', message: 'Enter your e-mail address and your password.' };
-      this.sendSignIn(response, interaction, { email, problem }, 400);
-      return;
+      return this.sendSignIn(response, interaction, { email, problem }, 400);
     }
     try {
       const credentials = { email, password, ...(newPassword && { newPassword }) };
@@ -55,7 +56,7 @@ export class InteractionService {
       await this.interactions.signedIn(request, response, user);
     } catch (error) {
       if (!isShown(error)) throw error;
-      this.refuse(response, interaction, email, error);
+      await this.refuse(response, interaction, email, error);
     }
   }
 
@@ -86,23 +87,29 @@ export class InteractionService {
     return { interaction, form };
   }
 
-  private refuse(response: Response, interaction: CurrentInteraction, email: string, error: DomainError): void {
+  private refuse(
+    response: Response,
+    interaction: CurrentInteraction,
+    email: string,
+    error: DomainError,
+  ): Promise<void> {
     if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', Math.ceil(error.retryAfterSeconds));
     const message = error.kind === 'unauthenticated' ? 'E-mail address or password is wrong.' : error.message;
     const problem = { title: 'You are not signed in', message };
     // Missing, or one that breaks the rules.
     const asksNewPassword = error.kind === 'forbidden' || error.kind === 'bad_request';
-    this.sendSignIn(response, interaction, { email, problem, asksNewPassword }, STATUS_OF[error.kind]);
+    return this.sendSignIn(response, interaction, { email, problem, asksNewPassword }, STATUS_OF[error.kind]);
   }
 
-  private sendSignIn(
+  private async sendSignIn(
     response: Response,
     interaction: CurrentInteraction,
     content: Pick<SignInPage, 'email' | 'problem' | 'asksNewPassword'>,
     status = 200,
-  ): void {
+  ): Promise<void> {
+    const providers = await this.providers(interaction);
     const token = this.tokenOf(interaction);
-    const page = signInPage({ interaction, formToken: token, providers: this.providers(), ...content });
+    const page = signInPage({ interaction, formToken: token, providers, ...content });
     send(response, interaction, status, page);
   }
 
@@ -110,9 +117,10 @@ export class InteractionService {
     return formToken(this.secrets, uid);
   }
 
-  /** Companies' own providers; none are set up yet. */
-  private providers(): ProviderButton[] {
-    return [];
+  /** Companies' own providers. */
+  private async providers({ uid }: CurrentInteraction): Promise<ProviderButton[]> {
+    const enabled = await this.companies.enabled();
+    return enabled.map(({ name, slug }) => ({ name, url: `/api/v1/auth/oidc/${slug}/start?interaction=${uid}` }));
   }
 
   private get origin(): string {

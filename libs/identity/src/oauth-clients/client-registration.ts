@@ -3,7 +3,7 @@ import { forbidden, invalid, type Actor } from '#kernel';
 import { Organization } from '#organizations';
 import { Database } from '#platform/database';
 import { insufficientScope } from '#platform/http';
-import { In } from 'typeorm';
+import { In, IsNull } from 'typeorm';
 import { clientProblems, exceedingScope, type ClientShape } from './client-rules';
 import type { OAuthClient } from './oauth-client.entity';
 import { UsersRepository } from '../users/users.repository';
@@ -52,7 +52,9 @@ export class ClientRegistration {
   private async requireOrganizations(wanted: readonly string[], known: readonly string[]): Promise<void> {
     const added = [...new Set(wanted.map((id) => id.toLowerCase()))].filter((id) => !known.includes(id));
     if (added.length === 0) return;
-    const found = await this.database.asSystem((manager) => manager.countBy(Organization, { id: In(added) }));
+    const found = await this.database.asSystem((manager) =>
+      manager.countBy(Organization, { id: In(added), deletedAt: IsNull() }),
+    );
     if (found < added.length) {
       throw invalid({ field: 'organizationIds', message: 'Organization ids must be those of organizations' });
     }

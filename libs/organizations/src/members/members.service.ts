@@ -45,7 +45,7 @@ export class MembersService {
       const known = await manager.existsBy(Membership, { organizationId, userId: user.id });
       if (known) throw conflict('The user is a member already');
       await manager.insert(Membership, { organizationId, userId: user.id, role });
-      await this.record('add', organizationId, user, { to: role });
+      await this.record('create', organizationId, user, { to: role });
       return toMemberView(user, await find(manager, organizationId, user.id));
     });
   }
@@ -64,7 +64,7 @@ export class MembersService {
       if (role !== 'admin') await requireAnotherAdmin(manager, before);
       const change = { role, version: before.version + 1 };
       await manager.update(Membership, { organizationId, userId: before.userId }, change);
-      await this.record('change', organizationId, user, { from: before.role, to: role });
+      await this.record('update', organizationId, user, { from: before.role, to: role });
       return toMemberView(user, { ...before, ...change });
     });
   }
@@ -76,7 +76,7 @@ export class MembersService {
       const before = await find(manager, organizationId, userId);
       await requireAnotherAdmin(manager, before);
       await manager.delete(Membership, { organizationId, userId: before.userId });
-      await this.record('remove', organizationId, user, { from: before.role });
+      await this.record('delete', organizationId, user, { from: before.role });
     });
   }
 

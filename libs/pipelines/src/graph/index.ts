@@ -1,3 +1,9 @@
 export { graphProblems, type ShapeOf } from './graph-rules';
 export { findLoops, type Loop } from './loops';
-export { PipelineGraph, type GraphProblem, type NodeShape, type PipelineEdge, type PipelineNode } from './pipeline-graph';
+export {
+  PipelineGraph,
+  type GraphProblem,
+  type NodeShape,
+  type PipelineEdge,
+  type PipelineNode,
+} from './pipeline-graph';

@@ -1,5 +1,5 @@
 import { Config } from '../config';
-import { hashPassword, verifyPassword } from './passwords';
+import { hashPassword, unusablePasswordHash, verifyPassword } from './passwords';
 import { SecretBox } from './secret-box';
 import { randomToken, tokenHash } from './tokens';
 
@@ -58,6 +58,12 @@ describe('passwords', () => {
     expect(hash).toMatch(/^\$argon2id\$v=19\$m=65536,t=3,p=4\$[\w-]{22}\$[\w-]{43}$/);
     expect(await verifyPassword('correct horse', hash)).toBe(true);
     expect(await verifyPassword('correct hors', hash)).toBe(false);
+    expect(await verifyPassword('', hash)).toBe(false);
+  });
+
+  it('match nothing where there is none, after the same work', async () => {
+    const hash = unusablePasswordHash();
+    expect(hash).toMatch(/^\$argon2id\$v=19\$m=65536,t=3,p=4\$[\w-]{22}\$[\w-]{43}$/);
     expect(await verifyPassword('', hash)).toBe(false);
   });
 

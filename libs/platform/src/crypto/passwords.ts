@@ -8,7 +8,13 @@ const COST = { memory: 65_536, passes: 3, parallelism: 4, tagLength: 32 };
 
 export async function hashPassword(password: string): Promise<string> {
   const nonce = randomBytes(16);
-  const tag = await derive('argon2id', { message: password, nonce, ...COST });
+  return written(nonce, await derive('argon2id', { message: password, nonce, ...COST }));
+}
+
+/** For those who sign in elsewhere: a hash that no password is known to, and that takes as long to compare with. */
+export const unusablePasswordHash = (): string => written(randomBytes(16), randomBytes(COST.tagLength));
+
+function written(nonce: Buffer, tag: Buffer): string {
   const { memory, passes, parallelism } = COST;
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${nonce.toString('base64url')}$${tag.toString('base64url')}`;
 }

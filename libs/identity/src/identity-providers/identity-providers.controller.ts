@@ -1,0 +1,69 @@
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Page } from '#kernel';
+import {
+  AnswersCreated,
+  AnswersEntity,
+  AnswersList,
+  AnswersNothing,
+  GuardedByVersion,
+  IfMatch,
+  ListQuery,
+  OrganizationFree,
+  Scopes,
+} from '#platform/http';
+import { ChangeIdentityProvider, CreateIdentityProvider, IdentityProviderView } from './identity-provider.dto';
+import { IdentityProvidersService } from './identity-providers.service';
+
+@ApiTags('Identity providers')
+@Controller('admin/identity-providers')
+@OrganizationFree()
+export class IdentityProvidersController {
+  constructor(private readonly providers: IdentityProvidersService) {}
+
+  /** Companies' own OpenID Connect providers, by pages. */
+  @Get()
+  @Scopes('system:read')
+  @AnswersList(IdentityProviderView)
+  list(@Query() query: ListQuery): Promise<Page<IdentityProviderView>> {
+    return this.providers.list(query);
+  }
+
+  /** Sets one up. The company registers `callbackUrl` of the answer. */
+  @Post()
+  @Scopes('system:write')
+  @AnswersCreated(IdentityProviderView)
+  create(@Body() request: CreateIdentityProvider): Promise<IdentityProviderView> {
+    return this.providers.create(request);
+  }
+
+  /** One provider. */
+  @Get(':id')
+  @Scopes('system:read')
+  @AnswersEntity(IdentityProviderView)
+  get(@Param('id') id: string): Promise<IdentityProviderView> {
+    return this.providers.get(id);
+  }
+
+  /** Changes what is given. Disabling stops sign-ins through it at once; those who are signed in stay so. */
+  @Patch(':id')
+  @Scopes('system:write')
+  @GuardedByVersion()
+  @AnswersEntity(IdentityProviderView)
+  change(
+    @Param('id') id: string,
+    @IfMatch() ifMatch: number | undefined,
+    @Body() request: ChangeIdentityProvider,
+  ): Promise<IdentityProviderView> {
+    return this.providers.change(id, ifMatch, request);
+  }
+
+  /** Removes it and its links. The users stay, and so do memberships it gave. */
+  @Delete(':id')
+  @Scopes('system:write')
+  @GuardedByVersion()
+  @AnswersNothing()
+  delete(@Param('id') id: string, @IfMatch() ifMatch: number | undefined): Promise<void> {
+    return this.providers.delete(id, ifMatch);
+  }
+}
