@@ -8,6 +8,8 @@ import { databaseSchema } from '../../ormconfig';
 /** Tables of the instance itself: the system role alone may touch them. Everything else belongs to organizations. */
 const INSTANCE_TABLES = [
   'access_tokens',
+  'ingest_slots',
+  'installation',
   'issued_tokens',
   'migrations',
   'oauth_clients',
