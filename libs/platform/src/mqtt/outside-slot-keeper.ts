@@ -9,7 +9,7 @@ export interface HeldSlot {
   slot: number;
   installation: string;
   slots: IngestSlots;
-  /** Aborted once it is held no longer. */
+  /** Aborted once it is held no longer, or is to be given up. */
   signal: AbortSignal;
 }
 
@@ -41,26 +41,31 @@ export class SlotKeeper {
   }
 
   private async run(): Promise<void> {
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
+    let complained = false;
+    while (!this.isStopping) {
       try {
-        await this.hold(await this.openLocks(), signal);
+        await this.hold(await this.openLocks());
+        complained = false;
       } catch (error) {
-        this.log.warn(`no ingest slot at the moment: ${String(error)}`);
+        // Once an outage, however many tries it takes.
+        if (!complained) this.log.warn(`no ingest slot at the moment: ${String(error)}`);
+        complained = true;
       }
-      await delay(RETRY_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      await delay(RETRY_MS, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
     }
   }
 
-  private async hold(locks: LockSession, stopping: AbortSignal): Promise<void> {
+  private async hold(locks: LockSession): Promise<void> {
     const lost = new AbortController();
     void locks.lost.then(() => lost.abort());
     try {
       const slots = new IngestSlots(locks);
       const installation = await slots.installation();
-      this.earlier = await slots.claim(this.earlier);
-      const signal = AbortSignal.any([lost.signal, stopping]);
-      await this.use({ slot: this.earlier, installation, slots, signal });
+      const slot = await slots.claim(this.earlier);
+      this.earlier = slot;
+      this.log.log(`ingest slot ${slot}`);
+      const signal = AbortSignal.any([lost.signal, this.stopping.signal]);
+      await this.use({ slot, installation, slots, signal });
     } finally {
       await locks.close();
     }
