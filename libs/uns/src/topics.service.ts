@@ -1,5 +1,5 @@
 import { conflict, invalid, Page, scopeBranches, topicProblem, type Member } from '#kernel';
-import { requireVersion } from '#platform/database';
+import { requireVersion, type SeenVersion } from '#platform/database';
 import { parseSort, type ListQuery } from '#platform/http';
 import { Injectable } from '@nestjs/common';
 import { toTopicView, type CreateTopic, type TopicView, type UpdateTopic } from './dto/topic.dto';
@@ -51,7 +51,7 @@ export class TopicsService {
     return toTopicView(await this.topics.update(organizationId, topic.id, topic.version, { description }));
   }
 
-  async update(member: Member, id: string, ifMatch: number | undefined, change: UpdateTopic): Promise<TopicView> {
+  async update(member: Member, id: string, ifMatch: SeenVersion, change: UpdateTopic): Promise<TopicView> {
     const topic = await this.topics.get(member.organizationId, id);
     requireTopicRight(member, 'uns:write', topic.path);
     requireVersion(topic, ifMatch);

@@ -1,7 +1,7 @@
 import { LockSession } from '#platform/database';
 import { createTestApp, eventually, type TestApp } from '#testing';
 import { SlotKeeper, type HeldSlot } from '../../../libs/platform/src/mqtt/outside-slot-keeper';
-import { IngestSlots } from '../../../libs/platform/src/mqtt/outside-slots';
+import { type IngestSlots } from '../../../libs/platform/src/mqtt/outside-slots';
 
 /** A process as far as slots go. */
 class Holder {

@@ -11,6 +11,7 @@ import {
   ListQuery,
   OrganizationFree,
   Scopes,
+  type SeenVersion,
 } from '#platform/http';
 import { CreateOAuthClient, NewOAuthClientView, OAuthClientView } from './oauth-client.dto';
 import { OAuthClientsService } from './oauth-clients.service';
@@ -50,7 +51,7 @@ export class OAuthClientsController {
   @Scopes('clients:write')
   @GuardedByVersion()
   @AnswersEntity(OAuthClientView)
-  enable(@Param('id') id: string, @IfMatch() ifMatch: number | undefined): Promise<OAuthClientView> {
+  enable(@Param('id') id: string, @IfMatch() ifMatch: SeenVersion): Promise<OAuthClientView> {
     return this.clients.setEnabled(id, ifMatch, true);
   }
 
@@ -59,7 +60,7 @@ export class OAuthClientsController {
   @Scopes('clients:write')
   @GuardedByVersion()
   @AnswersEntity(OAuthClientView)
-  disable(@Param('id') id: string, @IfMatch() ifMatch: number | undefined): Promise<OAuthClientView> {
+  disable(@Param('id') id: string, @IfMatch() ifMatch: SeenVersion): Promise<OAuthClientView> {
     return this.clients.setEnabled(id, ifMatch, false);
   }
 }

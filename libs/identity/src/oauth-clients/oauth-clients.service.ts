@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { invalid, Page, type Actor } from '#kernel';
 import { tokenHash } from '#platform/crypto';
-import { requireVersion } from '#platform/database';
+import { requireVersion, type SeenVersion } from '#platform/database';
 import { insufficientScope, parseSort, type ListQuery } from '#platform/http';
 import { clientProblems, exceedingScope } from './client-rules';
 import {
@@ -56,7 +56,7 @@ export class OAuthClientsService {
     return { ...toOAuthClientView(client), ...(clientSecret !== undefined && { clientSecret }) };
   }
 
-  async setEnabled(id: string, ifMatch: number | undefined, enabled: boolean): Promise<OAuthClientView> {
+  async setEnabled(id: string, ifMatch: SeenVersion, enabled: boolean): Promise<OAuthClientView> {
     const client = await this.clients.get(id);
     requireVersion(client, ifMatch);
     return toOAuthClientView(client.enabled === enabled ? client : await this.clients.update(client, { enabled }));
