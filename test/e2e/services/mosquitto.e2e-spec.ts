@@ -53,23 +53,6 @@ describeWithServers(['mosquitto'], 'data by a Mosquitto of your own', () => {
     expect(await stored(topic)).toEqual([]);
   });
 
-  it('comes to each of two installations', async () => {
-    const other = await createTestApp({ roles: ['api', 'uns'], settings: { MQTT_URL: mosquitto.url } });
-    try {
-      const api = other.api(await other.newToken(['uns:read']));
-      await eventually(async () => (await fetch(`${other.url}/health/ready`)).status === 200, PATIENT);
-      const topic = `mHv1.0/mosquitto/${newId()}`;
-      await Promise.all([1, 2, 3, 4].map((value) => machine.publishAsync(topic, String(value), { qos: 1 })));
-      await eventually(async () => (await stored(topic)).length === 4, PATIENT);
-      await eventually(async () => {
-        const { body } = await api.get(`/uns/data/recent?topic=${topic}`);
-        return (body as { data?: unknown[] }).data?.length === 4;
-      }, PATIENT);
-    } finally {
-      await other.stop();
-    }
-  });
-
   it('published by REST reaches its subscribers once, and is stored once', async () => {
     const topic = `mHv1.0/mosquitto/${newId()}`;
     const heard: unknown[] = [];

@@ -3,8 +3,8 @@ import type { Config } from '../config';
 import { roleUrl } from './roles';
 
 const CONNECT_MS = 5_000;
-/** A server that does not answer for so long is taken for lost. */
-const ANSWER_MS = 5_000;
+/** A server that does not answer for so long is taken for lost: before it frees our locks, see `SETTINGS`. */
+const ANSWER_MS = 15_000;
 const BEAT_MS = 1_000;
 
 /**
@@ -37,7 +37,7 @@ export class LockSession {
     this.timer = setInterval(() => void this.query('SELECT 1').catch(end), BEAT_MS).unref();
   }
 
-  /** @throws Error when the server does not answer within 5 s. */
+  /** @throws Error when the server does not take a connection within 5 s. */
   static async open(config: Config): Promise<LockSession> {
     const client = new Client({
       connectionString: roleUrl(config.database.url, config.secretKey, 'system'),

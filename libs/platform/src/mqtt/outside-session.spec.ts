@@ -67,15 +67,14 @@ describeWithServers(['mosquitto'], 'an outside broker', () => {
     await server.stop();
   });
 
-  function newSession(clientId: string, shared = true): OutsideSession {
-    const share = shared ? 'processes' : undefined;
-    const session = new OutsideSession({ url: server.url, clientId, share }, intake, mounts).open();
+  function newSession(clientId: string, share: string | null = 'one'): OutsideSession {
+    const session = new OutsideSession({ url: server.url, clientId, share: share ?? undefined }, intake, mounts).open();
     sessions.push(session);
     return session;
   }
 
-  async function ingest(clientId = 'ingest', shared = true): Promise<OutsideSession> {
-    const session = newSession(clientId, shared);
+  async function ingest(clientId = 'ingest', share?: string | null): Promise<OutsideSession> {
+    const session = newSession(clientId, share);
     await eventually(() => session.isSubscribed);
     return session;
   }
@@ -212,16 +211,17 @@ describeWithServers(['mosquitto'], 'an outside broker', () => {
     expect(handler.texts).toEqual(['bad']);
   });
 
-  it('shares the messages among processes, and does not when told so', async () => {
+  it('shares the messages among the processes of one installation, and does not when told so', async () => {
     await ingest('one');
     await ingest('two');
     const publisher = await client();
     for (let i = 0; i < 50; i++) await publisher.publishAsync(MOUNTED, String(i), { qos: 1 });
     await eventually(() => handler.received.length === 50);
-    await ingest('alone', false);
+    await ingest('of another installation', 'another');
+    await ingest('alone', null);
     handler.received.length = 0;
-    await publisher.publishAsync(MOUNTED, 'both', { qos: 1 });
-    await eventually(() => handler.received.length === 2);
+    await publisher.publishAsync(MOUNTED, 'all', { qos: 1 });
+    await eventually(() => handler.received.length === 3);
   });
 
   it('passes QoS 0 on and does not read without end while handlers run', async () => {
