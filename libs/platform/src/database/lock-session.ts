@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Client, type QueryResultRow } from 'pg';
 import type { Config } from '../config';
 import { roleUrl } from './roles';
@@ -6,6 +7,8 @@ const CONNECT_MS = 5_000;
 /** A server that does not answer for so long is taken for lost: before it frees our locks, see `SETTINGS`. */
 const ANSWER_MS = 15_000;
 const BEAT_MS = 1_000;
+/** Where the way to the server is gone, a goodbye would take minutes to fail. */
+const GOODBYE_MS = 2_000;
 
 /**
  * PostgreSQL must notice a holder whose machine is gone (25 s), and must not end one that is merely quiet. They have no
@@ -68,6 +71,7 @@ export class LockSession {
   async close(): Promise<void> {
     clearInterval(this.timer);
     this.ended.resolve();
-    await this.client.end().catch(() => undefined);
+    const said = this.client.end().catch(() => undefined);
+    await Promise.race([said, delay(GOODBYE_MS, undefined, { ref: false })]);
   }
 }

@@ -54,7 +54,10 @@ export class OutsideBrokerStrategy extends Server implements CustomTransportStra
       callback(error);
       return;
     }
-    this.whenConnected = () => callback();
+    this.whenConnected = () => {
+      this.whenConnected = noop;
+      callback();
+    };
     this.keeper.start();
   }
 
@@ -91,7 +94,10 @@ export class OutsideBrokerStrategy extends Server implements CustomTransportStra
     await orphans.watch(held.signal);
     session.allow(false);
     this.report = noop;
-    if (this.keeper.isStopping) await this.leave(held, session);
+    if (!this.keeper.isStopping) return;
+    await this.leave(held, session);
+    // Before the slot is given up: whoever takes it next would be sent again what we are storing.
+    await session.close();
   }
 
   private sessionOf(held: HeldSlot): OutsideSession {

@@ -11,7 +11,8 @@ import type { OutsideTiming } from './outside-timing';
  */
 export class OutsideOrphans {
   private readonly log = new Logger(OutsideOrphans.name);
-  private readonly unheldSince = new Map<number, number>();
+  /** When a slot that nobody holds may be adopted, in milliseconds of `performance.now()`. */
+  private readonly dueAt = new Map<number, number>();
 
   constructor(
     private readonly slots: IngestSlots,
@@ -37,10 +38,11 @@ export class OutsideOrphans {
     const unheld = await this.slots.unheld();
     const now = performance.now();
     const present = new Set(unheld.map(({ slot }) => slot));
-    for (const slot of this.unheldSince.keys()) if (!present.has(slot)) this.unheldSince.delete(slot);
-    for (const { slot } of unheld) if (!this.unheldSince.has(slot)) this.unheldSince.set(slot, now);
-    if (!this.isReady()) return [];
-    return unheld.filter(({ slot, leaving }) => leaving || now - this.unheldSince.get(slot)! >= this.timing.orphanedMs);
+    for (const slot of this.dueAt.keys()) if (!present.has(slot)) this.dueAt.delete(slot);
+    for (const { slot, leaving } of unheld) {
+      if (!this.dueAt.has(slot)) this.dueAt.set(slot, leaving ? now : now + this.timing.orphanedMs);
+    }
+    return this.isReady() ? unheld.filter(({ slot }) => this.dueAt.get(slot)! <= now) : [];
   }
 
   private async adopt(slot: number, signal: AbortSignal): Promise<void> {
@@ -53,6 +55,7 @@ export class OutsideOrphans {
       this.log.log(`session ${slot} was left behind; what it held is stored, and it has ended`);
     } catch (error) {
       // What is acknowledged is stored; the rest is still the broker's, for the next who looks.
+      this.dueAt.set(slot, performance.now() + this.timing.orphanedMs);
       await session.close(0);
       await this.slots.release(slot);
       throw error;
