@@ -11,6 +11,8 @@ const INSTANCE_TABLES = [
   'identity_provider_links',
   'identity_provider_sign_ins',
   'identity_providers',
+  'ingest_slots',
+  'installation',
   'issued_tokens',
   'migrations',
   'oauth_clients',

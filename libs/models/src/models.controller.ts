@@ -13,6 +13,7 @@ import {
   IfMatch,
   ListQuery,
   Scopes,
+  type SeenVersion,
 } from '#platform/http';
 import type { JsonSchema } from '#platform/json-schema';
 import {
@@ -77,7 +78,7 @@ export class ModelsController {
   replace(
     @Caller() member: Member,
     @Param('id') id: string,
-    @IfMatch() ifMatch: number | undefined,
+    @IfMatch() ifMatch: SeenVersion,
     @Body() model: ModelInput,
   ): Promise<ModelView> {
     return this.models.replace(member, id, ifMatch, model);
@@ -152,7 +153,7 @@ export class ModelsController {
     @Caller() member: Member,
     @Param('id') id: string,
     @Param('version') version: string,
-    @IfMatch() ifMatch: number | undefined,
+    @IfMatch() ifMatch: SeenVersion,
   ): Promise<ModelView> {
     return this.models.revert(member, id, version, ifMatch);
   }

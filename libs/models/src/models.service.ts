@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { conflict, invalid, notFound, Page, type JsonValue, type Member } from '#kernel';
 import { AuditTrail } from '#platform/audit';
-import { Database, isUniqueViolation, requireVersion } from '#platform/database';
+import { Database, isUniqueViolation, requireVersion, type SeenVersion } from '#platform/database';
 import { parseSort, type ListQuery } from '#platform/http';
 import { SchemaValidator, type JsonSchema } from '#platform/json-schema';
 import {
@@ -61,12 +61,12 @@ export class ModelsService {
   }
 
   /** @throws DomainError as `create`; `precondition_failed`. */
-  replace(member: Member, id: string, ifMatch: number | undefined, input: ModelInput): Promise<ModelView> {
+  replace(member: Member, id: string, ifMatch: SeenVersion, input: ModelInput): Promise<ModelView> {
     return this.change(member, id, ifMatch, 'updated', () => Promise.resolve(contentOf(input)));
   }
 
   /** The model becomes what it was, as a new version. @throws DomainError `not_found`; `precondition_failed`. */
-  revert(member: Member, id: string, version: string, ifMatch: number | undefined): Promise<ModelView> {
+  revert(member: Member, id: string, version: string, ifMatch: SeenVersion): Promise<ModelView> {
     const read = () => this.models.version(member.organizationId, id, numberOf(version));
     return this.change(member, id, ifMatch, 'reverted', read);
   }
@@ -117,7 +117,7 @@ export class ModelsService {
   private change(
     { organizationId, userId }: Member,
     id: string,
-    ifMatch: number | undefined,
+    ifMatch: SeenVersion,
     changeType: ChangeType,
     read: () => Promise<ModelContent>,
   ): Promise<ModelView> {

@@ -1,14 +1,22 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { BriefCache } from '#platform/cache';
 import { Database } from '#platform/database';
 import { MqttTopicMounts } from '#platform/mqtt';
-import { TopicMounts, type MountRow } from './topic-mounts';
+import { organizationOfDefault, TopicMounts, type Mounted, type MountRow } from './topic-mounts';
 
 const REFRESH_MS = 1_000;
+/** Topics of organizations that nobody knows cost the database no more than so many queries a second. */
+const LOOKUPS_PER_SECOND = 50;
+/** For so long an answer holds, that there is no such organization above all. */
+const LOOKUP_MS = 200;
+const REMEMBERED = 1_000;
 
 /** The organizations' prefixes on an outside broker. Asked for each message, so it answers from memory. */
 @Injectable()
 export class OrganizationTopicMounts extends MqttTopicMounts implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(OrganizationTopicMounts.name);
+  private readonly lookups = new BriefCache<boolean>(REMEMBERED, LOOKUP_MS);
+  private second = { start: 0, lookups: 0 };
   private mounts = new TopicMounts([]);
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
@@ -26,8 +34,17 @@ export class OrganizationTopicMounts extends MqttTopicMounts implements OnModule
     clearTimeout(this.timer);
   }
 
-  override resolve(brokerTopic: string): { organizationId: string; topic: string } | undefined {
+  override resolve(brokerTopic: string): Mounted | undefined {
     return this.current().resolve(brokerTopic);
+  }
+
+  /** Only the default prefix names its organization; others are subscribed to once they are known. */
+  override async lookUp(brokerTopic: string): Promise<Mounted | undefined> {
+    const mounted = organizationOfDefault(brokerTopic);
+    if (!mounted) return undefined;
+    const { organizationId } = mounted;
+    const exists = await this.lookups.get(organizationId, () => this.isMountedByDefault(organizationId));
+    return exists ? mounted : undefined;
   }
 
   override mount(organizationId: string, topic: string): string {
@@ -62,5 +79,19 @@ export class OrganizationTopicMounts extends MqttTopicMounts implements OnModule
       manager.query<MountRow[]>('SELECT id, mqtt_prefix AS prefix FROM organizations WHERE deleted_at IS NULL'),
     );
     this.mounts = new TopicMounts(rows);
+  }
+
+  private async isMountedByDefault(organizationId: string): Promise<boolean> {
+    if (!this.mayLookUp()) return false;
+    const rows = await this.database.asSystem((manager) =>
+      manager.query<unknown[]>('SELECT 1 FROM organizations WHERE id = $1 AND mqtt_prefix IS NULL', [organizationId]),
+    );
+    return rows.length === 1;
+  }
+
+  private mayLookUp(): boolean {
+    const now = performance.now();
+    if (now - this.second.start >= 1_000) this.second = { start: now, lookups: 0 };
+    return this.second.lookups++ < LOOKUPS_PER_SECOND;
   }
 }

@@ -13,6 +13,7 @@ import {
   OrganizationFree,
   OrganizationInPath,
   Scopes,
+  type SeenVersion,
 } from '#platform/http';
 import {
   CreateOrganization,
@@ -64,7 +65,7 @@ export class OrganizationsController {
   @AnswersEntity(OrganizationView)
   update(
     @Caller() member: Member,
-    @IfMatch() ifMatch: number | undefined,
+    @IfMatch() ifMatch: SeenVersion,
     @Body() change: UpdateOrganization,
   ): Promise<OrganizationView> {
     return this.organizations.update(member, ifMatch, change);
@@ -89,7 +90,7 @@ export class OrganizationsController {
   @AnswersEntity(OrganizationView)
   suspend(
     @Caller() member: Member,
-    @IfMatch() ifMatch: number | undefined,
+    @IfMatch() ifMatch: SeenVersion,
     @Body() { reason }: SuspendOrganization,
   ): Promise<OrganizationView> {
     return this.organizations.suspend(member, ifMatch, reason);
@@ -102,7 +103,7 @@ export class OrganizationsController {
   @Scopes('organizations:write')
   @GuardedByVersion()
   @AnswersEntity(OrganizationView)
-  activate(@Caller() member: Member, @IfMatch() ifMatch: number | undefined): Promise<OrganizationView> {
+  activate(@Caller() member: Member, @IfMatch() ifMatch: SeenVersion): Promise<OrganizationView> {
     return this.organizations.activate(member, ifMatch);
   }
 }

@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { conflict, forbidden, invalid, newId, Page, type Actor, type Member, type Role } from '#kernel';
 import { AuditTrail, changesBetween } from '#platform/audit';
-import { Database, isUniqueViolation, requireVersion, staleVersion, type PageRequest } from '#platform/database';
+import {
+  Database,
+  isUniqueViolation,
+  requireVersion,
+  staleVersion,
+  type PageRequest,
+  type SeenVersion,
+} from '#platform/database';
 import { parseSort, type ListQuery } from '#platform/http';
 import { IsNull, type EntityManager, type QueryDeepPartialEntity, type SelectQueryBuilder } from 'typeorm';
 import { Membership } from './members/membership.entity';
@@ -69,7 +76,7 @@ export class OrganizationsService {
   }
 
   /** @throws DomainError `forbidden` for a prefix by others than system administrators; `conflict`. */
-  update(member: Member, ifMatch: number | undefined, change: UpdateOrganization): Promise<OrganizationView> {
+  update(member: Member, ifMatch: SeenVersion, change: UpdateOrganization): Promise<OrganizationView> {
     const { mqttPrefix } = change;
     if (mqttPrefix !== undefined) requireInstanceRight(member);
     const problem = typeof mqttPrefix === 'string' ? mqttPrefixProblem(mqttPrefix) : undefined;
@@ -78,12 +85,12 @@ export class OrganizationsService {
   }
 
   /** Turns everybody away, on all ways in, within a second. Suspending again changes the reason. */
-  suspend(member: Member, ifMatch: number | undefined, reason: string): Promise<OrganizationView> {
+  suspend(member: Member, ifMatch: SeenVersion, reason: string): Promise<OrganizationView> {
     requireInstanceRight(member);
     return this.change(member, ifMatch, 'suspend', () => ({ status: 'suspended', suspendedReason: reason }));
   }
 
-  activate(member: Member, ifMatch: number | undefined): Promise<OrganizationView> {
+  activate(member: Member, ifMatch: SeenVersion): Promise<OrganizationView> {
     requireInstanceRight(member);
     return this.change(member, ifMatch, 'activate', () => ({ status: 'active', suspendedReason: null }));
   }
@@ -107,7 +114,7 @@ export class OrganizationsService {
 
   private change(
     { organizationId }: Member,
-    ifMatch: number | undefined,
+    ifMatch: SeenVersion,
     verb: string,
     decide: () => QueryDeepPartialEntity<Organization>,
   ): Promise<OrganizationView> {

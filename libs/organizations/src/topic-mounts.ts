@@ -1,4 +1,4 @@
-import { TOPIC_ROOT } from '#kernel';
+import { isId, TOPIC_ROOT } from '#kernel';
 
 /*
  * How topics of an outside broker belong to organizations: a prefix before the namespace, `org/<id>/` where an
@@ -9,6 +9,11 @@ export interface MountRow {
   id: string;
   /** null for the default. */
   prefix: string | null;
+}
+
+export interface Mounted {
+  organizationId: string;
+  topic: string;
 }
 
 const defaultPrefix = (organizationId: string): string => `org/${organizationId}/`;
@@ -25,7 +30,7 @@ export class TopicMounts {
     }
   }
 
-  resolve(brokerTopic: string): { organizationId: string; topic: string } | undefined {
+  resolve(brokerTopic: string): Mounted | undefined {
     const start = rootIndex(brokerTopic);
     if (start === -1) return undefined;
     const organizationId = this.owners.get(brokerTopic.slice(0, start));
@@ -41,6 +46,15 @@ export class TopicMounts {
     const own = [...this.owners].filter(([prefix, id]) => prefix !== defaultPrefix(id)).map(([prefix]) => prefix);
     return ['org/+/', ...own].map((prefix) => `${prefix}${TOPIC_ROOT}/#`);
   }
+}
+
+/** What `org/<id>/mHv1.0/…` says of itself, whether or not there is such an organization. */
+export function organizationOfDefault(brokerTopic: string): Mounted | undefined {
+  const [, organizationId, ...levels] = brokerTopic.split('/');
+  // Ids are compared as they are written: `resolve` knows them in lower case.
+  if (!isId(organizationId) || organizationId !== organizationId.toLowerCase()) return undefined;
+  const topic = levels.join('/');
+  return brokerTopic.startsWith('org/') && topic.startsWith(`${TOPIC_ROOT}/`) ? { organizationId, topic } : undefined;
 }
 
 /** Where the namespace begins: its root is a level of its own, and the first of that name. */

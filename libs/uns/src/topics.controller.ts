@@ -10,6 +10,7 @@ import {
   IfMatch,
   ListQuery,
   Scopes,
+  type SeenVersion,
 } from '#platform/http';
 import { CreateTopic, TopicView, UpdateTopic } from './dto/topic.dto';
 import { TopicPath } from './dto/data-query.dto';
@@ -60,7 +61,7 @@ export class TopicsController {
   update(
     @Caller() member: Member,
     @Param('id') id: string,
-    @IfMatch() ifMatch: number | undefined,
+    @IfMatch() ifMatch: SeenVersion,
     @Body() change: UpdateTopic,
   ): Promise<TopicView> {
     return this.topics.update(member, id, ifMatch, change);

@@ -1,6 +1,6 @@
 import { conflict, invalid, Page, scopeBranches, topicProblem, type Member } from '#kernel';
 import { AuditTrail, changesBetween } from '#platform/audit';
-import { Database, requireVersion } from '#platform/database';
+import { Database, requireVersion, type SeenVersion } from '#platform/database';
 import { parseSort, type ListQuery } from '#platform/http';
 import { Injectable } from '@nestjs/common';
 import { toTopicView, type CreateTopic, type TopicView, type UpdateTopic } from './dto/topic.dto';
@@ -58,7 +58,7 @@ export class TopicsService {
     });
   }
 
-  async update(member: Member, id: string, ifMatch: number | undefined, change: UpdateTopic): Promise<TopicView> {
+  async update(member: Member, id: string, ifMatch: SeenVersion, change: UpdateTopic): Promise<TopicView> {
     const { organizationId } = member;
     return this.database.inOrganization(organizationId, async () => {
       const topic = await this.topics.get(organizationId, id);

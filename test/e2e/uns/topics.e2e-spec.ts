@@ -240,6 +240,12 @@ describe('topics', () => {
       expect((await change(address, 'two')).body.data).toMatchObject({ description: 'two', version: 3 });
     });
 
+    it('matches any of several ETags', async () => {
+      const { address, tag } = await newOne();
+      expect((await change(address, 'one', `"7", W/"1", ${tag}`)).status).toBe(200);
+      expect((await change(address, 'two', `"7", ${tag}`)).status).toBe(412);
+    });
+
     it.each(['"0"', '"abc"', 'W/"1"', '"1a"', '"99999999999999999999"', '""'])('does not match %s', async (tag) => {
       const { address } = await newOne();
       expect((await change(address, 'one', tag)).status).toBe(412);

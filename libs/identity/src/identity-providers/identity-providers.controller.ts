@@ -11,6 +11,7 @@ import {
   ListQuery,
   OrganizationFree,
   Scopes,
+  type SeenVersion,
 } from '#platform/http';
 import { ChangeIdentityProvider, CreateIdentityProvider, IdentityProviderView } from './identity-provider.dto';
 import { IdentityProvidersService } from './identity-providers.service';
@@ -52,7 +53,7 @@ export class IdentityProvidersController {
   @AnswersEntity(IdentityProviderView)
   change(
     @Param('id') id: string,
-    @IfMatch() ifMatch: number | undefined,
+    @IfMatch() ifMatch: SeenVersion,
     @Body() request: ChangeIdentityProvider,
   ): Promise<IdentityProviderView> {
     return this.providers.change(id, ifMatch, request);
@@ -63,7 +64,7 @@ export class IdentityProvidersController {
   @Scopes('system:write')
   @GuardedByVersion()
   @AnswersNothing()
-  delete(@Param('id') id: string, @IfMatch() ifMatch: number | undefined): Promise<void> {
+  delete(@Param('id') id: string, @IfMatch() ifMatch: SeenVersion): Promise<void> {
     return this.providers.delete(id, ifMatch);
   }
 }

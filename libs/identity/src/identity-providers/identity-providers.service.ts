@@ -4,7 +4,7 @@ import { ManagedRoles } from '#organizations';
 import { AuditTrail, changesBetween } from '#platform/audit';
 import { Config } from '#platform/config';
 import { SecretBox } from '#platform/crypto';
-import { Database, requireVersion } from '#platform/database';
+import { Database, requireVersion, type SeenVersion } from '#platform/database';
 import { parseSort, type ListQuery } from '#platform/http';
 import { ProviderProblem } from './bounded-fetch';
 import { callbackUrlOf } from './company-connection';
@@ -91,11 +91,7 @@ export class IdentityProvidersService {
    * @throws DomainError `not_found`; `precondition_failed`; `bad_request` as for `create`; `conflict` for another issuer
    * while users are linked, since subjects are the issuer's: the same one may be somebody else there.
    */
-  async change(
-    id: string,
-    ifMatch: number | undefined,
-    request: ChangeIdentityProvider,
-  ): Promise<IdentityProviderView> {
+  async change(id: string, ifMatch: SeenVersion, request: ChangeIdentityProvider): Promise<IdentityProviderView> {
     const before = await this.providers.get(id);
     requireVersion(before, ifMatch);
     const { clientSecret, ...fields } = request;
@@ -131,7 +127,7 @@ export class IdentityProvidersService {
   }
 
   /** With its links; users and the memberships it gave stay. @throws DomainError `not_found`, `precondition_failed` */
-  async delete(id: string, ifMatch: number | undefined): Promise<void> {
+  async delete(id: string, ifMatch: SeenVersion): Promise<void> {
     const provider = await this.providers.get(id);
     requireVersion(provider, ifMatch);
     await this.database.asSystem(async () => {

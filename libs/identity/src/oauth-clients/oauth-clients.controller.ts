@@ -11,6 +11,7 @@ import {
   IfMatch,
   OrganizationFree,
   Scopes,
+  type SeenVersion,
 } from '#platform/http';
 import {
   CreateOAuthClient,
@@ -60,7 +61,7 @@ export class OAuthClientsController {
   update(
     @Caller() actor: Actor,
     @Param('id') id: string,
-    @IfMatch() ifMatch: number | undefined,
+    @IfMatch() ifMatch: SeenVersion,
     @Body() request: UpdateOAuthClient,
   ): Promise<OAuthClientView> {
     return this.clients.update(actor, id, ifMatch, request);
@@ -82,7 +83,7 @@ export class OAuthClientsController {
   rotateSecret(
     @Caller() actor: Actor,
     @Param('id') id: string,
-    @IfMatch() ifMatch: number | undefined,
+    @IfMatch() ifMatch: SeenVersion,
     @Body() { overlapSeconds }: RotateClientSecret,
   ): Promise<NewOAuthClientView> {
     return this.clients.rotateSecret(actor, id, ifMatch, overlapSeconds);
@@ -93,11 +94,7 @@ export class OAuthClientsController {
   @Scopes('clients:write')
   @GuardedByVersion()
   @AnswersEntity(OAuthClientView)
-  enable(
-    @Caller() actor: Actor,
-    @Param('id') id: string,
-    @IfMatch() ifMatch: number | undefined,
-  ): Promise<OAuthClientView> {
+  enable(@Caller() actor: Actor, @Param('id') id: string, @IfMatch() ifMatch: SeenVersion): Promise<OAuthClientView> {
     return this.clients.setEnabled(actor, id, ifMatch, true);
   }
 
@@ -106,11 +103,7 @@ export class OAuthClientsController {
   @Scopes('clients:write')
   @GuardedByVersion()
   @AnswersEntity(OAuthClientView)
-  disable(
-    @Caller() actor: Actor,
-    @Param('id') id: string,
-    @IfMatch() ifMatch: number | undefined,
-  ): Promise<OAuthClientView> {
+  disable(@Caller() actor: Actor, @Param('id') id: string, @IfMatch() ifMatch: SeenVersion): Promise<OAuthClientView> {
     return this.clients.setEnabled(actor, id, ifMatch, false);
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { conflict, Page, type Actor } from '#kernel';
 import { AuditTrail, changesBetween, type Changes } from '#platform/audit';
 import { tokenHash } from '#platform/crypto';
-import { Database, requireVersion } from '#platform/database';
+import { Database, requireVersion, type SeenVersion } from '#platform/database';
 import { parseSort } from '#platform/http';
 import { ClientRegistration } from './client-registration';
 import {
@@ -77,7 +77,7 @@ export class OAuthClientsService {
   }
 
   /** @throws DomainError as `ClientRegistration.check`; `conflict` for a built-in client. */
-  update(actor: Actor, id: string, ifMatch: number | undefined, request: UpdateOAuthClient): Promise<OAuthClientView> {
+  update(actor: Actor, id: string, ifMatch: SeenVersion, request: UpdateOAuthClient): Promise<OAuthClientView> {
     return this.changing(id, ifMatch, async (client) => {
       if (client.builtIn) throw conflict('A built-in client cannot be changed');
       const given = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
@@ -98,7 +98,7 @@ export class OAuthClientsService {
     });
   }
 
-  setEnabled(actor: Actor, id: string, ifMatch: number | undefined, enabled: boolean): Promise<OAuthClientView> {
+  setEnabled(actor: Actor, id: string, ifMatch: SeenVersion, enabled: boolean): Promise<OAuthClientView> {
     return this.changing(id, ifMatch, async (client) => {
       if (client.enabled === enabled) return toOAuthClientView(client);
       const changed = await this.clients.update(client, { enabled, updatedBy: actor.userId });
@@ -113,12 +113,7 @@ export class OAuthClientsService {
    * @throws DomainError `conflict` for a public client; as `ClientRegistration.requireCovered`, since whoever has the
    * secret has what the client may do.
    */
-  rotateSecret(
-    actor: Actor,
-    id: string,
-    ifMatch: number | undefined,
-    overlapSeconds: number,
-  ): Promise<NewOAuthClientView> {
+  rotateSecret(actor: Actor, id: string, ifMatch: SeenVersion, overlapSeconds: number): Promise<NewOAuthClientView> {
     const clientSecret = newClientSecret();
     return this.changing(id, ifMatch, async (client) => {
       if (client.type !== 'confidential') throw conflict('A public client has no secret');
@@ -144,7 +139,7 @@ export class OAuthClientsService {
   }
 
   /** Reads a client that nobody else changes meanwhile. */
-  private changing<T>(id: string, ifMatch: number | undefined, work: (client: OAuthClient) => Promise<T>): Promise<T> {
+  private changing<T>(id: string, ifMatch: SeenVersion, work: (client: OAuthClient) => Promise<T>): Promise<T> {
     return this.database.asSystem(async () => {
       const client = await this.clients.lock(id);
       requireVersion(client, ifMatch);

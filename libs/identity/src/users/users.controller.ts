@@ -12,6 +12,7 @@ import {
   IfMatch,
   OrganizationFree,
   Scopes,
+  type SeenVersion,
 } from '#platform/http';
 import {
   AdminUserView,
@@ -64,7 +65,7 @@ export class UsersController {
   update(
     @Caller() actor: Actor,
     @Param('id') id: string,
-    @IfMatch() ifMatch: number | undefined,
+    @IfMatch() ifMatch: SeenVersion,
     @Body() request: UpdateUser,
   ): Promise<AdminUserView> {
     return this.users.update(actor, id, ifMatch, request);
@@ -97,7 +98,7 @@ export class UsersController {
   setStatus(
     @Caller() actor: Actor,
     @Param('id') id: string,
-    @IfMatch() ifMatch: number | undefined,
+    @IfMatch() ifMatch: SeenVersion,
     @Body() request: ChangeUserStatus,
   ): Promise<AdminUserView> {
     return this.users.setStatus(actor, id, ifMatch, request);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ALL_SCOPES, conflict, notFound, Page, type Actor, type JsonValue } from '#kernel';
 import { AuditTrail, changesBetween } from '#platform/audit';
-import { Database, requireVersion } from '#platform/database';
+import { Database, requireVersion, type SeenVersion } from '#platform/database';
 import { insufficientScope, parseSort } from '#platform/http';
 import { uncoveredScope } from '../credentials/scope-rules';
 import { PasswordsService } from '../passwords/passwords.service';
@@ -62,7 +62,7 @@ export class UsersService {
   }
 
   /** @throws DomainError `conflict` for an address that is taken, and for the last system administrator. */
-  update(actor: Actor, id: string, ifMatch: number | undefined, request: UpdateUser): Promise<AdminUserView> {
+  update(actor: Actor, id: string, ifMatch: SeenVersion, request: UpdateUser): Promise<AdminUserView> {
     const change = givenIn(request);
     return this.changing(id, ifMatch, async (user) => {
       if (change.systemAdmin && !user.systemAdmin) requireAllScopes(actor);
@@ -76,7 +76,7 @@ export class UsersService {
   }
 
   /** @throws DomainError `conflict` for oneself and for the last system administrator. */
-  setStatus(actor: Actor, id: string, ifMatch: number | undefined, request: ChangeUserStatus): Promise<AdminUserView> {
+  setStatus(actor: Actor, id: string, ifMatch: SeenVersion, request: ChangeUserStatus): Promise<AdminUserView> {
     const { status } = request;
     const statusReason = status === 'active' ? null : request.reason || null;
     return this.changing(id, ifMatch, async (user) => {
@@ -148,11 +148,7 @@ export class UsersService {
     return { id: owner.id, ...(request.password === undefined && { password }), passwordChangeRequired: true };
   }
 
-  private changing(
-    id: string,
-    ifMatch: number | undefined,
-    change: (user: User) => Promise<User>,
-  ): Promise<AdminUserView> {
+  private changing(id: string, ifMatch: SeenVersion, change: (user: User) => Promise<User>): Promise<AdminUserView> {
     return this.database.asSystem(async () => {
       const user = await this.present(id);
       requireVersion(user, ifMatch);

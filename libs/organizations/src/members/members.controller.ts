@@ -13,6 +13,7 @@ import {
   OrganizationFree,
   OrganizationInPath,
   Scopes,
+  type SeenVersion,
 } from '#platform/http';
 import { AddMember, ChangeMember, MemberView } from './member.dto';
 import { MembersService } from './members.service';
@@ -53,7 +54,7 @@ export class MembersController {
   change(
     @Caller() member: Member,
     @Param('userId') userId: string,
-    @IfMatch() ifMatch: number | undefined,
+    @IfMatch() ifMatch: SeenVersion,
     @Body() { role }: ChangeMember,
   ): Promise<MemberView> {
     return this.members.change(member, userId, ifMatch, role);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { conflict, invalid, isId, notFound, Page, type Member, type Role } from '#kernel';
 import { AuditTrail } from '#platform/audit';
-import { Database, requireVersion } from '#platform/database';
+import { Database, requireVersion, type SeenVersion } from '#platform/database';
 import type { ListQuery } from '#platform/http';
 import type { EntityManager } from 'typeorm';
 import { Organization } from '../organization.entity';
@@ -51,12 +51,7 @@ export class MembersService {
   }
 
   /** @throws DomainError `conflict` for the last admin's own role; `precondition_failed`. */
-  async change(
-    { organizationId }: Member,
-    userId: string,
-    ifMatch: number | undefined,
-    role: Role,
-  ): Promise<MemberView> {
+  async change({ organizationId }: Member, userId: string, ifMatch: SeenVersion, role: Role): Promise<MemberView> {
     const user = await this.require(userId);
     return this.changing(organizationId, async (manager) => {
       const before = await find(manager, organizationId, userId);

@@ -1,7 +1,16 @@
 import { Body, Controller, Delete, Get, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Member, Stretch } from '#kernel';
-import { AnswersEntity, AnswersList, AnswersNothing, Caller, GuardedByVersion, IfMatch, Scopes } from '#platform/http';
+import {
+  AnswersEntity,
+  AnswersList,
+  AnswersNothing,
+  Caller,
+  GuardedByVersion,
+  IfMatch,
+  Scopes,
+  type SeenVersion,
+} from '#platform/http';
 import { ChangeSettings, HistoryQuery, SettingChangeView, SettingsView, StartMaintenance } from './settings.dto';
 import { SettingsService } from './settings.service';
 
@@ -25,7 +34,7 @@ export class SettingsController {
   @AnswersEntity(SettingsView)
   change(
     @Caller() member: Member,
-    @IfMatch() ifMatch: number | undefined,
+    @IfMatch() ifMatch: SeenVersion,
     @Body() request: ChangeSettings,
   ): Promise<SettingsView> {
     return this.settings.change(member, ifMatch, request);

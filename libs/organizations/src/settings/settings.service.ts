@@ -11,7 +11,7 @@ import {
   type Member,
 } from '#kernel';
 import { AuditTrail } from '#platform/audit';
-import { Database, requireVersion } from '#platform/database';
+import { Database, requireVersion, type SeenVersion } from '#platform/database';
 import type { EntityManager } from 'typeorm';
 import { Organization, type Maintenance } from '../organization.entity';
 import { SettingChange } from './setting-change.entity';
@@ -41,7 +41,7 @@ export class SettingsService {
   }
 
   /** @throws DomainError `precondition_failed` */
-  change(member: Member, ifMatch: number | undefined, request: ChangeSettings): Promise<SettingsView> {
+  change(member: Member, ifMatch: SeenVersion, request: ChangeSettings): Promise<SettingsView> {
     return this.apply(member, 'settings.change', ifMatch, (organization) => {
       const { stored, changes } = applyChange(organization.settings as StoredSettings, request);
       return { change: { settings: stored }, changes };
@@ -86,7 +86,7 @@ export class SettingsService {
   private apply(
     { organizationId, userId, email }: Member,
     action: string,
-    ifMatch: number | undefined,
+    ifMatch: SeenVersion,
     decide: (organization: Organization) => { change: Change; changes: FieldChange[] },
   ): Promise<SettingsView> {
     return this.database.inOrganization(organizationId, async (manager) => {

@@ -3,6 +3,7 @@ export * from './data-source';
 export * from './database';
 export * from './database.module';
 export * from './errors';
+export * from './lock-session';
 export * from './migrate';
 export * from './organization.repository';
 export * from './owner';

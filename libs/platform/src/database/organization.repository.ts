@@ -85,7 +85,10 @@ export abstract class OrganizationRepository<E extends OrganizationOwned> {
 export const staleVersion = (): DomainError =>
   new DomainError('precondition_failed', 'It has been changed meanwhile; read it again');
 
+/** What the caller says to have seen of a row: one version, any of several, or nothing. */
+export type SeenVersion = number | readonly number[] | undefined;
+
 /** Compares the caller's `If-Match` with the row as loaded. @throws DomainError `precondition_failed`. */
-export function requireVersion(row: { version: number }, ifMatch: number | undefined): void {
-  if (ifMatch !== undefined && ifMatch !== row.version) throw staleVersion();
+export function requireVersion(row: { version: number }, ifMatch: SeenVersion): void {
+  if (ifMatch !== undefined && ![ifMatch].flat().includes(row.version)) throw staleVersion();
 }

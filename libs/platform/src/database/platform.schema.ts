@@ -1,5 +1,9 @@
 import { Platform1700000000000 } from './migrations/1700000000000-platform';
+import { IngestSlots1700000000001 } from './migrations/1700000000001-ingest-slots';
 import type { DatabaseSchema } from './schema';
 
 /** The platform's own tables. */
-export const platformSchema: DatabaseSchema = { entities: [], migrations: [Platform1700000000000] };
+export const platformSchema: DatabaseSchema = {
+  entities: [],
+  migrations: [Platform1700000000000, IngestSlots1700000000001],
+};

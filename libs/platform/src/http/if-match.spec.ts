@@ -12,8 +12,12 @@ it.each([
   ['"abc"', 0],
   ['""', 0],
   ['"1234567890"', 0],
+  // Any of a list may fit.
+  ['"3", "4"', [3, 4]],
+  ['"3","abc" , W/"4"', [3, 0, 0]],
+  ['"a,b"', 0],
 ])('%s: %s', (header, version) => {
-  expect(parseIfMatch(header)).toBe(version);
+  expect(parseIfMatch(header)).toEqual(version);
 });
 
 it.each(['', '3', 'abc', '"3', '3"', '"3" "4"', '"3",', '*,"3"'])('refuses %j', (header) => {

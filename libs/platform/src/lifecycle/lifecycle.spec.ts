@@ -86,6 +86,7 @@ describe('Lifecycle', () => {
 
     expect(stopped).toEqual(['pool']);
     expect(logged).toEqual(['stuck runs: not stopped within 20 s, going on']);
+    expect(lifecycle.unfinished).toEqual(['stuck runs (drain)']);
   });
 
   it('stops every part once, however often it is told to', async () => {

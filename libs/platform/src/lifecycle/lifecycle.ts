@@ -28,6 +28,8 @@ export class Lifecycle implements BeforeApplicationShutdown {
   private readonly parts: Part[] = [];
   private state: 'starting' | 'ready' | 'stopping' = 'starting';
   private end: Promise<void> | undefined;
+  /** Parts that were told to stop and have not done so. */
+  private readonly late = new Set<Part>();
 
   /** What /health/ready tells: false until everything listens, and again from the first moment of the end. */
   get ready(): boolean {
@@ -36,6 +38,11 @@ export class Lifecycle implements BeforeApplicationShutdown {
 
   get stopping(): boolean {
     return this.state === 'stopping';
+  }
+
+  /** What the end waits for, or has left behind, for people: `mqtt (intake)`. */
+  get unfinished(): string[] {
+    return [...this.late].map(({ name, phase }) => `${name} (${phase})`);
   }
 
   /** Called by the composition root once everything listens. */
@@ -60,20 +67,20 @@ export class Lifecycle implements BeforeApplicationShutdown {
   }
 
   private async stopPhase(phase: ShutdownPhase, deadlineMs: number): Promise<void> {
-    const late = new Set<string>();
     const parts = this.parts.filter((part) => part.phase === phase);
-    const stopping = parts.map(async ({ name, stop }) => {
-      late.add(name);
+    const stopping = parts.map(async (part) => {
+      this.late.add(part);
       try {
-        await stop();
+        await part.stop();
       } catch (error) {
-        this.logger.error(`${name} did not stop cleanly`, error instanceof Error ? error.stack : String(error));
+        this.logger.error(`${part.name} did not stop cleanly`, error instanceof Error ? error.stack : String(error));
       } finally {
-        late.delete(name);
+        this.late.delete(part);
       }
     });
     await withinDeadline(Promise.allSettled(stopping), deadlineMs);
-    if (late.size > 0) this.logger.warn(`${[...late].join(', ')}: not stopped within ${deadlineMs / 1000} s, going on`);
+    const late = parts.filter((part) => this.late.has(part)).map(({ name }) => name);
+    if (late.length > 0) this.logger.warn(`${late.join(', ')}: not stopped within ${deadlineMs / 1000} s, going on`);
   }
 }
 

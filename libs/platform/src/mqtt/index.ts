@@ -2,4 +2,5 @@ export { EmbeddedBroker } from './embedded-broker';
 export { type MqttMessageHandler } from './ingest';
 export { MqttData } from './mqtt-data';
 export * from './mqtt.module';
+export { OutsideTiming } from './outside-timing';
 export * from './ports';

@@ -29,6 +29,10 @@ class NoMounts extends MqttTopicMounts {
     return undefined;
   }
 
+  lookUp(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   mount(organizationId: string, topic: string): string {
     return `${organizationId}/${topic}`;
   }

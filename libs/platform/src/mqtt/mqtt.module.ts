@@ -2,12 +2,14 @@ import { Global, Module, type DynamicModule, type ModuleMetadata } from '@nestjs
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { Config } from '../config';
 import { SecretBox } from '../crypto';
+import { LockSession } from '../database';
 import { EmbeddedBroker } from './embedded-broker';
 import { EmbeddedBrokerStrategy } from './embedded-broker.strategy';
 import { OriginMark } from './origin-mark';
-import { OutsideBrokerStrategy, stableClientId } from './outside-broker.strategy';
+import { OutsideBrokerStrategy } from './outside-broker.strategy';
 import { OutsideMonitor } from './outside-monitor';
 import { OutsideOutlet } from './outside-outlet';
+import { OutsideTiming } from './outside-timing';
 import { BrokerMonitor, MqttGate, MqttOutlet, MqttTopicMounts } from './ports';
 
 /** The transport for `app.connectMicroservice({ strategy: app.get(MqttStrategy) })`. */
@@ -23,15 +25,20 @@ class MqttParts {
 }
 
 /** The only place that asks which broker there is. */
-function partsFor(config: Config, gate: MqttGate, mounts: MqttTopicMounts, secrets: SecretBox): MqttParts {
+function partsFor(
+  config: Config,
+  gate: MqttGate,
+  mounts: MqttTopicMounts,
+  secrets: SecretBox,
+  timing: OutsideTiming,
+): MqttParts {
   const { url } = config.mqtt;
   if (url === undefined) {
     const broker = new EmbeddedBroker(config.mqtt, gate);
     return new MqttParts(new EmbeddedBrokerStrategy(broker), broker, broker);
   }
   const origin = new OriginMark(secrets.deriveKey('mqtt-origin'));
-  const clientId = stableClientId(config.dataDir);
-  const strategy = new OutsideBrokerStrategy({ url, clientId, shared: true }, mounts, origin);
+  const strategy = new OutsideBrokerStrategy(url, () => LockSession.open(config), mounts, origin, timing);
   const outlet = new OutsideOutlet(url, mounts, origin);
   return new MqttParts(strategy, outlet, new OutsideMonitor(url, outlet, strategy));
 }
@@ -45,7 +52,12 @@ export class MqttModule {
       module: MqttModule,
       imports: ports,
       providers: [
-        { provide: MqttParts, useFactory: partsFor, inject: [Config, MqttGate, MqttTopicMounts, SecretBox] },
+        OutsideTiming,
+        {
+          provide: MqttParts,
+          useFactory: partsFor,
+          inject: [Config, MqttGate, MqttTopicMounts, SecretBox, OutsideTiming],
+        },
         { provide: MqttStrategy, useFactory: ({ strategy }: MqttParts) => strategy, inject: [MqttParts] },
         { provide: MqttOutlet, useFactory: ({ outlet }: MqttParts) => outlet, inject: [MqttParts] },
         { provide: BrokerMonitor, useFactory: ({ monitor }: MqttParts) => monitor, inject: [MqttParts] },

@@ -7,7 +7,7 @@ export class OutsideMonitor implements BrokerMonitor {
   constructor(
     private readonly url: string,
     private readonly outlet: OutsideOutlet,
-    private readonly strategy: OutsideBrokerStrategy,
+    private readonly strategy: Pick<OutsideBrokerStrategy, 'isReady' | 'messagesIn'>,
   ) {}
 
   status(): BrokerStatus {

@@ -20,6 +20,8 @@ export interface MqttPrincipal {
 export abstract class MqttTopicMounts {
   /** `org/<id>/mHv1.0/a` → that organization and `mHv1.0/a`; undefined for topics of nobody. */
   abstract resolve(brokerTopic: string): { organizationId: string; topic: string } | undefined;
+  /** The same from the database itself, for organizations so new that `resolve` knows nothing of them. @throws DomainError `unavailable`. */
+  abstract lookUp(brokerTopic: string): Promise<{ organizationId: string; topic: string } | undefined>;
   abstract mount(organizationId: string, topic: string): string;
   /** The filters ingest has to subscribe to so that it gets every organization's data. */
   abstract subscriptions(): string[];

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
+import { connect, connectAsync, type IClientOptions, type IConnackPacket, type MqttClient } from 'mqtt';
 import { DomainError } from '#kernel';
 import {
   describeWithServers,
@@ -12,9 +12,10 @@ import {
   type RunningServer,
 } from '#testing';
 import { OriginMark } from './origin-mark';
-import { OutsideBrokerStrategy } from './outside-broker.strategy';
+import { OutsideIntake } from './outside-intake';
 import { OutsideMonitor } from './outside-monitor';
 import { OutsideOutlet } from './outside-outlet';
+import { OutsideSession } from './outside-session';
 import { MqttTopicMounts } from './ports';
 
 const TOPIC = 'mHv1.0/line-1/temperature';
@@ -26,6 +27,10 @@ class Mounts extends MqttTopicMounts {
   resolve(brokerTopic: string) {
     const [, organizationId, topic] = /^(?:org\/)?([^/]+)\/(mHv1\.0\/.*)$/.exec(brokerTopic) ?? [];
     return organizationId && topic ? { organizationId, topic } : undefined;
+  }
+
+  lookUp() {
+    return Promise.resolve(undefined);
   }
 
   mount(organizationId: string, topic: string): string {
@@ -42,31 +47,36 @@ describeWithServers(['mosquitto'], 'an outside broker', () => {
   let mounts: Mounts;
   let server: RunningServer;
   let handler: FakeMqttHandler;
-  let strategies: OutsideBrokerStrategy[];
+  let intake: OutsideIntake;
+  let sessions: OutsideSession[];
   let clients: MqttClient[];
 
   beforeEach(async () => {
     server = await startServer('mosquitto', { settings: ['max_queued_messages 0', 'max_inflight_messages 0'] });
     handler = new FakeMqttHandler();
     mounts = new Mounts();
-    strategies = [];
+    intake = new OutsideIntake((payload, context) => handler.handle(payload, context), mounts, origin);
+    sessions = [];
     clients = [];
   });
 
   afterEach(async () => {
     handler.answer = () => Promise.resolve();
     for (const client of clients) client.end(true);
-    await Promise.all(strategies.map((strategy) => strategy.close()));
+    await Promise.all(sessions.map((session) => session.close()));
     await server.stop();
   });
 
-  async function ingest(clientId = 'ingest', shared = true): Promise<OutsideBrokerStrategy> {
-    const strategy = new OutsideBrokerStrategy({ url: server.url, clientId, shared }, mounts, origin);
-    strategy.addHandler('mHv1.0/#', (payload: Buffer, context) => handler.handle(payload, context), true);
-    strategies.push(strategy);
-    await new Promise<unknown>((settle) => void strategy.listen(settle));
-    await eventually(() => strategy.isSubscribed);
-    return strategy;
+  function newSession(clientId: string, share: string | null = 'one'): OutsideSession {
+    const session = new OutsideSession({ url: server.url, clientId, share: share ?? undefined }, intake, mounts).open();
+    sessions.push(session);
+    return session;
+  }
+
+  async function ingest(clientId = 'ingest', share?: string | null): Promise<OutsideSession> {
+    const session = newSession(clientId, share);
+    await eventually(() => session.isSubscribed);
+    return session;
   }
 
   async function client(options: IClientOptions = {}): Promise<MqttClient> {
@@ -75,9 +85,18 @@ describeWithServers(['mosquitto'], 'an outside broker', () => {
     return connected;
   }
 
-  /** The PUBACKs that a strategy has sent. */
-  function acknowledgements(strategy: OutsideBrokerStrategy): Buffer[] {
-    const { stream } = strategy.unwrap<MqttClient>();
+  /** Whether the broker keeps a session of that client id; it is taken over on the way. */
+  async function sessionIsPresent(clientId: string): Promise<boolean> {
+    const asking = connect(server.url, { protocolVersion: 5, clientId, clean: false, reconnectPeriod: 0 });
+    clients.push(asking);
+    const { promise, resolve } = Promise.withResolvers<IConnackPacket>();
+    asking.once('connect', resolve);
+    return (await promise).sessionPresent;
+  }
+
+  /** The PUBACKs that a session has sent. */
+  function acknowledgements(session: OutsideSession): Buffer[] {
+    const { stream } = session.client!;
     const write = jest.spyOn(stream, 'write');
     return new Proxy([] as Buffer[], {
       get: (_, name) => {
@@ -88,7 +107,7 @@ describeWithServers(['mosquitto'], 'an outside broker', () => {
   }
 
   it('hands over bytes and context, whatever the bytes look like to Nest', async () => {
-    const strategy = await ingest();
+    await ingest();
     const publisher = await client();
     for (const text of ['{"data":5}', '{"pattern":"x","data":1,"id":"7"}', '\x00\xff', '']) {
       await publisher.publishAsync(MOUNTED, Buffer.from(text, 'latin1'), { qos: 1 });
@@ -103,12 +122,12 @@ describeWithServers(['mosquitto'], 'an outside broker', () => {
       payload: Buffer.from('{"data":5}'),
     });
     expect(handler.received[2]!.payload).toEqual(Buffer.from([0, 255]));
-    await eventually(() => strategy.messagesIn === 4);
+    await eventually(() => intake.messagesIn === 4);
   });
 
   it('acknowledges when the handler has resolved, with many in flight (the deferred PUBACK of mqtt.js)', async () => {
-    const strategy = await ingest();
-    const acks = acknowledgements(strategy);
+    const session = await ingest();
+    const acks = acknowledgements(session);
     const commits: (() => void)[] = [];
     handler.answer = () => new Promise<void>((resolve) => commits.push(resolve));
     const publisher = await client();
@@ -130,17 +149,17 @@ describeWithServers(['mosquitto'], 'an outside broker', () => {
   });
 
   it('acknowledges on no other connection, and recognises what comes again', async () => {
-    const strategy = await ingest();
+    const session = await ingest();
     const commit = Promise.withResolvers<void>();
     handler.answer = () => commit.promise;
     const publisher = await client();
     await publisher.publishAsync(MOUNTED, 'once', { qos: 1 });
     await eventually(() => handler.received.length === 1);
-    const mqtt = strategy.unwrap<MqttClient>();
+    const mqtt = session.client!;
     const reconnected = nextEvent(mqtt, 'connect');
     (mqtt.stream as unknown as Socket).destroy();
     await reconnected;
-    const acks = acknowledgements(strategy);
+    const acks = acknowledgements(session);
     commit.resolve();
     await eventually(() => acks.length === 1);
     await publisher.publishAsync(MOUNTED, 'next', { qos: 1 });
@@ -155,8 +174,9 @@ describeWithServers(['mosquitto'], 'an outside broker', () => {
     const publisher = await client();
     await publisher.publishAsync(MOUNTED, 'lost', { qos: 1 });
     await eventually(() => handler.received.length > 0);
-    const mqtt = first.unwrap<MqttClient>();
-    await mqtt.endAsync(true);
+    first.allow(false);
+    (first.client!.stream as unknown as Socket).destroy();
+    await eventually(() => !first.isConnected);
     await publisher.publishAsync(MOUNTED, 'meanwhile', { qos: 1 });
     handler = new FakeMqttHandler();
     await ingest();
@@ -165,8 +185,8 @@ describeWithServers(['mosquitto'], 'an outside broker', () => {
   });
 
   it('tries again while the database is down', async () => {
-    const strategy = await ingest();
-    const acks = acknowledgements(strategy);
+    const session = await ingest();
+    const acks = acknowledgements(session);
     let failures = 2;
     handler.answer = () =>
       failures-- > 0 ? Promise.reject(new DomainError('unavailable', 'no database')) : Promise.resolve();
@@ -178,8 +198,8 @@ describeWithServers(['mosquitto'], 'an outside broker', () => {
   });
 
   it('acknowledges with a reason what can never be stored', async () => {
-    const strategy = await ingest();
-    const acks = acknowledgements(strategy);
+    const session = await ingest();
+    const acks = acknowledgements(session);
     handler.answer = () => Promise.reject(new DomainError('bad_request', 'Value is required'));
     const publisher = await client();
     await publisher.publishAsync(MOUNTED, 'bad', { qos: 1 });
@@ -187,20 +207,21 @@ describeWithServers(['mosquitto'], 'an outside broker', () => {
     await publisher.publishAsync(`org/${ORG_A}/mHv1.0//x`, 'x', { qos: 1 });
     await eventually(() => acks.length === 3);
     expect([...acks].map((bytes) => bytes[4]!).sort()).toEqual([0x90, 0x90, 0x99]);
-    expect(strategy.refused).toBe(3);
+    expect(intake.refused).toBe(3);
     expect(handler.texts).toEqual(['bad']);
   });
 
-  it('shares the messages among processes, and does not when told so', async () => {
+  it('shares the messages among the processes of one installation, and does not when told so', async () => {
     await ingest('one');
     await ingest('two');
     const publisher = await client();
     for (let i = 0; i < 50; i++) await publisher.publishAsync(MOUNTED, String(i), { qos: 1 });
     await eventually(() => handler.received.length === 50);
-    await ingest('alone', false);
+    await ingest('of another installation', 'another');
+    await ingest('alone', null);
     handler.received.length = 0;
-    await publisher.publishAsync(MOUNTED, 'both', { qos: 1 });
-    await eventually(() => handler.received.length === 2);
+    await publisher.publishAsync(MOUNTED, 'all', { qos: 1 });
+    await eventually(() => handler.received.length === 3);
   });
 
   it('passes QoS 0 on and does not read without end while handlers run', async () => {
@@ -228,7 +249,7 @@ describeWithServers(['mosquitto'], 'an outside broker', () => {
   });
 
   it('publishes what ingest recognises as its own, and a forged mark is not', async () => {
-    const strategy = await ingest();
+    await ingest();
     const outlet = new OutsideOutlet(server.url, mounts, origin);
     outlet.onModuleInit();
     await eventually(() => outlet.isConnected);
@@ -243,23 +264,71 @@ describeWithServers(['mosquitto'], 'an outside broker', () => {
     await eventually(() => handler.received.length === 1 && messages.length === 2);
     expect(messages[0]).toEqual({ topic: MOUNTED, text: 'by rest', retain: false, qos: 1 });
     expect(handler.texts).toEqual(['forged']);
-    const status = new OutsideMonitor(server.url.replace('//', '//user:secret@'), outlet, strategy).status();
+    const reading = { isReady: true, messagesIn: intake.messagesIn };
+    const status = new OutsideMonitor(server.url.replace('//', '//user:secret@'), outlet, reading).status();
     expect(status).toMatchObject({ mode: 'outside', state: 'connected', clients: null, messagesIn: 1, messagesOut: 1 });
     expect(status.address).toBe(`127.0.0.1:${server.port}`);
     await outlet.onApplicationShutdown();
   });
 
   it('waits at its end for running handlers, and acknowledges them', async () => {
-    const strategy = await ingest();
-    const acks = acknowledgements(strategy);
+    const session = await ingest();
+    const acks = acknowledgements(session);
     const commit = Promise.withResolvers<void>();
     handler.answer = () => commit.promise;
     const publisher = await client();
     await publisher.publishAsync(MOUNTED, 'last', { qos: 1 });
     await eventually(() => handler.received.length === 1);
-    const closed = strategy.close();
+    const closed = session.close();
     commit.resolve();
     await closed;
     expect(acks).toHaveLength(1);
+  });
+
+  it('connects again only while it may', async () => {
+    const session = await ingest();
+    session.allow(false);
+    await server.stop('SIGKILL');
+    server = await startServer('mosquitto', { port: server.port });
+    const other = await ingest('other');
+    expect(session.isConnected).toBe(false);
+    session.allow(true);
+    await eventually(() => session.isSubscribed);
+    await other.close();
+  });
+
+  it('takes all that the broker holds for it before it ends, and is gone then', async () => {
+    const share = await ingest('stays');
+    const publisher = await client();
+    const left = await ingest('left');
+    left.allow(false);
+    (left.client!.stream as unknown as Socket).destroy();
+    await eventually(() => !left.isConnected);
+    const sent = Array.from({ length: 3_000 }, (_, i) => String(i));
+    await Promise.all(sent.map((text) => publisher.publishAsync(MOUNTED, text, { qos: 1 })));
+
+    const adopted = newSession('left');
+    await adopted.leave(AbortSignal.timeout(20_000));
+    await adopted.end();
+    await eventually(() => new Set(handler.texts).size === sent.length);
+    handler.received.length = 0;
+    await Promise.all(sent.map((text) => publisher.publishAsync(MOUNTED, text, { qos: 1 })));
+    await eventually(() => handler.received.length === sent.length);
+    await share.close();
+    expect(await sessionIsPresent('left')).toBe(false);
+    expect(await sessionIsPresent('stays')).toBe(true);
+  }, 40_000);
+
+  it('stays with the broker when there is no time to take everything', async () => {
+    const session = await ingest();
+    handler.answer = () => new Promise(() => undefined);
+    const publisher = await client();
+    await publisher.publishAsync(MOUNTED, 'held', { qos: 1 });
+    await eventually(() => handler.received.length === 1);
+    await expect(session.leave(AbortSignal.timeout(700))).rejects.toThrow('left with messages');
+    await session.close(0);
+    handler = new FakeMqttHandler();
+    await newSession('ingest').leave(AbortSignal.timeout(20_000));
+    expect(handler.texts).toEqual(['held']);
   });
 });
