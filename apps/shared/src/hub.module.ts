@@ -1,8 +1,8 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { AuditHttpModule, AuditMaintenanceModule, AuditModule } from '#audit';
 import { IdentityHttpModule, IdentityMaintenanceModule, IdentityModule } from '#identity';
-import { ModelsHttpModule } from '#models';
-import { OrganizationsHttpModule, OrganizationsModule } from '#organizations';
+import { ModelsHttpModule, ModelsMaintenanceModule } from '#models';
+import { OrganizationsHttpModule, OrganizationsMaintenanceModule, OrganizationsModule } from '#organizations';
 import { AuditTrailModule } from '#platform/audit';
 import { ConfigModule, type Config, type HubRole } from '#platform/config';
 import { CryptoModule } from '#platform/crypto';
@@ -29,6 +29,8 @@ const PARTS: Record<HubRole, Modules> = {
     MaintenanceModule,
     HttpMaintenanceModule,
     IdentityMaintenanceModule,
+    OrganizationsMaintenanceModule,
+    ModelsMaintenanceModule,
     UnsMaintenanceModule,
     AuditMaintenanceModule,
   ],

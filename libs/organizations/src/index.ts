@@ -2,6 +2,8 @@ export { ManagedRoles } from './members/managed-roles';
 export { Membership } from './members/membership.entity';
 export { Organization } from './organization.entity';
 export { OrganizationsHttpModule } from './organizations-http.module';
+export { OrganizationPurger } from './purge/organization-purger';
+export { OrganizationsMaintenanceModule } from './purge/organizations-maintenance.module';
 export { OrganizationsModule } from './organizations.module';
 export { organizationsSchema } from './organizations.schema';
 export { UserDirectory, type DirectoryUser } from './members/user-directory';

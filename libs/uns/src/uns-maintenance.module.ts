@@ -1,7 +1,8 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { Config } from '#platform/config';
-import { asOwner } from '#platform/database';
-import { MaintenanceTasks } from '#platform/queue';
+import { asOwner, Database } from '#platform/database';
+import { MaintenanceTasks, OrganizationPurges } from '#platform/queue';
+import { removeNamespace } from './organization-purge';
 import { ensurePartitions } from './partitions';
 
 /** Housekeeping of the namespace, for the worker process. */
@@ -10,10 +11,14 @@ export class UnsMaintenanceModule implements OnModuleInit {
   constructor(
     private readonly tasks: MaintenanceTasks,
     private readonly config: Config,
+    private readonly purges: OrganizationPurges,
+    private readonly database: Database,
   ) {}
 
   onModuleInit(): void {
     const run = () => asOwner(this.config, ensurePartitions);
     this.tasks.register({ name: 'uns.partitions', everyMinutes: 60, run });
+    const remove = (id: string, limit: number) => removeNamespace(this.database, id, limit);
+    this.purges.register({ name: 'uns.topics', remove });
   }
 }

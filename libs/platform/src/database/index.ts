@@ -2,6 +2,7 @@ export * from './binary-array';
 export * from './data-source';
 export * from './database';
 export * from './database.module';
+export * from './delete-batch';
 export * from './errors';
 export * from './lock-session';
 export * from './migrate';

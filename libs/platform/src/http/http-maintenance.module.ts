@@ -1,5 +1,5 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
-import { MaintenanceTasks } from '../queue';
+import { MaintenanceTasks, OrganizationPurges } from '../queue';
 import { IdempotencyStore } from './idempotency.store';
 
 /** Housekeeping of the HTTP mechanisms, for the worker process. */
@@ -8,9 +8,12 @@ export class HttpMaintenanceModule implements OnModuleInit {
   constructor(
     private readonly tasks: MaintenanceTasks,
     private readonly answers: IdempotencyStore,
+    private readonly purges: OrganizationPurges,
   ) {}
 
   onModuleInit(): void {
     this.tasks.register({ name: 'http.idempotency', everyMinutes: 60, run: () => this.answers.purge() });
+    const remove = (id: string, limit: number) => this.answers.removeOf(id, limit);
+    this.purges.register({ name: 'http.idempotency', remove });
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../database';
+import { Database, deleteBatch } from '../database';
 
 export interface StoredAnswer {
   status: number;
@@ -83,6 +83,11 @@ export class IdempotencyStore {
         [claim.organizationId, claim.caller, claim.key],
       ),
     );
+  }
+
+  /** Removes up to `limit` keys of a deleted organization; resolves with how many there were. */
+  removeOf(organizationId: string, limit: number): Promise<number> {
+    return this.database.asSystem((manager) => deleteBatch(manager, 'idempotency_keys', organizationId, limit));
   }
 
   /** Removes keys past their day; for maintenance. */

@@ -1,4 +1,5 @@
 export * from './maintenance';
 export * from './maintenance.module';
+export * from './organization-purges';
 export * from './queue-tables';
 export * from './queue.module';
