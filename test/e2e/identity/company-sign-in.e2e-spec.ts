@@ -1,4 +1,5 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
+import { CompanyAccounts } from '../../../libs/identity/src/identity-providers/company-accounts';
 import { createTestApp, eventuallyPasses, type Page, type TestApp, type TestUser } from '#testing';
 import { Company, CompanyFlow } from './company-provider';
 import { CALLBACK } from './authorization-flow';
@@ -412,6 +413,7 @@ describe('signing in through a company', () => {
         503,
         expect.stringContaining(`${name} does not answer at the moment. Try again later.`),
       ]);
+      expect(page.headers.get('retry-after')).toBe('5');
       // One that no connection is kept of.
       await flow.change(id, { name });
       expect((await flow.leave(slug)).status).toBe(503);
@@ -430,6 +432,22 @@ describe('signing in through a company', () => {
       const page = await browser.open(back);
       expect([page.status, text(page)]).toEqual([404, expect.stringContaining('Identity provider not found')]);
       await expect(flow.leave(slug)).rejects.toThrow('no button');
+    });
+
+    it('where it is disabled while the company is being asked', async () => {
+      const { slug, id } = await flow.setUp(company, { createUsers: true });
+      const email = employ('late');
+      const browser = flow.flow.browser();
+      const back = await flow.atCompany(await flow.leave(slug, browser));
+      const find = jest.spyOn(app.nest.get(CompanyAccounts, { strict: false }), 'signIn');
+      const { signIn } = CompanyAccounts.prototype;
+      find.mockImplementationOnce(async function (this: CompanyAccounts, ...all) {
+        await flow.change(id, { enabled: false });
+        return signIn.apply(this, all);
+      });
+      expect(text(await browser.open(back))).toContain('is not available any more');
+      find.mockRestore();
+      expect(await userOf(email)).toBeUndefined();
     });
   });
 

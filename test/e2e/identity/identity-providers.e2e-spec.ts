@@ -1,4 +1,4 @@
-import { newId } from '#kernel';
+import { ALL_SCOPES, newId } from '#kernel';
 import { createTestApp, eventuallyPasses, freePort, type ApiClient, type TestApp } from '#testing';
 import { brokenServer, Company } from './company-provider';
 
@@ -76,6 +76,18 @@ describe('the administration of identity providers', () => {
     const reader = app.api(await app.newToken(['system:read']));
     expect((await reader.get(PATH)).status).toBe(200);
     expect((await reader.post(PATH, request())).body.error).toBe('insufficient_scope');
+  });
+
+  it('lets no credential set up a way to more than it has itself', async () => {
+    const writer = app.api(await app.newToken(['system:write']));
+    const refused = await writer.post(PATH, request({ enabled: true }));
+    expect([refused.status, refused.body.error]).toEqual([403, 'insufficient_scope']);
+    const { id } = (await writer.post(PATH, request())).body.data;
+    expect((await writer.patch(`${PATH}/${id}`, { enabled: true })).status).toBe(403);
+    expect((await admin.patch(`${PATH}/${id}`, { enabled: true })).status).toBe(200);
+    expect((await writer.patch(`${PATH}/${id}`, { domains: ['example.com'] })).status).toBe(403);
+    expect((await writer.patch(`${PATH}/${id}`, { enabled: false })).status).toBe(200);
+    expect((await app.api(await app.newToken(ALL_SCOPES)).post(PATH, request({ enabled: true }))).status).toBe(201);
   });
 
   it('writes down who changed what, and never the secret', async () => {

@@ -9,7 +9,7 @@ import { User } from '../users/user.entity';
 import { isInDomains, mappedRoles, personName, verifiedEmail, type Claims } from './company-claims';
 import type { IdTokenClaims } from './id-token';
 import { IdentityProviderLink } from './identity-provider-link.entity';
-import type { IdentityProvider } from './identity-provider.entity';
+import { IdentityProvider } from './identity-provider.entity';
 import { SignInRefusal } from './sign-in-refusal';
 
 const FIRST_SIGN_IN_LOCK = 7_243_014;
@@ -28,8 +28,9 @@ export class CompanyAccounts {
    * one of the provider's domains, or a new one. Their memberships are set to what the company's roles give.
    * @throws SignInRefusal for somebody who cannot be linked, and for users who are not active.
    */
-  signIn(provider: IdentityProvider, claims: IdTokenClaims): Promise<User> {
+  signIn(asked: IdentityProvider, claims: IdTokenClaims): Promise<User> {
     return this.database.asSystem(async (manager) => {
+      const provider = await hold(manager, asked);
       // Whoever comes twice at once for the first time is one user all the same.
       const person = verifiedEmail(claims) ?? `${provider.id}/${claims.sub}`;
       await manager.query('SELECT pg_advisory_xact_lock($1::int, hashtext($2))', [FIRST_SIGN_IN_LOCK, person]);
@@ -92,6 +93,17 @@ export class CompanyAccounts {
     });
     return manager.findOneByOrFail(User, { id });
   }
+}
+
+/**
+ * The provider as it is now, for as long as the transaction lasts: whoever changes its issuer waits, and counts the link
+ * that is being made. @throws SignInRefusal when it was changed while the user was away.
+ */
+async function hold(manager: EntityManager, { id, issuer, name }: IdentityProvider): Promise<IdentityProvider> {
+  const where = { id, issuer, enabled: true };
+  const provider = await manager.findOne(IdentityProvider, { where, lock: { mode: 'pessimistic_read' } });
+  if (provider) return provider;
+  throw new SignInRefusal('forbidden', `${name} is not available any more.`, 'provider was changed meanwhile');
 }
 
 /** @throws SignInRefusal unless the company vouches for the address, and may. */

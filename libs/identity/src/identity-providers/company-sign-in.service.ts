@@ -109,6 +109,7 @@ export class CompanySignIn {
       this.note(provider, refusal.reason, refusal.actor);
       if (refusal.kind !== 'unavailable') await this.limits.countRefusal(request.ip ?? '');
       if (request.accepts(['json', 'html']) !== 'html') throw refusal;
+      if (refusal.retryAfterSeconds !== undefined) response.setHeader('Retry-After', refusal.retryAfterSeconds);
       const page = refusalPage(refusal.message, interaction);
       response.status(STATUS_OF[refusal.kind]).set(PAGE_HEADERS).send(page.text);
     }

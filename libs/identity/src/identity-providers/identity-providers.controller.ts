@@ -1,11 +1,12 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { Page } from '#kernel';
+import type { Actor, Page } from '#kernel';
 import {
   AnswersCreated,
   AnswersEntity,
   AnswersList,
   AnswersNothing,
+  Caller,
   GuardedByVersion,
   IfMatch,
   ListQuery,
@@ -30,12 +31,12 @@ export class IdentityProvidersController {
     return this.providers.list(query);
   }
 
-  /** Sets one up. The company registers `callbackUrl` of the answer. */
+  /** Sets one up. The company registers `callbackUrl` of the answer. An enabled one takes a credential with every scope. */
   @Post()
   @Scopes('system:write')
   @AnswersCreated(IdentityProviderView)
-  create(@Body() request: CreateIdentityProvider): Promise<IdentityProviderView> {
-    return this.providers.create(request);
+  create(@Caller() actor: Actor, @Body() request: CreateIdentityProvider): Promise<IdentityProviderView> {
+    return this.providers.create(actor, request);
   }
 
   /** One provider. */
@@ -46,17 +47,18 @@ export class IdentityProvidersController {
     return this.providers.get(id);
   }
 
-  /** Changes what is given. Disabling stops sign-ins through it at once; those who are signed in stay so. */
+  /** Changes what is given; one that is enabled only by a credential with every scope. Disabling stops sign-ins through it at once; those who are signed in stay so. */
   @Patch(':id')
   @Scopes('system:write')
   @GuardedByVersion()
   @AnswersEntity(IdentityProviderView)
   change(
+    @Caller() actor: Actor,
     @Param('id') id: string,
     @IfMatch() ifMatch: SeenVersion,
     @Body() request: ChangeIdentityProvider,
   ): Promise<IdentityProviderView> {
-    return this.providers.change(id, ifMatch, request);
+    return this.providers.change(actor, id, ifMatch, request);
   }
 
   /** Removes it and its links. The users stay, and so do memberships it gave. */

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { conflict, invalid, newId, Page } from '#kernel';
+import { ALL_SCOPES, conflict, invalid, newId, Page, type Actor } from '#kernel';
 import { ManagedRoles } from '#organizations';
 import { AuditTrail, changesBetween } from '#platform/audit';
 import { Config } from '#platform/config';
 import { SecretBox } from '#platform/crypto';
 import { Database, requireVersion, type SeenVersion } from '#platform/database';
-import { parseSort, type ListQuery } from '#platform/http';
+import { insufficientScope, parseSort, type ListQuery } from '#platform/http';
+import { uncoveredScope } from '../credentials/scope-rules';
 import { ProviderProblem } from './bounded-fetch';
 import { callbackUrlOf } from './company-connection';
 import { discover, issuerProblem } from './discovery';
@@ -62,12 +63,18 @@ export class IdentityProvidersService {
     return this.view(await this.providers.get(id));
   }
 
-  /** @throws DomainError `bad_request`, also for an enabled one that does not answer; `conflict` for a slug that is taken. */
-  async create({ clientSecret, ...request }: CreateIdentityProvider): Promise<IdentityProviderView> {
+  /**
+   * @throws DomainError `bad_request`, also for an enabled one that does not answer; `conflict` for a slug that is taken;
+   * `insufficient_scope` for an enabled one by a credential that does not have every scope.
+   */
+  async create(actor: Actor, { clientSecret, ...request }: CreateIdentityProvider): Promise<IdentityProviderView> {
     if (request.slug === RESERVED_SLUG) throw invalid({ field: 'slug', message: `Slug must not be ${RESERVED_SLUG}` });
     if (clientSecret === SECRET_MASK) throw invalid({ field: 'clientSecret', message: 'Client secret is required' });
     requireIssuer(request.issuer);
-    if (request.enabled) await requireAnswer(request.issuer);
+    if (request.enabled) {
+      requireEveryScope(actor);
+      await requireAnswer(request.issuer);
+    }
     const id = newId();
     return this.database.asSystem(async () => {
       await this.requireOrganizations(request.roleMapping);
@@ -88,16 +95,23 @@ export class IdentityProvidersService {
   }
 
   /**
-   * @throws DomainError `not_found`; `precondition_failed`; `bad_request` as for `create`; `conflict` for another issuer
-   * while users are linked, since subjects are the issuer's: the same one may be somebody else there.
+   * @throws DomainError `not_found`; `precondition_failed`; `bad_request` and `insufficient_scope` as `create`;
+   * `conflict` for another issuer while users are linked, since subjects are the issuer's: the same one may be somebody
+   * else there.
    */
-  async change(id: string, ifMatch: SeenVersion, request: ChangeIdentityProvider): Promise<IdentityProviderView> {
+  async change(
+    actor: Actor,
+    id: string,
+    ifMatch: SeenVersion,
+    request: ChangeIdentityProvider,
+  ): Promise<IdentityProviderView> {
     const before = await this.providers.get(id);
     requireVersion(before, ifMatch);
     const { clientSecret, ...fields } = request;
     const newSecret = clientSecret === SECRET_MASK ? undefined : clientSecret;
     const issuer = fields.issuer ?? before.issuer;
     const enabled = fields.enabled ?? before.enabled;
+    if (enabled) requireEveryScope(actor);
     if (issuer !== before.issuer) {
       requireIssuer(issuer);
       // Or whoever may change the issuer could have the secret sent to an address of theirs.
@@ -168,6 +182,12 @@ function normalized({
       })),
     }),
   };
+}
+
+/** Whoever has a provider of their own to say who they are is any user of its domains, with all that user may do. */
+function requireEveryScope({ granted }: Actor): void {
+  const uncovered = uncoveredScope(granted, ALL_SCOPES);
+  if (uncovered !== undefined) throw insufficientScope(uncovered);
 }
 
 function requireIssuer(issuer: string): void {
