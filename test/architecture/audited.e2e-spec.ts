@@ -4,6 +4,7 @@ import { createTestApp, type TestApp } from '#testing';
 import { inLanes } from '../e2e/uns/in-lanes';
 import { nameOf, send, succeeded, told, type Caller, type PreparedCall } from './calls/caller';
 import { Preparation } from './calls/preparation';
+import { ASKS } from './route-rules';
 
 /* Every route that changes configuration, read from the route table: what it did stands in the audit trail. */
 
@@ -20,7 +21,8 @@ interface Entry {
 /** Data and runs have histories of their own, and far too many of them. */
 const isData = /:(publish|execute)$/;
 
-const changes = ({ method, answer, access }: Route): boolean =>
+const changes = ({ method, path, answer, access }: Route): boolean =>
+  !ASKS.test(path) &&
   ['POST', 'PUT', 'PATCH', 'DELETE'].includes(method) &&
   answer !== 'raw' &&
   access?.kind === 'scope' &&

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { LogosController } from './logos/logos.controller';
 import { LogosService } from './logos/logos.service';
+import { SvgCleaner } from './logos/svg-cleaner';
 import { MembersController } from './members/members.controller';
 import { MembersService } from './members/members.service';
 import { OrganizationsController } from './organizations.controller';
@@ -17,7 +18,7 @@ export class OrganizationsHttpModule {
       imports: [OrganizationsModule, ...ports],
       // Settings first: `/organizations/settings` is no organization's id.
       controllers: [SettingsController, OrganizationsController, MembersController, LogosController],
-      providers: [LogosService, MembersService, SettingsService],
+      providers: [LogosService, MembersService, SettingsService, SvgCleaner],
     };
   }
 }

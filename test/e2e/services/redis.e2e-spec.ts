@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newId } from '#kernel';
-import { MAINTENANCE_QUEUE } from '#platform/queue';
+import { MAINTENANCE_QUEUE, MaintenanceTasks } from '#platform/queue';
 import {
   createTestApp,
   describeWithServers,
@@ -15,7 +15,6 @@ import {
   type TestApp,
 } from '#testing';
 
-const TASKS = ['http.idempotency', 'identity.expired', 'uns.partitions'];
 const PATIENT = { timeout: 20_000 };
 
 /** REDIS_URL: the queues are there, and everything else goes on when it goes away. */
@@ -24,12 +23,20 @@ describeWithServers(['redis'], 'queues on Redis', () => {
   let redis: RunningServer;
   let app: TestApp;
   let queue: Queue;
+  /** What areas have registered. */
+  let tasks: string[];
 
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'maestrohub-redis-data-'));
     redis = await startServer('redis', { settings: keeping(directory) });
     app = await createTestApp({ roles: ['api', 'worker'], settings: { REDIS_URL: redis.url } });
     queue = app.nest.get<Queue>(getQueueToken(MAINTENANCE_QUEUE), { strict: false });
+    tasks = app.nest
+      .get(MaintenanceTasks, { strict: false })
+      .all()
+      .map(({ name }) => name)
+      .sort();
+    expect(tasks).toEqual(expect.arrayContaining(['identity.expired', 'uns.partitions']));
   });
 
   afterAll(async () => {
@@ -62,9 +69,9 @@ describeWithServers(['redis'], 'queues on Redis', () => {
   }
 
   it('hold the schedules, and PostgreSQL none', async () => {
-    expect(await scheduled()).toEqual(TASKS);
+    expect(await scheduled()).toEqual(tasks);
     const client = new Redis(redis.url);
-    expect(await client.zrange(`bull:${MAINTENANCE_QUEUE}:repeat`, 0, '-1')).toEqual(expect.arrayContaining(TASKS));
+    expect(await client.zrange(`bull:${MAINTENANCE_QUEUE}:repeat`, 0, '-1')).toEqual(expect.arrayContaining(tasks));
     client.disconnect();
     const [count] = await app.database.asSystem((manager) =>
       manager.query<object[]>(
@@ -85,13 +92,13 @@ describeWithServers(['redis'], 'queues on Redis', () => {
     expect((await fetch(`${app.url}/health/live`)).status).toBe(200);
     redis = await startServer('redis', { port: redis.port, settings: keeping(directory) });
     await expectHousekeeping();
-    expect(await scheduled()).toEqual(TASKS);
+    expect(await scheduled()).toEqual(tasks);
   }, 60_000);
 
   it('have their schedules again when Redis came back with nothing', async () => {
     await redis.stop('SIGKILL');
     redis = await startServer('redis', { port: redis.port });
-    await eventually(async () => (await scheduled()).length === TASKS.length, PATIENT);
+    await eventually(async () => (await scheduled()).length === tasks.length, PATIENT);
     await expectHousekeeping();
   }, 60_000);
 

@@ -38,7 +38,7 @@ export async function harmlessSvg(text: string): Promise<string> {
   if ((text.match(/<[^/!?]/g)?.length ?? 0) > MOST_ELEMENTS) {
     throw refuse(`is a drawing of more than ${MOST_ELEMENTS} elements`);
   }
-  // Large, and wanted by few: loaded with the first drawing.
+  // Large, and loaded with the first drawing.
   const [{ JSDOM }, { default: createDOMPurify }] = await Promise.all([import('jsdom'), import('dompurify')]);
   const { window } = new JSDOM('');
   try {

@@ -6,12 +6,14 @@ import { Database } from '#platform/database';
 import type { LogoView } from './logo.dto';
 import { Logo } from './logo.entity';
 import { readLogo } from './logo-content';
+import { SvgCleaner } from './svg-cleaner';
 
 @Injectable()
 export class LogosService {
   constructor(
     private readonly database: Database,
     private readonly audit: AuditTrail,
+    private readonly drawings: SvgCleaner,
   ) {}
 
   /** @throws DomainError `not_found` where there is none. */
@@ -26,7 +28,7 @@ export class LogosService {
   /** @throws DomainError `bad_request` for a file that is missing or no image that browsers show. */
   async set({ organizationId }: Member, file: { buffer: Buffer } | undefined): Promise<LogoView> {
     if (!file) throw invalid({ field: 'file', message: 'File is required' });
-    const { mediaType, content } = await readLogo(file.buffer);
+    const { mediaType, content } = await readLogo(file.buffer, (svg) => this.drawings.clean(svg));
     const digest = createHash('sha256').update(content).digest('base64url');
     await this.database.inOrganization(organizationId, async (manager) => {
       await manager.upsert(Logo, { organizationId, mediaType, content, digest, updatedAt: new Date() }, [

@@ -16,6 +16,7 @@ export interface SandboxLimits {
   outputLength: number;
 }
 
+const PRELUDE_MS = 10_000;
 const STACK_BYTES = 256 * 1024;
 /** Lines of the compiled text ahead of the script: two of `Function`, two of ours. */
 const LINES_AHEAD = 4;
@@ -43,7 +44,8 @@ export class Engine {
     runtime.setMemoryLimit(limits.memoryBytes);
     runtime.setMaxStackSize(STACK_BYTES);
     runtime.setInterruptHandler(() => performance.now() > this.deadline);
-    this.functions = this.guarded(() => {
+    // The limits are those of scripts; on a busy machine the prelude takes longer than some of them may.
+    this.functions = this.guarded(PRELUDE_MS, () => {
       const prelude = this.take(context.evalCode(PRELUDE, 'prelude.js'));
       const names = ['compile', 'run', 'current', 'list'] as const;
       const entries = names.map((name) => [name, context.getProp(prelude, name)] as const);
@@ -67,7 +69,7 @@ export class Engine {
   compile(key: string, names: readonly string[], body: string): QuickJSHandle {
     const known = this.compiled.get(key);
     if (known) return known;
-    const made = this.guarded(() => {
+    const made = this.guarded(this.limits.timeMs, () => {
       const parameters = this.context.newString(JSON.stringify(names));
       const text = this.context.newString(`"use strict";\n${body}`);
       const result = this.context.callFunction(this.functions.compile, this.context.undefined, parameters, text);
@@ -95,7 +97,7 @@ export class Engine {
 
   private call(functions: readonly QuickJSHandle[], values: string, now: number, seed: number): (string | null)[] {
     const { context } = this;
-    const text = this.guarded(() => {
+    const text = this.guarded(this.limits.timeMs, () => {
       const list = this.take(context.callFunction(this.functions.list, context.undefined, ...functions));
       const rest = [context.newString(values), context.newNumber(now), context.newNumber(seed)];
       const longest = context.newNumber(this.limits.outputLength);
@@ -114,7 +116,7 @@ export class Engine {
   /** The function that was being called; the first where an interpreter that fell over cannot tell. */
   private lastCalled(): number {
     try {
-      return this.guarded(() => {
+      return this.guarded(this.limits.timeMs, () => {
         const result = this.take(this.context.callFunction(this.functions.current, this.context.undefined));
         return this.context.getNumber(result);
       });
@@ -123,8 +125,8 @@ export class Engine {
     }
   }
 
-  private guarded<T>(work: () => T): T {
-    this.deadline = performance.now() + this.limits.timeMs;
+  private guarded<T>(timeMs: number, work: () => T): T {
+    this.deadline = performance.now() + timeMs;
     try {
       return work();
     } catch (error) {

@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import { unavailable, type JsonValue } from '#kernel';
+import { compiledFile } from '../threads';
 import type { Evaluation, Outcome } from './evaluation';
 import type { SandboxLimits } from './engine';
 import type { Moment, Script } from './sandbox';
@@ -20,9 +20,6 @@ const GRACE_MS = 500;
 /** A thread without work for so long gives its memory back. */
 const IDLE_MS = 30_000;
 
-/** Threads are loaded by Node itself: the compiled file, also for tests, which run from the sources. */
-const COMPILED = __filename.endsWith('.ts') ? join(__dirname, '../../../../dist/libs/platform/src/sandbox') : __dirname;
-
 /** `Sandbox` in threads of its own, so that no script holds up anything else, however it is made. */
 export class SandboxThreads {
   private readonly pool: Piscina<Evaluation, Outcome>;
@@ -30,7 +27,7 @@ export class SandboxThreads {
   constructor(private readonly options: SandboxThreadsOptions) {
     const { threads, waiting, ...limits } = options;
     this.pool = new Piscina({
-      filename: join(COMPILED, 'worker.js'),
+      filename: compiledFile(__dirname, 'worker.js'),
       workerData: { limits },
       minThreads: 0,
       maxThreads: threads,

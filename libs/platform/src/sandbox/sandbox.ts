@@ -71,10 +71,19 @@ export class Sandbox {
   }
 
   private async ready(): Promise<Engine> {
-    const engine = await (this.engine ??= Engine.create(this.limits));
+    const engine = await (this.engine ??= this.create());
     if (engine.size < MOST_COMPILED && ++this.evaluations < MOST_EVALUATIONS) return engine;
     this.forget();
     return this.ready();
+  }
+
+  private async create(): Promise<Engine> {
+    try {
+      return await Engine.create(this.limits);
+    } catch (error) {
+      this.forget();
+      throw error;
+    }
   }
 
   /** Not disposed of: a script that was stopped may hold what it never gives back. All its memory goes at once. */
