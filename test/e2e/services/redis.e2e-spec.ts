@@ -105,6 +105,9 @@ describeWithServers(['redis'], 'queues on Redis', () => {
   it('do not keep the process from ending while Redis is away', async () => {
     const own = await startServer('redis');
     const leaving = await createTestApp({ roles: ['api', 'worker'], settings: { REDIS_URL: own.url } });
+    // One that is worked on when Redis goes is waited for until the deadline of the process: see `stop-in-time`.
+    const pending = leaving.nest.get<Queue>(getQueueToken(MAINTENANCE_QUEUE), { strict: false });
+    await eventually(async () => (await pending.getJobCountByTypes('active', 'waiting')) === 0, PATIENT);
     await own.stop('SIGKILL');
     // It would wait for ever, not long: the test's own deadline is enough.
     await leaving.stop();
