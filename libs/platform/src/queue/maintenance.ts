@@ -5,6 +5,9 @@ import { Lifecycle } from '../lifecycle';
 
 export const MAINTENANCE_QUEUE = 'maintenance';
 
+/** A server that is there answers in some milliseconds. */
+const ANSWER_MS = 1_000;
+
 export interface MaintenanceTask {
   name: string;
   everyMinutes: number;
@@ -48,7 +51,7 @@ export class MaintenanceWorker extends WorkerHost implements OnApplicationBootst
 
   async onApplicationBootstrap(): Promise<void> {
     // Without its Redis there is no work to wait for, and BullMQ would wait for ever.
-    this.lifecycle.atShutdown('drain', 'maintenance', () => this.worker.close(this.recovery !== undefined));
+    this.lifecycle.atShutdown('drain', 'maintenance', async () => this.worker.close(!(await this.answers())));
     this.lifecycle.atShutdown('queues', 'maintenance queue', () => this.queue.close());
     const troubled = (error?: Error): void => this.recover(error?.message ?? 'the connection was closed');
     this.worker.on('error', troubled).on('ioredis:close', troubled);
@@ -75,6 +78,17 @@ export class MaintenanceWorker extends WorkerHost implements OnApplicationBootst
       .then(() => this.logger.log('the queue answers again'))
       .catch((failure: unknown) => this.logger.warn(`the schedules could not be made: ${String(failure)}`))
       .finally(() => (this.recovery = undefined));
+  }
+
+  /** Whether the queue's server is there: it may have gone a moment ago, and nobody has noticed. */
+  private async answers(): Promise<boolean> {
+    const silence = Promise.withResolvers<boolean>();
+    const timer = setTimeout(() => silence.resolve(false), ANSWER_MS);
+    const answer = this.queue.getActiveCount().then(
+      () => true,
+      () => false,
+    );
+    return Promise.race([answer, silence.promise]).finally(() => clearTimeout(timer));
   }
 
   async process(job: Job): Promise<void> {
