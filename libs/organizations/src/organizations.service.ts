@@ -10,7 +10,7 @@ import {
   type SeenVersion,
 } from '#platform/database';
 import { parseSort, type ListQuery } from '#platform/http';
-import { IsNull, type EntityManager, type QueryDeepPartialEntity, type SelectQueryBuilder } from 'typeorm';
+import { IsNull, Not, type EntityManager, type QueryDeepPartialEntity, type SelectQueryBuilder } from 'typeorm';
 import { Membership } from './members/membership.entity';
 import { mqttPrefixProblem } from './mqtt-prefix';
 import {
@@ -26,6 +26,8 @@ const AUDITED = ['name', 'description', 'mqttPrefix', 'status', 'suspendedReason
 
 /** Somebody's own organizations are few; a system administrator has all, of which sign-in names this many. */
 const MOST_NAMED = 200;
+
+const DELETE_LOCK = 7_243_020;
 
 /** An organization as those who belong to it first hear of it. */
 export interface OwnOrganization {
@@ -106,6 +108,7 @@ export class OrganizationsService {
       if (organization.status === 'active' && !force) {
         throw conflict('The organization is active: suspend it first, or delete it with force=true');
       }
+      await requireAnother(manager, organization);
       const gone = { deletedAt: new Date(), mqttPrefix: null, version: organization.version + 1 };
       await manager.update(Organization, { id: organization.id }, gone);
       await this.record('delete', organization);
@@ -178,6 +181,13 @@ async function find(manager: EntityManager, id: string): Promise<Organization> {
   const organization = await manager.findOneBy(Organization, { id, deletedAt: IsNull() });
   if (!organization) throw forbidden('You are not a member of this organization');
   return organization;
+}
+
+/** An instance without any would be taken for a new one at its next start. Of two deleted at once, one waits here. */
+async function requireAnother(manager: EntityManager, { id }: Organization): Promise<void> {
+  await manager.query('SELECT pg_advisory_xact_lock($1)', [DELETE_LOCK]);
+  const another = await manager.existsBy(Organization, { id: Not(id), deletedAt: IsNull() });
+  if (!another) throw conflict('The last organization cannot be deleted');
 }
 
 /** One's own organizations, all for system administrators; those alone that the credential is confined to. */

@@ -35,8 +35,19 @@ export function toMember(
     throw new DomainError('organization_suspended', 'This organization is suspended');
   }
   if (standing.maintenance && role !== 'admin') throwIfClosed(standing.maintenance, now);
-  const scopes = effectiveScopes(actor.granted, roleScopes(role, actor.systemAdmin));
+  const scopes = scopesOf(actor, role);
   return { ...actor, organizationId, role, scopes };
+}
+
+/** By what was granted: actors are the same objects for as long as their credential is not read again. */
+const known = new WeakMap<Actor['granted'], Map<string, Member['scopes']>>();
+
+function scopesOf({ granted, systemAdmin }: Actor, role: Role): Member['scopes'] {
+  const byRole = known.get(granted) ?? new Map<string, Member['scopes']>();
+  const key = systemAdmin ? 'system' : role;
+  const scopes = byRole.get(key) ?? effectiveScopes(granted, roleScopes(role, systemAdmin));
+  known.set(granted, byRole.set(key, scopes));
+  return scopes;
 }
 
 function throwIfClosed({ message, until }: Maintenance, now: Date): void {

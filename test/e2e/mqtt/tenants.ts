@@ -43,7 +43,7 @@ export async function clientCredentialsToken(app: TestApp, scopes: readonly stri
   const request = { name: 'Gateway', type: 'confidential', grantTypes: ['client_credentials'], scopes };
   const { clientId, clientSecret } = (await admin.post('/oauth2/clients', request)).body.data;
   const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
-  const answer = await app.stranger.post('/oauth2/token', new URLSearchParams(form as Record<string, string>));
+  const answer = await app.stranger.post('/oauth2/token', new URLSearchParams(form));
   expect(answer.status).toBe(200);
   return answer.body.access_token as string;
 }

@@ -71,8 +71,8 @@ describe('logos', () => {
     ['a drawing with a document type', `<!DOCTYPE svg [<!ENTITY a "b">]>${drawing('&a;')}`],
     ['a drawing of too many elements', drawing('<g/>'.repeat(2_001))],
     [
-      'a drawing that takes too long to look at',
-      drawing(`<rect ${Array.from({ length: 24_000 }, (_, index) => `a${index}="1"`).join(' ')}/>`),
+      'a drawing of too many attributes',
+      drawing(`<rect ${Array.from({ length: 10_000 }, (_, index) => `a${index}="1"`).join(' ')}/>`),
     ],
     ['a drawing that is too long', drawing(`<desc>${'x'.repeat(300_000)}</desc>`)],
   ])('refuse %s', async (_, content) => {

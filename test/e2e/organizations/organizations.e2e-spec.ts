@@ -119,6 +119,14 @@ describe('organizations', () => {
     await create(name);
   });
 
+  it('are never all deleted', async () => {
+    const others = (await admin.get('/organizations?limit=200')).body.data as { id: string }[];
+    const answers = await Promise.all(others.map(({ id }) => admin.delete(`/organizations/${id}?force=true`)));
+    const refused = answers.filter(({ status }) => status === 409);
+    expect(refused.map(({ body }) => body.message)).toEqual(['The last organization cannot be deleted']);
+    expect((await admin.get('/organizations')).body.meta.total).toBe(1);
+  });
+
   describe('members', () => {
     it('are added by e-mail address or id, listed with names, changed and removed', async () => {
       const id = await create();

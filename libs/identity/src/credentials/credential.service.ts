@@ -4,12 +4,16 @@ import { BriefCache } from '#platform/cache';
 import { tokenHash } from '#platform/crypto';
 import { Database } from '#platform/database';
 import { Authenticator } from '#platform/http';
+import { LRUCache } from 'lru-cache';
 import { AccessTokenJwt } from '../oauth/access-token-jwt';
 import { LIVE_SESSION } from '../sessions/live-session';
 import { ACTIVE_USER } from '../users/active-user';
 import { tokenKind } from './tokens';
 
 const MAX_CACHED = 20_000;
+
+/** Longer ones, which are none of ours, are kept by their hash: hashing costs as much as all else that is done here. */
+const LONGEST_KEY = 1_024;
 
 interface UserColumns {
   user_id: string;
@@ -60,6 +64,8 @@ interface IssuedRow extends UserColumns {
 @Injectable()
 export class CredentialService extends Authenticator {
   private readonly actors = new BriefCache<Actor | undefined>(MAX_CACHED);
+  /** Keys of actors by the hashes of their tokens. */
+  private readonly keys = new LRUCache<string, string>({ max: MAX_CACHED });
 
   constructor(
     private readonly database: Database,
@@ -71,8 +77,10 @@ export class CredentialService extends Authenticator {
   override async authenticate(token: string): Promise<Actor | undefined> {
     const kind = tokenKind(token);
     if (kind === undefined) return undefined;
-    const hash = tokenHash(token);
-    const actor = await this.actors.get(cacheKey(hash), () => {
+    const key = token.length <= LONGEST_KEY ? token : textOf(tokenHash(token));
+    const actor = await this.actors.get(key, () => {
+      const hash = tokenHash(token);
+      this.keys.set(textOf(hash), key);
       if (kind === 'jwt') return this.readIssued(token);
       return kind === 'token' ? this.readToken(hash) : this.readSession(hash);
     });
@@ -81,7 +89,7 @@ export class CredentialService extends Authenticator {
 
   /** After a change to a token in this process; the others notice by themselves. */
   forget(hash: Buffer): void {
-    this.actors.forget(cacheKey(hash));
+    this.actors.forget(this.keys.get(textOf(hash)) ?? '');
   }
 
   private async readSession(hash: Buffer): Promise<Actor | undefined> {
@@ -119,7 +127,7 @@ export class CredentialService extends Authenticator {
   }
 }
 
-const cacheKey = (hash: Buffer): string => hash.toString('base64');
+const textOf = (hash: Buffer): string => hash.toString('base64');
 
 const userOf = (row: UserColumns) => ({ userId: row.user_id, email: row.email, systemAdmin: row.system_admin });
 

@@ -5,7 +5,7 @@ import { AuditTrail } from '#platform/audit';
 import type { Config } from '#platform/config';
 import { hashPassword } from '#platform/crypto';
 import { Database } from '#platform/database';
-import type { EntityManager } from 'typeorm';
+import { IsNull, type EntityManager } from 'typeorm';
 import { normalPassword } from '../passwords/password-rules';
 import { normalEmail } from './active-user';
 import { readablePassword } from './readable-password';
@@ -70,7 +70,7 @@ export class FirstStart {
 
 async function found(manager: EntityManager): Promise<FirstStartResult | undefined> {
   const order = { createdAt: 'ASC', id: 'ASC' } as const;
-  const [organization] = await manager.find(Organization, { order, take: 1 });
-  const [user] = await manager.find(User, { where: { systemAdmin: true }, order, take: 1 });
+  const [organization] = await manager.find(Organization, { where: { deletedAt: IsNull() }, order, take: 1 });
+  const [user] = await manager.find(User, { where: { systemAdmin: true, deletedAt: IsNull() }, order, take: 1 });
   return organization && user && { organizationId: organization.id, adminEmail: user.email };
 }

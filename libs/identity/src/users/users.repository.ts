@@ -6,7 +6,7 @@ import { In, IsNull, Not, type FindOptionsOrder, type QueryDeepPartialEntity } f
 import { User } from './user.entity';
 
 /** One change of who is a system administrator at a time, or two at once could leave none. */
-const ADMINISTRATORS_LOCK = 7_243_011;
+const ADMINISTRATORS_LOCK = 7_243_012;
 
 const MOST_ORGANIZATIONS = 100;
 const MOST_CLIENTS = 100;

@@ -2,6 +2,7 @@ import { invalid } from '#kernel';
 
 /** Drawn by hand or exported, logos have hundreds of elements; looking at this many takes some tenths of a second. */
 const MOST_ELEMENTS = 2_000;
+const MOST_ATTRIBUTES = 10_000;
 const LONGEST = 256 * 1024;
 
 /** Kept by the sanitizer, but they load, lead or move somewhere, or bring a language of their own. */
@@ -37,6 +38,9 @@ export async function harmlessSvg(text: string): Promise<string> {
   if (/<!(?:DOCTYPE|ENTITY)/i.test(text)) throw refuse('must have no document type declaration');
   if ((text.match(/<[^/!?]/g)?.length ?? 0) > MOST_ELEMENTS) {
     throw refuse(`is a drawing of more than ${MOST_ELEMENTS} elements`);
+  }
+  if ((text.match(/=\s*["']/g)?.length ?? 0) > MOST_ATTRIBUTES) {
+    throw refuse(`is a drawing of more than ${MOST_ATTRIBUTES} attributes`);
   }
   // Large, and loaded with the first drawing.
   const [{ JSDOM }, { default: createDOMPurify }] = await Promise.all([import('jsdom'), import('dompurify')]);

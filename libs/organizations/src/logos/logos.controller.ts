@@ -33,7 +33,7 @@ export class LogosController {
   @Get()
   @ApiParam({ name: 'id' })
   @ApiProduces(...LOGO_TYPES)
-  @OrganizationInPath()
+  @OrganizationInPath({ evenSuspended: true })
   @Scopes('organizations:read')
   @AnswersRaw()
   async get(@Caller() member: Member, @Req() request: Request, @Res() response: Response): Promise<void> {

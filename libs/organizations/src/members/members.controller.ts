@@ -27,7 +27,7 @@ export class MembersController {
   /** The members with their roles, by last name. The search is in names and e-mail addresses. */
   @Get()
   @ApiParam({ name: 'id' })
-  @OrganizationInPath()
+  @OrganizationInPath({ evenSuspended: true })
   @Scopes('organizations:read')
   @AnswersList(MemberView)
   list(@Caller() member: Member, @Query() query: ListQuery): Promise<Page<MemberView>> {

@@ -1,6 +1,5 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { AuthGuard } from '@nestjs/passport';
 import {
   DomainError,
   effectiveScopes,
@@ -13,7 +12,9 @@ import {
   type Member,
 } from '#kernel';
 import { currentCall } from '../audit';
+import { addLogFields } from '../logging';
 import {
+  Authenticator,
   ACCESS_RULE,
   ORGANIZATION_IN_PATH,
   ORGANIZATION_FREE,
@@ -22,58 +23,72 @@ import {
   type AuthenticatedRequest,
   type InPathOptions,
 } from './access';
+import { bearerToken } from './bearer-token';
 import { RateLimits } from './rate-limits';
 
-/** Runs the `bearer` strategy of passport; a request without a valid token has no user. */
-const BearerGuard = AuthGuard('bearer');
+/** What a route's decorators say, read once. */
+interface Demands {
+  rule: AccessRule | undefined;
+  free: boolean;
+  inPath: InPathOptions | undefined;
+}
 
 /**
  * The one guard of the API, closed by default. Checks in the contract's order:
  * 429 (address) → 401 → 422 → 403 of the organization → 403 of scope and role → 429 (credential).
  */
 @Injectable()
-export class AccessGuard extends BearerGuard implements CanActivate {
+export class AccessGuard implements CanActivate {
+  /** By controller and handler: handlers may be inherited. */
+  private readonly demands = new Map<object, Map<object, Demands>>();
+
   constructor(
     private readonly reflector: Reflector,
+    private readonly authenticator: Authenticator,
     private readonly organizations: OrganizationResolver,
     private readonly limits: RateLimits,
-  ) {
-    super();
-  }
+  ) {}
 
-  override async canActivate(context: ExecutionContext): Promise<boolean> {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     // Messages of other transports were signed in and authorized by their broker.
     if (context.getType() !== 'http') return true;
-    const targets = [context.getHandler(), context.getClass()];
-    const rule = this.reflector.getAllAndOverride<AccessRule | undefined>(ACCESS_RULE, targets);
+    const { rule, free, inPath } = this.demandsOf(context);
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     await this.limits.checkAddress(request.ip ?? '');
     if (rule?.kind === 'public') return true;
-    const actor = await this.authenticate(context, request);
+    const actor = await this.authenticate(request);
     const call = currentCall();
     if (call) {
       call.caller = actor;
       call.scope = rule?.kind === 'scope' ? rule.scope : undefined;
     }
-    const free = this.reflector.getAllAndOverride<boolean | undefined>(ORGANIZATION_FREE, targets);
-    const inPath = this.reflector.getAllAndOverride<InPathOptions | undefined>(ORGANIZATION_IN_PATH, targets);
     if (inPath) request.caller = await this.memberByPath(actor, request, inPath);
     else request.caller = free ? actor : await this.member(actor, request);
     if (call) call.caller = request.caller;
+    const organizationId = 'organizationId' in request.caller ? request.caller.organizationId : undefined;
+    addLogFields({ organizationId, userId: actor.userId });
     this.requireRights(request.caller, rule);
     await this.limits.checkCredential(actor.credential.id);
     return true;
   }
 
-  /** Passport's verdict: no user is no error here, `authenticate` answers for it. */
-  override handleRequest<TUser = Actor>(error: unknown, user: TUser | false): TUser {
-    if (error) throw error as Error;
-    return user as TUser;
+  private demandsOf(context: ExecutionContext): Demands {
+    const [controller, handler] = [context.getClass(), context.getHandler()];
+    const known = this.demands.get(controller)?.get(handler);
+    if (known) return known;
+    const read = <T>(key: string) => this.reflector.getAllAndOverride<T | undefined>(key, [handler, controller]);
+    const demands = {
+      rule: read<AccessRule>(ACCESS_RULE),
+      free: read<boolean>(ORGANIZATION_FREE) ?? false,
+      inPath: read<InPathOptions>(ORGANIZATION_IN_PATH),
+    };
+    this.demands.set(controller, (this.demands.get(controller) ?? new Map<object, Demands>()).set(handler, demands));
+    return demands;
   }
 
-  private async authenticate(context: ExecutionContext, request: AuthenticatedRequest): Promise<Actor> {
-    await super.canActivate(context);
-    const actor = request.user as Actor | false | undefined;
+  private async authenticate(request: AuthenticatedRequest): Promise<Actor> {
+    const token = bearerToken(request);
+    const actor = token === undefined ? undefined : await this.authenticator.authenticate(token);
     if (actor) return actor;
     await this.limits.countRefusal(request.ip ?? '');
     throw new DomainError('unauthenticated', 'missing or invalid token');

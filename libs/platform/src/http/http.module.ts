@@ -7,13 +7,11 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, DiscoveryModule, HttpAdapterHost } from '@nestjs/core';
-import { PassportModule } from '@nestjs/passport';
 import { TerminusModule } from '@nestjs/terminus';
 import { Database } from '../database';
 import { Lifecycle } from '../lifecycle';
 import { AccessGuard } from './access.guard';
 import { AnswerInterceptor } from './answer.interceptor';
-import { BearerStrategy } from './bearer.strategy';
 import { BodyInterceptor } from './body.interceptor';
 import { DocumentedPaths } from './documented-paths';
 import { ErrorFilter } from './error.filter';
@@ -22,7 +20,6 @@ import { HealthController } from './health.controller';
 import { IdempotencyInterceptor } from './idempotency.interceptor';
 import { IdempotencyStore } from './idempotency.store';
 import { MetricsController } from './metrics.controller';
-import { OrganizationInterceptor } from './organization.interceptor';
 import { failedAddress, unknownAddress } from './outside-routes';
 import { ReferenceSignIn } from './reference-sign-in';
 import { RateLimits } from './rate-limits';
@@ -42,18 +39,16 @@ export class HttpModule implements OnModuleInit, OnApplicationBootstrap {
   static with(ports: NonNullable<ModuleMetadata['imports']>): DynamicModule {
     return {
       module: HttpModule,
-      imports: [PassportModule, TerminusModule.forRoot({ logger: false }), DiscoveryModule, ...ports],
+      imports: [TerminusModule.forRoot({ logger: false }), DiscoveryModule, ...ports],
       controllers: [HealthController, MetricsController],
       providers: [
         RateLimits,
-        BearerStrategy,
         HealthParts,
         DocumentedPaths,
         ReferenceSignIn,
         IdempotencyStore,
         { provide: APP_GUARD, useClass: AccessGuard },
         // In this order, outermost first.
-        { provide: APP_INTERCEPTOR, useClass: OrganizationInterceptor },
         { provide: APP_INTERCEPTOR, useClass: BodyInterceptor },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },

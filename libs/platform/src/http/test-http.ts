@@ -1,6 +1,5 @@
 import { Module, type Type } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, NestFactory } from '@nestjs/core';
-import { PassportModule } from '@nestjs/passport';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import {
   DomainError,
@@ -16,10 +15,8 @@ import { Config, type Environment } from '../config';
 import { Authenticator, OrganizationResolver } from './access';
 import { AccessGuard } from './access.guard';
 import { AnswerInterceptor } from './answer.interceptor';
-import { BearerStrategy } from './bearer.strategy';
 import { BodyInterceptor } from './body.interceptor';
 import { ErrorFilter } from './error.filter';
-import { OrganizationInterceptor } from './organization.interceptor';
 import { RateLimits } from './rate-limits';
 import { requestContext } from './request-context.middleware';
 import { validationPipe } from './validation';
@@ -75,16 +72,13 @@ export async function startHttp(controllers: Type[], settings: Environment = {})
   const config = Config.from({ DATABASE_URL: 'postgres://db/hub', HUB_SECRET_KEY: '5e'.repeat(32), ...settings });
 
   @Module({
-    imports: [PassportModule],
     controllers,
     providers: [
       RateLimits,
-      BearerStrategy,
       { provide: Config, useValue: config },
       { provide: Authenticator, useClass: NamedTokens },
       { provide: OrganizationResolver, useClass: NamedOrganizations },
       { provide: APP_GUARD, useClass: AccessGuard },
-      { provide: APP_INTERCEPTOR, useClass: OrganizationInterceptor },
       { provide: APP_INTERCEPTOR, useClass: BodyInterceptor },
       { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
       { provide: APP_PIPE, useFactory: validationPipe },

@@ -1,4 +1,4 @@
-import { createPino, currentLogFields, NestLogger, withLogFields, withoutSecrets } from './logger';
+import { addLogFields, createPino, currentLogFields, NestLogger, withLogFields, withoutSecrets } from './logger';
 
 interface Line {
   level: number;
@@ -113,6 +113,16 @@ describe('fields of a request', () => {
       ['r1', undefined],
       [undefined, undefined],
     ]);
+    expect(currentLogFields()).toEqual({});
+  });
+
+  it('can be added to, for the rest of the request alone', () => {
+    withLogFields({ requestId: 'r1' }, () => {
+      withLogFields({}, () => addLogFields({ userId: 'u2' }));
+      addLogFields({ userId: 'u1' });
+      expect(currentLogFields()).toEqual({ requestId: 'r1', userId: 'u1' });
+    });
+    addLogFields({ userId: 'u3' });
     expect(currentLogFields()).toEqual({});
   });
 });

@@ -16,6 +16,11 @@ const fields = new AsyncLocalStorage<LogFields>();
 export const withLogFields = <T>(added: LogFields, work: () => T): T =>
   fields.run({ ...fields.getStore(), ...added }, work);
 
+/** Adds to the fields of the request or message that is being served. */
+export function addLogFields(added: LogFields): void {
+  Object.assign(fields.getStore() ?? {}, added);
+}
+
 export const currentLogFields = (): LogFields => fields.getStore() ?? {};
 
 // Objects that carry a secret under one of these names are logged without it, down to four levels.
