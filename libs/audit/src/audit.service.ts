@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { decodeCursor, encodeCursor, forbidden, invalid, isId, parseTimestamp, Stretch, type Member } from '#kernel';
+import { encodeTimeCursor, forbidden, invalid, parseTimestamp, readTimeCursor, Stretch, type Member } from '#kernel';
 import { AuditRepository, type AuditFilter } from './audit.repository';
 import { toAuditEntryView, type AuditEntryView } from './dto/audit-entry.dto';
 import type { AuditQuery } from './dto/audit-query.dto';
@@ -17,8 +17,7 @@ export class AuditService {
     const rows = await this.entries.find(query.instance ? null : member.organizationId, filter, query.limit + 1);
     const shown = rows.slice(0, query.limit);
     const last = rows.length > shown.length ? shown.at(-1) : undefined;
-    const nextCursor = last ? encodeCursor([last.at.getTime(), last.id]) : null;
-    return new Stretch(shown.map(toAuditEntryView), { nextCursor });
+    return new Stretch(shown.map(toAuditEntryView), { nextCursor: last ? encodeTimeCursor(last) : null });
   }
 }
 
@@ -37,7 +36,7 @@ function readFilter({ action, from, to, cursor, userId, entityType, entityId, re
     result,
     from: readTime('from', from),
     to: readTime('to', to),
-    before: readCursor(cursor),
+    before: readTimeCursor(cursor),
   };
 }
 
@@ -47,13 +46,4 @@ function readTime(field: 'from' | 'to', text: string | undefined): Date | undefi
   const title = field === 'from' ? 'From' : 'To';
   if (time === undefined) throw invalid({ field, message: `${title} must be RFC 3339 or integer epoch milliseconds` });
   return new Date(time);
-}
-
-function readCursor(cursor: string | undefined): AuditFilter['before'] {
-  if (cursor === undefined) return undefined;
-  const [at, id, ...rest] = decodeCursor(cursor) ?? [];
-  if (typeof at !== 'number' || parseTimestamp(at) === undefined || !isId(id) || rest.length > 0) {
-    throw invalid({ field: 'cursor', message: 'Cursor must be the nextCursor of an earlier answer' });
-  }
-  return { at: new Date(at), id };
 }

@@ -1,3 +1,7 @@
+import { invalid } from './domain-error';
+import { isId } from './ids';
+import { parseTimestamp } from './timestamp';
+
 /** One page of a list of configuration. */
 export class Page<T> {
   constructor(
@@ -27,4 +31,22 @@ export function decodeCursor(cursor: string): (string | number)[] | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The place of an entry in a list by time. */
+export interface TimePosition {
+  at: Date;
+  id: string;
+}
+
+export const encodeTimeCursor = ({ at, id }: TimePosition): string => encodeCursor([at.getTime(), id]);
+
+/** @throws DomainError `bad_request` for a cursor that is none. */
+export function readTimeCursor(cursor: string | undefined): TimePosition | undefined {
+  if (cursor === undefined) return undefined;
+  const [at, id, ...rest] = decodeCursor(cursor) ?? [];
+  if (typeof at !== 'number' || parseTimestamp(at) === undefined || !isId(id) || rest.length > 0) {
+    throw invalid({ field: 'cursor', message: 'Cursor must be the nextCursor of an earlier answer' });
+  }
+  return { at: new Date(at), id };
 }

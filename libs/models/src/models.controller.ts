@@ -12,17 +12,12 @@ import {
   GuardedByVersion,
   IfMatch,
   ListQuery,
+  PageQuery,
   Scopes,
   type SeenVersion,
 } from '#platform/http';
 import type { JsonSchema } from '#platform/json-schema';
-import {
-  CompareQuery,
-  ModelComparison,
-  ModelVersionEntry,
-  ModelVersionView,
-  VersionsQuery,
-} from './dto/model-version.dto';
+import { CompareQuery, ModelComparison, ModelVersionEntry, ModelVersionView } from './dto/model-version.dto';
 import {
   ModelInput,
   ModelNameQuery,
@@ -119,7 +114,7 @@ export class ModelsController {
   versions(
     @Caller() member: Member,
     @Param('id') id: string,
-    @Query() query: VersionsQuery,
+    @Query() query: PageQuery,
   ): Promise<Page<ModelVersionEntry>> {
     return this.models.versions(member, id, query);
   }

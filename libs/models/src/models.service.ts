@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { conflict, invalid, notFound, Page, type JsonValue, type Member } from '#kernel';
 import { AuditTrail } from '#platform/audit';
 import { Database, isUniqueViolation, requireVersion, type SeenVersion } from '#platform/database';
-import { parseSort, type ListQuery } from '#platform/http';
+import { parseSort, type ListQuery, type PageQuery } from '#platform/http';
 import { SchemaValidator, type JsonSchema } from '#platform/json-schema';
 import {
   toVersionEntry,
@@ -11,7 +11,6 @@ import {
   type ModelComparison,
   type ModelVersionEntry,
   type ModelVersionView,
-  type VersionsQuery,
 } from './dto/model-version.dto';
 import { toModelView, type ModelInput, type ModelView, type ValidationView } from './dto/model.dto';
 import { compareModels, summarize, type ModelContent } from './model-changes';
@@ -91,7 +90,7 @@ export class ModelsService {
     return { valid: problems.length === 0, problems };
   }
 
-  async versions({ organizationId }: Member, id: string, query: VersionsQuery): Promise<Page<ModelVersionEntry>> {
+  async versions({ organizationId }: Member, id: string, query: PageQuery): Promise<Page<ModelVersionEntry>> {
     const { version: current } = await this.models.get(organizationId, id);
     const { data, meta } = await this.models.versions(organizationId, id, query);
     return new Page(

@@ -1,6 +1,5 @@
-import { IsBoolean, IsOptional, IsString, MaxLength } from 'class-validator';
-import { Transform } from 'class-transformer';
-import { IfGiven, IsName } from '#platform/http';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { IfGiven, IsFlag, IsName } from '#platform/http';
 import type { Organization } from './organization.entity';
 
 export class CreateOrganization {
@@ -42,13 +41,9 @@ export class SuspendOrganization {
   reason!: string;
 }
 
-const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, false: false };
-
 export class DeleteOrganizationQuery {
   /** Also one that is active: its users and machines are cut off at once. */
-  @IsOptional()
-  @Transform(({ value }: { value: unknown }) => BOOLEANS[String(value)] ?? value)
-  @IsBoolean()
+  @IsFlag()
   force: boolean = false;
 }
 

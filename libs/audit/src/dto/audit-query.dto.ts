@@ -1,37 +1,9 @@
-import { Transform, Type } from 'class-transformer';
-import {
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsNotEmpty,
-  IsOptional,
-  IsString,
-  IsUUID,
-  Matches,
-  Max,
-  MaxLength,
-  Min,
-} from 'class-validator';
+import { IsIn, IsNotEmpty, IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
+import { CursorQuery, IsFlag } from '#platform/http';
 import type { AuditResult } from '../audit-row';
 
 const RESULTS: readonly AuditResult[] = ['done', 'refused'];
-const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, false: false };
-
-export class AuditQuery {
-  /** Most entries to answer, 1–200. */
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit: number = 50;
-
-  /** `nextCursor` of the answer before. */
-  @IsOptional()
-  @IsString()
-  @MaxLength(500)
-  cursor?: string;
-
+export class AuditQuery extends CursorQuery {
   /** An action, or with `*` all of one kind. @example "topic.*" */
   @IsOptional()
   @MaxLength(100)
@@ -75,8 +47,6 @@ export class AuditQuery {
   to?: string;
 
   /** The entries of the instance instead: users, clients, sign-ins, keys. For system administrators. */
-  @IsOptional()
-  @Transform(({ value }: { value: unknown }) => BOOLEANS[String(value)] ?? value)
-  @IsBoolean()
+  @IsFlag()
   instance: boolean = false;
 }

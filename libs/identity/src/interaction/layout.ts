@@ -9,8 +9,15 @@ export interface PageProblem {
   message: string;
 }
 
-/** A whole page. A problem gets the focus, so that screen readers begin with it. */
-export const page = (title: string, content: Html, problem?: PageProblem): Html =>
+export interface PageExtras {
+  /** Gets the focus, so that screen readers begin with it. */
+  problem?: PageProblem | undefined;
+  /** Below everything else. */
+  note?: string;
+}
+
+/** A whole page. */
+export const page = (title: string, content: Html, { problem, note }: PageExtras = {}): Html =>
   html`<!doctype html>
     <html lang="en">
       <head>
@@ -32,6 +39,6 @@ export const page = (title: string, content: Html, problem?: PageProblem): Html 
           }
           ${content}
         </main>
-        <footer>Check that the address bar shows your MaestroHub before you enter a password.</footer>
+        ${note !== undefined && html`<footer>${note}</footer>`}
       </body>
     </html> `;

@@ -80,7 +80,7 @@ export function signInPage({ interaction, formToken, providers, email, problem, 
         <input type="hidden" name="form_token" value="${formToken}" />
         <button type="submit">Cancel</button>
       </form>`,
-    problem,
+    { problem, note: 'Check that the address bar shows your MaestroHub before you enter a password.' },
   );
 }
 

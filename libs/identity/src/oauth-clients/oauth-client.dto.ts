@@ -14,7 +14,7 @@ import {
   MaxLength,
   Min,
 } from 'class-validator';
-import { IfGiven, IsName, ListQuery } from '#platform/http';
+import { IfGiven, IsFlag, IsName, ListQuery } from '#platform/http';
 import { secretHashes } from './client-secret';
 import { CLIENT_TYPES, GRANT_TYPES, type ClientType, type GrantType } from './client-rules';
 import type { OAuthClient } from './oauth-client.entity';
@@ -165,9 +165,8 @@ export class RotateClientSecret {
 
 export class OAuthClientQuery extends ListQuery {
   /** Only enabled ones, or only disabled ones. */
-  @IsOptional()
-  @IsIn(['true', 'false'])
-  enabled?: 'true' | 'false';
+  @IsFlag()
+  enabled?: boolean;
 }
 
 export class OAuthClientView {

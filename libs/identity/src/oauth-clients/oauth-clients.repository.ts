@@ -13,12 +13,12 @@ export class OAuthClientsRepository {
   constructor(private readonly database: Database) {}
 
   page(
-    { page, limit, search, enabled }: PageRequest & { search?: string; enabled?: 'true' | 'false' },
+    { page, limit, search, enabled }: PageRequest & { search?: string; enabled?: boolean },
     order: FindOptionsOrder<OAuthClient>,
   ): Promise<Page<OAuthClient>> {
     return this.database.asSystem(async (manager) => {
       const query = manager.createQueryBuilder(OAuthClient, 'client');
-      if (enabled !== undefined) query.andWhere('client.enabled = :enabled', { enabled: enabled === 'true' });
+      if (enabled !== undefined) query.andWhere('client.enabled = :enabled', { enabled });
       if (search) query.andWhere(`(${FOUND})`, { search });
       for (const [field, direction] of Object.entries(order)) query.addOrderBy(`client.${field}`, direction as 'ASC');
       query.addOrderBy('client.id').skip((page - 1) * limit);

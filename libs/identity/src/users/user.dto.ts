@@ -1,23 +1,13 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsBoolean, IsDefined, IsEmail, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import type { Role } from '#kernel';
 import type { OwnOrganization } from '#organizations';
-import { ListQuery } from '#platform/http';
 import { IsNewPassword } from '../passwords/password.dto';
-import { IfGiven, IsName } from '#platform/http';
+import { IfGiven, IsFlag, IsName, ListQuery } from '#platform/http';
 import type { User } from './user.entity';
 
 export const USER_STATUSES = ['active', 'inactive', 'locked'] as const;
-
-/** `true` or `false` in a query. */
-const IsFlag = (): PropertyDecorator =>
-  applyDecorators(
-    IsOptional(),
-    Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value)),
-    IsBoolean(),
-  );
 
 /** The longest there can be (RFC 5321, erratum 1690). */
 const LONGEST_EMAIL = 254;

@@ -1,28 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsInt, Min } from 'class-validator';
 import type { JsonValue } from '#kernel';
 import type { ModelField } from '../model-field';
 import { CHANGE_TYPES, type ChangeType, type ModelVersion } from '../model-version.entity';
 import { FieldInput } from './model.dto';
-
-/** Versions, newest first, by pages. */
-export class VersionsQuery {
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1_000_000)
-  page: number = 1;
-
-  /** Entries on a page, 1–200. */
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit: number = 25;
-}
 
 export class CompareQuery {
   /** Number of the earlier version. @example 1 */

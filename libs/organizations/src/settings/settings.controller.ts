@@ -6,12 +6,13 @@ import {
   AnswersList,
   AnswersNothing,
   Caller,
+  CursorQuery,
   GuardedByVersion,
   IfMatch,
   Scopes,
   type SeenVersion,
 } from '#platform/http';
-import { ChangeSettings, HistoryQuery, SettingChangeView, SettingsView, StartMaintenance } from './settings.dto';
+import { ChangeSettings, SettingChangeView, SettingsView, StartMaintenance } from './settings.dto';
 import { SettingsService } from './settings.service';
 
 @ApiTags('Organization settings')
@@ -44,7 +45,7 @@ export class SettingsController {
   @Get('history')
   @Scopes('organizations:read')
   @AnswersList(SettingChangeView)
-  history(@Caller() member: Member, @Query() query: HistoryQuery): Promise<Stretch<SettingChangeView>> {
+  history(@Caller() member: Member, @Query() query: CursorQuery): Promise<Stretch<SettingChangeView>> {
     return this.settings.history(member, query);
   }
 

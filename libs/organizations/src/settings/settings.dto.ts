@@ -146,22 +146,6 @@ export class SettingChangeView {
   new!: unknown;
 }
 
-export class HistoryQuery {
-  /** Most changes to answer, 1–200. */
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit: number = 50;
-
-  /** `nextCursor` of the answer before. */
-  @IsOptional()
-  @IsString()
-  @MaxLength(500)
-  cursor?: string;
-}
-
 export const toSettingsView = (
   settings: Settings,
   { maintenance, settingsVersion }: { maintenance: Maintenance | null; settingsVersion: number },

@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import {
   conflict,
-  decodeCursor,
-  encodeCursor,
+  encodeTimeCursor,
   invalid,
-  isId,
   newId,
+  readTimeCursor,
   Stretch,
   type JsonValue,
   type Member,
 } from '#kernel';
 import { AuditTrail } from '#platform/audit';
 import { Database, requireVersion, type SeenVersion } from '#platform/database';
+import type { CursorQuery } from '#platform/http';
 import type { EntityManager } from 'typeorm';
 import { Organization, type Maintenance } from '../organization.entity';
 import { SettingChange } from './setting-change.entity';
@@ -19,7 +19,6 @@ import {
   toSettingChangeView,
   toSettingsView,
   type ChangeSettings,
-  type HistoryQuery,
   type SettingChangeView,
   type SettingsView,
   type StartMaintenance,
@@ -66,8 +65,8 @@ export class SettingsService {
   }
 
   /** Newest first. @throws DomainError `bad_request` for a cursor that is none. */
-  async history({ organizationId }: Member, { limit, cursor }: HistoryQuery): Promise<Stretch<SettingChangeView>> {
-    const before = readCursor(cursor);
+  async history({ organizationId }: Member, { limit, cursor }: CursorQuery): Promise<Stretch<SettingChangeView>> {
+    const before = readTimeCursor(cursor);
     const rows = await this.database.inOrganization(organizationId, (manager) => {
       const query = manager.createQueryBuilder(SettingChange, 'change').where({ organizationId });
       if (before) query.andWhere('(change.at, change.id) < (:at, :id)', before);
@@ -79,8 +78,7 @@ export class SettingsService {
     });
     const shown = rows.slice(0, limit);
     const last = rows.length > limit ? shown.at(-1) : undefined;
-    const nextCursor = last ? encodeCursor([last.at.getTime(), last.id]) : null;
-    return new Stretch(shown.map(toSettingChangeView), { nextCursor });
+    return new Stretch(shown.map(toSettingChangeView), { nextCursor: last ? encodeTimeCursor(last) : null });
   }
 
   private apply(
@@ -124,13 +122,3 @@ const maintain = ({ maintenance: old }: Organization, maintenance: Maintenance |
 
 const find = (manager: EntityManager, id: string, locked = false): Promise<Organization> =>
   manager.findOneOrFail(Organization, { where: { id }, ...(locked && { lock: { mode: 'pessimistic_write' } }) });
-
-function readCursor(cursor: string | undefined): { at: Date; id: string } | undefined {
-  if (cursor === undefined) return undefined;
-  const [at, id, ...rest] = decodeCursor(cursor) ?? [];
-  const time = typeof at === 'number' ? new Date(at) : undefined;
-  if (!time || Number.isNaN(time.getTime()) || !isId(id) || rest.length > 0) {
-    throw invalid({ field: 'cursor', message: 'Cursor must be the nextCursor of an earlier answer' });
-  }
-  return { at: time, id };
-}
