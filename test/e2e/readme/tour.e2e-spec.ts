@@ -36,8 +36,8 @@ describe('the tour of the README', () => {
       .filter(Boolean)
       .map((line) => JSON.parse(line) as { data?: { topic?: string; value?: unknown }[]; access_token?: string });
     expect(stderr).toBe('');
-    expect(answers).toHaveLength(5);
-    const [published, temperature, topics, motor, token] = answers;
+    expect(answers).toHaveLength(8);
+    const [published, temperature, topics, motor, token, user, member, trail] = answers;
     expect(published).toEqual({ data: { message: 'Data published successfully' } });
     expect(temperature!.data).toEqual([
       expect.objectContaining({ topic: 'mHv1.0/factory/line-1/temperature', value: 72.5, source: 'plc-01' }),
@@ -54,5 +54,8 @@ describe('the tour of the README', () => {
       expires_in: 3600,
       scope: 'uns:read uns:publish',
     });
+    expect(user).toMatchObject({ data: { email: 'erika@example.com', status: 'active' } });
+    expect(member).toMatchObject({ data: { email: 'erika@example.com', role: 'editor' } });
+    expect(trail).toMatchObject({ data: [{ action: 'member.create', entity: { name: 'erika@example.com' } }] });
   });
 });
