@@ -32,7 +32,7 @@ const PARTS: Record<HubRole, Modules> = {
     OrganizationsMaintenanceModule,
     ModelsMaintenanceModule,
     UnsMaintenanceModule,
-    AuditMaintenanceModule,
+    AuditMaintenanceModule.with([OrganizationsModule]),
   ],
   uns: [UnsMqttModule],
 };

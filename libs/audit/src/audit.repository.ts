@@ -66,6 +66,19 @@ export class AuditRepository {
     await this.database.asSystem((manager) => insert(manager, rows));
   }
 
+  /** Removes up to `limit` of an organization's entries from before the time; gives how many there were. */
+  remove(organizationId: string, olderThan: Date, limit: number): Promise<number> {
+    return this.database.asSystem(async (manager) => {
+      const [, count] = await manager.query<[unknown, number]>(
+        `DELETE FROM audit_entries e USING (
+           SELECT at, id FROM audit_entries WHERE organization_id = $1 AND at < $2 ORDER BY at LIMIT $3
+         ) old WHERE e.at = old.at AND e.id = old.id AND e.organization_id = $1`,
+        [organizationId, olderThan, limit],
+      );
+      return count;
+    });
+  }
+
   /** Newest first: an organization's entries, or with null those of the instance. */
   find(organizationId: string | null, filter: AuditFilter, limit: number): Promise<AuditRow[]> {
     const parameters: unknown[] = [];

@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
+import { AuditRetention } from '#platform/audit';
 import { OrganizationResolver } from '#platform/http';
 import { MqttTopicMounts } from '#platform/mqtt';
 import { ManagedRoles } from './members/managed-roles';
 import { MembershipService } from './membership.service';
 import { OrganizationTopicMounts } from './organization-topic-mounts';
 import { OrganizationsService } from './organizations.service';
+import { StoredAuditRetention } from './settings/stored-audit-retention';
 import { OrganizationSettings } from './settings/organization-settings';
 
 @Module({
@@ -12,9 +14,17 @@ import { OrganizationSettings } from './settings/organization-settings';
     ManagedRoles,
     OrganizationSettings,
     OrganizationsService,
+    { provide: AuditRetention, useClass: StoredAuditRetention },
     { provide: OrganizationResolver, useClass: MembershipService },
     { provide: MqttTopicMounts, useClass: OrganizationTopicMounts },
   ],
-  exports: [ManagedRoles, OrganizationSettings, OrganizationsService, OrganizationResolver, MqttTopicMounts],
+  exports: [
+    AuditRetention,
+    ManagedRoles,
+    OrganizationSettings,
+    OrganizationsService,
+    OrganizationResolver,
+    MqttTopicMounts,
+  ],
 })
 export class OrganizationsModule {}

@@ -45,6 +45,42 @@ describe('retention of the trail', () => {
     expect(await partitions()).toEqual([...names, 'audit_entries_default']);
   });
 
+  it('is shorter for an organization that wants it so, for its own entries alone', async () => {
+    const own = await createTestApp({ roles: ['api', 'worker'] });
+    try {
+      const admin = own.api(await own.newToken(['organizations:write']));
+      const other = await own.newOrganization();
+      await admin.patch('/organizations/settings', { retention: { auditDays: 60 } });
+      const ages = [10, 59, 61, 300];
+      for (const organizationId of [own.organizationId, other, null]) {
+        for (const days of ages) {
+          await own.database.asSystem((manager) =>
+            manager.query(
+              `INSERT INTO audit_entries (id, at, organization_id, action, result, count) VALUES ($1, $2, $3, 'thing.test', 'done', 1)`,
+              [newId(), daysAgo(days), organizationId],
+            ),
+          );
+        }
+      }
+      await own.nest.get(AuditMaintenanceModule).removeOld();
+      const left = await own.database.asSystem((manager) =>
+        manager.query<{ organization_id: string | null; count: number }[]>(
+          `SELECT organization_id, count(*)::int FROM audit_entries WHERE action = 'thing.test' GROUP BY 1`,
+        ),
+      );
+      const counts = new Map(left.map(({ organization_id, count }) => [organization_id, count]));
+      expect(counts).toEqual(
+        new Map([
+          [own.organizationId, 2],
+          [other, 4],
+          [null, 4],
+        ] as [string | null, number][]),
+      );
+    } finally {
+      await own.stop();
+    }
+  });
+
   it('drops months that have ended before it, and nothing younger', async () => {
     const before = await partitions();
     const old = daysAgo(400);

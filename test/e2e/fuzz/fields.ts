@@ -18,6 +18,8 @@ export interface Known {
   topics: readonly string[];
   emails: readonly string[];
   passwords: readonly string[];
+  /** Ids of what there is, by the path of its collection. */
+  things: Readonly<Record<string, readonly string[]>>;
 }
 
 type Value = fc.Arbitrary<unknown>;

@@ -20,6 +20,11 @@ const OTHER_ROUTES = [
   { method: 'GET', path: '/api/v1/nothing/here' },
 ];
 
+/** These shut the organization that all of this is about. */
+const CLOSING = /\/suspend$|\/maintenance$/;
+
+const CLIENT = { name: 'Fuzz', type: 'confidential', grantTypes: ['client_credentials'], scopes: ['uns:read'] };
+
 /** The error table of the contract. */
 const CODES: Record<number, readonly string[]> = {
   400: ['bad_request'],
@@ -46,11 +51,21 @@ describe(`${RUNS} random requests, seed ${SEED}`, () => {
     const api = app.api(tokens[0]!);
     expect((await api.post('/uns/data/publish/batch', { records })).status).toBe(200);
     const { body } = await api.get('/uns/topics');
+    const topicIds = body.data.map(({ id }: { id: string }) => id) as string[];
+    const model = await api.post('/engine/models', { name: 'Fuzz', fields: [{ name: 'a', type: 'number' }] });
+    const client = await api.post('/oauth2/clients', CLIENT);
     known = {
-      routes: [...routeTable(app.nest).filter(({ path }) => path.startsWith('/')), ...OTHER_ROUTES],
+      routes: [...routeTable(app.nest).filter(({ path }) => !CLOSING.test(path)), ...OTHER_ROUTES],
+      things: {
+        '/api/v1/uns/topics': topicIds,
+        '/api/v1/engine/models': [model.body.data.id],
+        '/api/v1/oauth2/clients': [client.body.data.id],
+        '/api/v1/organizations': [app.organizationId],
+        '/api/v1/admin/users': [editor.id],
+      },
       tokens,
       organizationIds: [app.organizationId],
-      ids: [...body.data.map(({ id }: { id: string }) => id), editor.id],
+      ids: [...topicIds, editor.id],
       topics,
       emails: [app.admin.email, editor.email],
       passwords: [app.admin.password, editor.password],

@@ -111,8 +111,10 @@ const SEGMENTS = [
 ];
 
 const path = (known: Known, route: FuzzRoute): fc.Arbitrary<string> => {
+  const own = known.things[route.path.slice(0, route.path.indexOf('/:'))] ?? known.ids;
   const segment = fc.oneof(
-    { weight: 2, arbitrary: fc.constantFrom(...known.ids, ...known.organizationIds) },
+    { weight: 4, arbitrary: fc.constantFrom(...own) },
+    { weight: 1, arbitrary: fc.constantFrom(...known.ids, ...known.organizationIds) },
     { weight: 1, arbitrary: fc.constantFrom(...SEGMENTS) },
   );
   return fc

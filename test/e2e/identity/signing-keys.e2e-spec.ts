@@ -93,6 +93,7 @@ describe('signing keys', () => {
       'The last signing key cannot be removed',
     );
     expect((await admin.delete('/admin/signing-keys/none')).status).toBe(404);
+    expect((await admin.delete('/admin/signing-keys/none%00')).status).toBe(404);
     const trail = await sql(`SELECT action FROM audit_entries WHERE entity_type = 'signing_key' ORDER BY at, id`);
     expect(trail.map(({ action }) => action.replace('signing_key.', ''))).toEqual(['rotate', 'rotate', 'delete']);
   });

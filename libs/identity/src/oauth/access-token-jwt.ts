@@ -1,13 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '#platform/config';
 import { errors, jwtVerify } from 'jose';
-import { SigningKeys } from './signing-keys';
+import { isKeyName, SigningKeys } from './signing-keys';
 
 /** What access tokens are for (the `aud` claim): this API. */
 export const audienceOf = (config: Config): string => `${config.http.publicUrl}/api/v1`;
-
-/** Key names of ours are thumbprints (RFC 7638). What is written otherwise, or is no text at all, need not be looked up. */
-const KEY_NAME = /^[\w-]{43}$/;
 
 /** Checks the tokens of our OAuth2 server by themselves (RFC 9068); whether they still hold is the database's to say. */
 @Injectable()
@@ -36,7 +33,7 @@ export class AccessTokenJwt {
 
   /** The header is as yet unchecked, and a stranger's. */
   private async key(kid: unknown) {
-    const key = typeof kid === 'string' && KEY_NAME.test(kid) ? await this.keys.publicKey(kid) : undefined;
+    const key = isKeyName(kid) ? await this.keys.publicKey(kid) : undefined;
     if (!key) throw new errors.JWKSNoMatchingKey();
     return key;
   }

@@ -21,6 +21,9 @@ const MOST_KEYS = 10;
 
 const ALL = 'all';
 
+/** A thumbprint (RFC 7638) as we make them; anything else names no key, and may be what no query takes. */
+export const isKeyName = (kid: unknown): kid is string => typeof kid === 'string' && /^[\w-]{43}$/.test(kid);
+
 /**
  * The keys behind access tokens (RFC 7517), kept sealed in the database and so the same for every process. A process
  * takes up what another has changed within 250 ms.
@@ -97,7 +100,7 @@ export class SigningKeys {
   /** Removes a key: whatever it signed is refused. @throws DomainError `not_found`; `conflict` for the last one. */
   distrust(kid: string): Promise<void> {
     return this.changing(async (manager) => {
-      if (!(await manager.existsBy(SigningKey, { kid }))) throw notFound('Signing key');
+      if (!isKeyName(kid) || !(await manager.existsBy(SigningKey, { kid }))) throw notFound('Signing key');
       if ((await manager.count(SigningKey)) === 1) throw conflict('The last signing key cannot be removed');
       await manager.delete(SigningKey, { kid });
     });
