@@ -6,7 +6,7 @@ import type { Known } from './fields';
 import { exchange, type RawAnswer } from './raw-http';
 import { requests, type FuzzRequest } from './requests';
 
-const RUNS = 3_000;
+const RUNS = 4_000;
 /** HUB_TEST_SEED repeats a run that found something. */
 const SEED = Number(process.env['HUB_TEST_SEED'] ?? Date.now() % 2 ** 31);
 
