@@ -60,21 +60,25 @@ export class OrganizationsService {
   }
 
   /** Suspended ones are still there to read for system administrators. */
-  get(member: Member): Promise<OrganizationView> {
-    return this.database.asSystem(async (manager) => toOrganizationView(await find(manager, member.organizationId)));
+  get({ organizationId }: Member): Promise<OrganizationView> {
+    return this.database.inOrganization(organizationId, async (manager) =>
+      toOrganizationView(await find(manager, organizationId)),
+    );
   }
 
   /** @throws DomainError `forbidden` for others than system administrators; `conflict` for a name that is taken. */
   create(actor: Actor, { name, description = null }: CreateOrganization): Promise<OrganizationView> {
     requireInstanceRight(actor);
-    return this.changing(async (manager) => {
-      const id = newId();
-      await manager.insert(Organization, { id, name, description });
-      await manager.insert(Membership, { organizationId: id, userId: actor.userId, role: 'admin' });
-      const organization = await find(manager, id);
-      await this.record('create', organization);
-      return toOrganizationView(organization);
-    });
+    return naming(() =>
+      this.database.asSystem(async (manager) => {
+        const id = newId();
+        await manager.insert(Organization, { id, name, description });
+        await manager.insert(Membership, { organizationId: id, userId: actor.userId, role: 'admin' });
+        const organization = await find(manager, id);
+        await this.record('create', organization);
+        return toOrganizationView(organization);
+      }),
+    );
   }
 
   /** @throws DomainError `forbidden` for a prefix by others than system administrators; `conflict`. */
@@ -103,7 +107,7 @@ export class OrganizationsService {
    */
   async delete(member: Member, force: boolean): Promise<void> {
     requireInstanceRight(member);
-    await this.changing(async (manager) => {
+    await this.database.asSystem(async (manager) => {
       const organization = await find(manager, member.organizationId);
       if (organization.status === 'active' && !force) {
         throw conflict('The organization is active: suspend it first, or delete it with force=true');
@@ -121,16 +125,17 @@ export class OrganizationsService {
     verb: string,
     decide: () => QueryDeepPartialEntity<Organization>,
   ): Promise<OrganizationView> {
-    return this.changing(async (manager) => {
+    const change = async (manager: EntityManager): Promise<OrganizationView> => {
       const before = await find(manager, organizationId);
       requireVersion(before, ifMatch);
-      const change = { ...decide(), version: before.version + 1 };
-      const { affected } = await manager.update(Organization, { id: before.id, version: before.version }, change);
+      const values = { ...decide(), version: before.version + 1 };
+      const { affected } = await manager.update(Organization, { id: before.id, version: before.version }, values);
       if (affected === 0) throw staleVersion();
       const after = await find(manager, organizationId);
       await this.record(verb, after, before);
       return toOrganizationView(after);
-    });
+    };
+    return naming(() => this.database.inOrganization(organizationId, change));
   }
 
   private record(verb: string, organization: Organization, before?: Organization): Promise<void> {
@@ -141,18 +146,6 @@ export class OrganizationsService {
       entity: { type: 'organization', id, name },
       ...(before && { changes: changesBetween(before, organization, AUDITED) }),
     });
-  }
-
-  private async changing<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    try {
-      return await this.database.asSystem(work);
-    } catch (error) {
-      if (isUniqueViolation(error, 'organizations_name_key')) throw conflict('Name is taken by another organization');
-      if (isUniqueViolation(error, 'organizations_mqtt_prefix_key')) {
-        throw conflict('Mqtt prefix is taken by another organization');
-      }
-      throw error;
-    }
   }
 
   private page(
@@ -168,6 +161,19 @@ export class OrganizationsService {
       const [data, total] = await query.limit(limit).getManyAndCount();
       return new Page(data, { page, limit, total });
     });
+  }
+}
+
+/** @throws DomainError `conflict` naming what another organization has already. */
+async function naming<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isUniqueViolation(error, 'organizations_name_key')) throw conflict('Name is taken by another organization');
+    if (isUniqueViolation(error, 'organizations_mqtt_prefix_key')) {
+      throw conflict('Mqtt prefix is taken by another organization');
+    }
+    throw error;
   }
 }
 
