@@ -1,0 +1,2 @@
+export * from './node-type';
+export { NodeTypeRegistry } from './node-type-registry';
