@@ -13,7 +13,7 @@ const AREAS = {
   models: [],
   uns: [],
   pipelines: ['connectors', 'models', 'uns'],
-  executions: ['pipelines', 'connectors', 'uns', 'models'],
+  executions: ['organizations', 'pipelines', 'connectors', 'uns', 'models'],
   dashboards: ['uns'],
   dependencies: [],
 };
