@@ -8,7 +8,8 @@ import {
 import { PRELUDE } from './prelude';
 import { Progress } from './progress';
 import { ScriptError } from './script-error';
-import { asynchronous, EngineLost, LOSES_ENGINE, toScriptError } from './thrown';
+import { formOf } from './script-form';
+import { asynchronous, EngineLost, Thrown } from './thrown';
 
 export interface SandboxLimits {
   /** Of all scripts of one evaluation together, in milliseconds. */
@@ -16,6 +17,13 @@ export interface SandboxLimits {
   memoryBytes: number;
   /** Characters of all results of one evaluation, as JSON. */
   outputLength: number;
+}
+
+/** A script and the names by which it sees its values. Equal ones are compiled once. */
+export interface Script {
+  /** An expression, or statements with `return`. */
+  source: string;
+  parameters: readonly string[];
 }
 
 /** The values of scripts by their names, each as JSON. */
@@ -33,11 +41,17 @@ export interface Moment {
 const OWN_WORK_MS = 10_000;
 const STACK_BYTES = 256 * 1024;
 
+interface Compiled {
+  source: string;
+  /** Of the prelude's making. */
+  handle: QuickJSHandle;
+}
+
 const FUNCTIONS = ['compile', 'hand', 'prepare', 'call'] as const;
 
 /** One interpreter: WebAssembly memory of its own, in which nothing of the host can be reached. */
 export class Engine {
-  private readonly compiled = new Map<string, QuickJSHandle>();
+  private readonly compiled = new Map<string, Compiled>();
   private readonly functions: Record<(typeof FUNCTIONS)[number], QuickJSHandle>;
   private progress = new Progress();
   /** Nothing has run in it yet. */
@@ -53,7 +67,7 @@ export class Engine {
     runtime.setMemoryLimit(limits.memoryBytes);
     runtime.setMaxStackSize(STACK_BYTES);
     runtime.setInterruptHandler(() => this.progress.overdueMs > 0);
-    this.functions = this.guarded(0, OWN_WORK_MS, () => {
+    this.functions = this.guarded(0, OWN_WORK_MS, '', () => {
       const prelude = this.take(context.evalCode(PRELUDE, 'prelude.js'));
       const entries = FUNCTIONS.map((name) => [name, context.getProp(prelude, name)] as const);
       prelude.dispose();
@@ -74,16 +88,19 @@ export class Engine {
   }
 
   /** @throws ScriptError `syntax`; EngineLost. */
-  compile(index: number, timeMs: number, parameters: readonly string[], body: string): QuickJSHandle {
-    const key = `${parameters.join()}\n${body}`;
+  compile(index: number, timeMs: number, { source, parameters }: Script): Compiled {
+    const key = `${parameters.join()}\n${source}`;
     const known = this.compiled.get(key);
     if (known) return known;
-    // As JSON: texts end at their first NUL on this way.
-    const text = JSON.stringify([parameters, `"use strict";\n${body}`]);
-    const made = this.guarded(index, timeMs, () => this.ask('compile', this.context.newString(text)));
+    const handle = this.guarded(index, timeMs, source, () => {
+      const body = formOf(source) === 'expression' ? `return (\n${source}\n)` : `\n${source}`;
+      // As JSON: texts end at their first NUL on this way.
+      return this.ask('compile', this.context.newString(JSON.stringify([parameters, `"use strict";\n${body}`])));
+    });
+    const made = { source, handle };
     this.compiled.set(key, made);
     this.kept.scripts++;
-    this.kept.characters += body.length;
+    this.kept.characters += source.length;
     return made;
   }
 
@@ -91,12 +108,12 @@ export class Engine {
    * Calls the compiled scripts one after another, each with values of its own; gives their results as JSON.
    * @throws ScriptError; EngineLost. `Progress.index` is the one that failed.
    */
-  run(scripts: readonly QuickJSHandle[], values: ValueTexts, moment: Moment, timeMs: number): (string | undefined)[] {
+  run(scripts: readonly Compiled[], values: ValueTexts, moment: Moment, timeMs: number): (string | undefined)[] {
     this.hand(values, moment);
     let left = timeMs;
-    return scripts.map((script, index) => {
-      this.guarded(index, OWN_WORK_MS, () => this.ask('prepare', script.dup()).dispose());
-      const text = this.guarded(index, left, () => this.textOf(this.ask('call', script.dup())));
+    return scripts.map(({ source, handle }, index) => {
+      this.guarded(index, OWN_WORK_MS, '', () => this.ask('prepare', handle.dup()).dispose());
+      const text = this.guarded(index, left, source, () => this.textOf(this.ask('call', handle.dup())));
       left = -this.progress.overdueMs;
       // Work for later would run in somebody else's evaluation.
       if (this.runtime.hasPendingJob()) throw new EngineLost(asynchronous());
@@ -107,7 +124,7 @@ export class Engine {
   private hand(values: ValueTexts, { now, seed }: Moment): void {
     const { context } = this;
     const given = Object.entries(values).filter(([, text]) => text !== undefined) as [string, string][];
-    this.guarded(0, OWN_WORK_MS, () => {
+    this.guarded(0, OWN_WORK_MS, '', () => {
       const numbers = [now, seed, this.limits.outputLength].map((number) => context.newNumber(number));
       this.ask('hand', ...numbers, ...given.flat().map((text) => context.newString(text))).dispose();
     });
@@ -126,11 +143,12 @@ export class Engine {
     return this.take(result);
   }
 
-  private guarded<T>(index: number, timeMs: number, work: () => T): T {
+  private guarded<T>(index: number, timeMs: number, source: string, work: () => T): T {
     this.progress.begin(index, timeMs);
     try {
       return work();
     } catch (error) {
+      if (error instanceof Thrown) throw error.in(source);
       if (error instanceof ScriptError || error instanceof EngineLost) throw error;
       // The interpreter itself fell over, as WebAssembly does when its own stack or memory ends.
       throw new EngineLost(new ScriptError('memory', 'it takes more memory than it may'));
@@ -142,7 +160,6 @@ export class Engine {
     if (!result.error) return result.value;
     const thrown = this.context.dump(result.error) as unknown;
     result.error.dispose();
-    const error = toScriptError(thrown);
-    throw LOSES_ENGINE.has(error.fault) ? new EngineLost(error) : error;
+    throw new Thrown(thrown);
   }
 }

@@ -1,5 +1,4 @@
-import type { Moment, SandboxLimits, ValueTexts } from './engine';
-import type { Script } from './sandbox';
+import type { Moment, SandboxLimits, Script, ValueTexts } from './engine';
 import type { ScriptError } from './script-error';
 
 /* What crosses between a thread and those who ask it. */

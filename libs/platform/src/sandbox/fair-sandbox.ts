@@ -1,6 +1,6 @@
 import { unavailable, type JsonValue } from '#kernel';
-import type { Moment } from './engine';
-import type { Script, ScriptValues } from './sandbox';
+import type { Moment, Script } from './engine';
+import type { ScriptValues } from './sandbox';
 
 import { SandboxThreads, tooMany, type EvaluationOptions, type SandboxThreadsOptions } from './sandbox-threads';
 import { ScriptError } from './script-error';

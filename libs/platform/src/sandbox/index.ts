@@ -3,4 +3,4 @@ export * from './sandbox';
 export * from './sandbox-threads';
 export * from './sandbox.module';
 export * from './script-error';
-export type { Moment, SandboxLimits } from './engine';
+export type { Moment, SandboxLimits, Script } from './engine';

@@ -89,14 +89,37 @@ export const PRELUDE = `(() => {
   const TOO_LARGE = freeze({ tooLarge: true });
   const ASYNC = freeze({ asynchronous: true });
   const PromiseClass = Promise;
+  const text = String;
+  const LONGEST_MESSAGE = 500;
+
+  // What a script threw, in words. It may be a proxy or have getters: reading it runs the script on, within its time.
+  const told = (error) => {
+    if (error === TOO_LARGE || error === ASYNC) return error;
+    const result = { thrown: true, name: '', message: 'what it threw cannot be read', stack: '' };
+    try {
+      if ((typeof error !== 'object' && typeof error !== 'function') || error === null) {
+        result.message = text(error).slice(0, LONGEST_MESSAGE);
+        return result;
+      }
+      const { name, message, stack } = error;
+      if (typeof stack === 'string') result.stack = stack.slice(0, 20 * LONGEST_MESSAGE);
+      if (typeof message === 'string') {
+        result.message = message.slice(0, LONGEST_MESSAGE);
+        if (typeof name === 'string') result.name = name.slice(0, LONGEST_MESSAGE);
+      } else {
+        result.message = (stringify(error) ?? text(error)).slice(0, LONGEST_MESSAGE);
+      }
+    } catch {}
+    return result;
+  };
 
   let texts = new Map();
   let given = [];
   let left = 0;
 
   return {
-    compile(text) {
-      const [names, body] = parse(text);
+    compile(source) {
+      const [names, body] = parse(source);
       return { names, run: new Compile(...names, body) };
     },
     // Values by their names, each as JSON, for all scripts of an evaluation.
@@ -113,13 +136,17 @@ export const PRELUDE = `(() => {
     },
     // The result as JSON; undefined where it has none.
     call({ run }) {
-      const value = apply(run, undefined, given);
-      if (value instanceof PromiseClass) throw ASYNC;
-      const text = stringify(value);
-      if (text === undefined) return undefined;
-      left -= text.length;
-      if (left < 0) throw TOO_LARGE;
-      return text;
+      try {
+        const value = apply(run, undefined, given);
+        if (value instanceof PromiseClass) throw ASYNC;
+        const result = stringify(value);
+        if (result === undefined) return undefined;
+        left -= result.length;
+        if (left < 0) throw TOO_LARGE;
+        return result;
+      } catch (error) {
+        throw told(error);
+      }
     },
   };
 })()`;

@@ -2,10 +2,11 @@ import { Piscina } from 'piscina';
 import { unavailable, type JsonValue } from '#kernel';
 import { compiledFile } from '../threads';
 import type { Evaluation, Outcome } from './evaluation';
-import type { Moment, SandboxLimits } from './engine';
+import type { Moment, SandboxLimits, Script } from './engine';
 import { Progress } from './progress';
-import { fromTexts, toTexts, type Script, type ScriptValues } from './sandbox';
+import { fromTexts, toTexts, type ScriptValues } from './sandbox';
 import { ScriptError } from './script-error';
+import { timedOut } from './thrown';
 
 export interface SandboxThreadsOptions extends SandboxLimits {
   threads: number;
@@ -93,7 +94,7 @@ export class SandboxThreads {
     } catch (error) {
       signal?.throwIfAborted();
       if (!watch.signal.aborted) throw error;
-      throw Object.assign(new ScriptError('timeout', 'it took longer than it may'), { index: progress.index });
+      throw Object.assign(timedOut(), { index: progress.index });
     } finally {
       signal?.removeEventListener('abort', watch.abort);
       watch.end();

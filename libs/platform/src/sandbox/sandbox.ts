@@ -1,15 +1,8 @@
 import type { JsonValue } from '#kernel';
-import { Engine, type Moment, type SandboxLimits, type ValueTexts } from './engine';
+import { Engine, type Moment, type SandboxLimits, type Script, type ValueTexts } from './engine';
 import { Progress } from './progress';
 import { ScriptError } from './script-error';
 import { EngineLost } from './thrown';
-
-/** A script and the names by which it sees its values. Equal ones are compiled once. */
-export interface Script {
-  /** An expression, or statements with `return`. */
-  source: string;
-  parameters: readonly string[];
-}
 
 export type ScriptValues = Readonly<Record<string, JsonValue | undefined>>;
 
@@ -41,7 +34,7 @@ export class Sandbox {
 
   /** Whether a script can be compiled. @throws ScriptError `syntax`, with the place. */
   async check(script: Script, options: RunOptions = {}): Promise<void> {
-    await this.within(options, (engine, timeMs) => compile(engine, script, 0, timeMs));
+    await this.within(options, (engine, timeMs) => engine.compile(0, timeMs, script));
   }
 
   /**
@@ -69,7 +62,7 @@ export class Sandbox {
   ): Promise<(string | undefined)[]> {
     if (scripts.length === 0) return [];
     return this.within(options, (engine, timeMs) => {
-      const compiled = scripts.map((script, index) => compile(engine, script, index, timeMs));
+      const compiled = scripts.map((script, index) => engine.compile(index, timeMs, script));
       return engine.run(compiled, values, moment, timeMs);
     });
   }
@@ -86,7 +79,7 @@ export class Sandbox {
       if (!(failure instanceof ScriptError)) throw error;
       if (error instanceof EngineLost) this.forget();
       // What others left in its memory is no fault of this one.
-      if (failure.fault === 'memory' && !fresh) return await this.within(options, work);
+      if (failure.fault === 'memory' && !fresh) return this.within(options, work);
       throw Object.assign(failure, { index: progress.index });
     }
   }
@@ -121,13 +114,3 @@ export const toTexts = (values: ScriptValues): ValueTexts =>
 
 export const fromTexts = (texts: readonly (string | undefined)[]): (JsonValue | undefined)[] =>
   texts.map((text) => (text === undefined ? undefined : (JSON.parse(text) as JsonValue)));
-
-/** An expression where it is one, statements elsewhere; what both refuse is told as statements. */
-function compile(engine: Engine, { source, parameters }: Script, index: number, timeMs: number) {
-  try {
-    return engine.compile(index, timeMs, parameters, `return (\n${source}\n)`);
-  } catch (error) {
-    if (!(error instanceof ScriptError) || error.fault !== 'syntax') throw error;
-  }
-  return engine.compile(index, timeMs, parameters, `\n${source}`);
-}

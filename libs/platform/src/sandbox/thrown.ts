@@ -5,8 +5,6 @@ import { ScriptError, type ScriptFault } from './script-error';
 /** Lines of the compiled text ahead of the script: two of `Function`, two of ours. */
 const LINES_AHEAD = 4;
 
-const LONGEST_MESSAGE = 500;
-
 /** A call into the interpreter that did not end well enough to use this interpreter again. */
 export class EngineLost extends Error {
   constructor(readonly error: ScriptError) {
@@ -15,50 +13,63 @@ export class EngineLost extends Error {
 }
 
 /** What leaves work or memory behind. */
-export const LOSES_ENGINE: ReadonlySet<ScriptFault> = new Set(['timeout', 'memory', 'output']);
+const LOSES_ENGINE: ReadonlySet<ScriptFault> = new Set(['timeout', 'memory', 'output']);
+
+/** In words of the interpreter. */
+const NO_MEMORY: readonly string[] = ['out of memory', 'stack overflow', 'string too long'];
 
 export const asynchronous = (): ScriptError =>
   new ScriptError('output', 'it is asynchronous; scripts here give their result at once');
 
-interface Thrown {
-  name?: unknown;
-  message?: unknown;
-  stack?: unknown;
+export const timedOut = (position?: ScriptError['position']): ScriptError =>
+  new ScriptError('timeout', 'it took longer than it may', position);
+
+/** What the prelude throws of what a script threw; whatever else arrives is the interpreter's own. */
+interface Told {
   tooLarge?: boolean;
   asynchronous?: boolean;
+  thrown?: boolean;
+  name?: string;
+  message?: string;
+  stack?: string;
 }
 
-export function toScriptError(thrown: unknown): ScriptError {
-  if (typeof thrown !== 'object' || thrown === null)
-    return new ScriptError('thrown', String(thrown).slice(0, LONGEST_MESSAGE));
-  const { name, message, stack, tooLarge, asynchronous: isAsynchronous } = thrown as Thrown;
-  if (tooLarge) return new ScriptError('output', 'its result is too large');
-  if (isAsynchronous) return asynchronous();
-  const text = typeof message === 'string' ? message : safeJson(thrown);
-  const label = typeof name === 'string' && name !== 'Error' && typeof message === 'string' ? `${name}: ` : '';
-  const fault = faultOf(String(name), text);
-  return new ScriptError(fault, plain(fault, label, text), positionIn(typeof stack === 'string' ? stack : ''));
+/** Whatever a call into the interpreter threw, before it is known in which script. */
+export class Thrown extends Error {
+  private readonly told: Told;
+
+  constructor(value: unknown) {
+    super('thrown in a script');
+    this.told = typeof value === 'object' && value !== null ? value : { message: String(value) };
+  }
+
+  in(source: string): ScriptError | EngineLost {
+    const error = this.scriptError(positionIn(source, this.told.stack ?? ''));
+    return LOSES_ENGINE.has(error.fault) ? new EngineLost(error) : error;
+  }
+
+  private scriptError(position: ScriptError['position']): ScriptError {
+    const { tooLarge, asynchronous: isAsynchronous, thrown, name = '', message = '' } = this.told;
+    if (tooLarge) return new ScriptError('output', 'its result is too large');
+    if (isAsynchronous) return asynchronous();
+    if (name === 'InternalError' && NO_MEMORY.includes(message)) {
+      const text = message === 'stack overflow' ? 'it calls itself too deeply' : 'it takes more memory than it may';
+      return new ScriptError('memory', text, position);
+    }
+    // Nothing in a script can catch this one, so the prelude never tells of it.
+    if (!thrown && message === 'interrupted') return timedOut(position);
+    const label = name === '' || name === 'Error' ? '' : `${name}: `;
+    return new ScriptError(thrown ? 'thrown' : 'syntax', label + message, position);
+  }
 }
 
-function faultOf(name: string, message: string): ScriptFault {
-  if (name === 'InternalError' && message === 'interrupted') return 'timeout';
-  if (name === 'InternalError' && (message === 'out of memory' || message === 'stack overflow')) return 'memory';
-  return name === 'SyntaxError' ? 'syntax' : 'thrown';
-}
-
-function plain(fault: ScriptFault, label: string, text: string): string {
-  if (fault === 'timeout') return 'it took longer than it may';
-  if (fault === 'memory')
-    return text === 'stack overflow' ? 'it calls itself too deeply' : 'it takes more memory than it may';
-  return (label + text).slice(0, LONGEST_MESSAGE);
-}
-
-const safeJson = (value: unknown): string => JSON.stringify(value)?.slice(0, LONGEST_MESSAGE) ?? 'undefined';
-
-/** The innermost place in the script itself. */
-function positionIn(stack: string): { line: number; column: number } | undefined {
-  const match = /<input>:(\d+):(\d+)/.exec(stack);
+/** The innermost place in the script itself. The interpreter counts characters, we count as JavaScript does. */
+function positionIn(source: string, stack: string): ScriptError['position'] {
+  const match = /<input>:(\d{1,7}):(\d{1,7})/.exec(stack);
   if (!match) return undefined;
   const line = Number(match[1]) - LINES_AHEAD;
-  return line > 0 ? { line, column: Number(match[2]) } : undefined;
+  const text = source.split('\n')[line - 1];
+  if (text === undefined) return undefined;
+  const before = Array.from(text).slice(0, Number(match[2]) - 1);
+  return { line, column: before.join('').length + 1 };
 }
