@@ -11,6 +11,7 @@ import { HttpMaintenanceModule, HttpModule } from '#platform/http';
 import { LifecycleModule } from '#platform/lifecycle';
 import { MqttModule } from '#platform/mqtt';
 import { MaintenanceModule } from '#platform/queue';
+import { SandboxModule } from '#platform/sandbox';
 import { UnsHttpModule, UnsMaintenanceModule, UnsMqttModule } from '#uns';
 import { databaseSchema } from '../../../ormconfig';
 
@@ -47,6 +48,7 @@ export class HubModule {
         ConfigModule.with(config),
         LifecycleModule,
         CryptoModule,
+        SandboxModule,
         DatabaseModule.with(databaseSchema),
         AuditTrailModule.with(AuditModule),
         MqttModule.with([IdentityModule, OrganizationsModule]),
