@@ -8,7 +8,7 @@ import type { Frame } from './frame';
 import { PATIENCE_MS, type RunClock } from './run-clock';
 import { Halted, NodeFailed } from './run-ends';
 import type { PlannedNode, RunPlan } from './run-plan';
-import type { RunServices } from './run-services';
+import type { RunEvaluators, RunServices } from './run-services';
 import type { Arrived } from './scope-run';
 import { LeaseLost } from './run-store';
 
@@ -40,6 +40,7 @@ export class NodeTries {
     private readonly inputs: readonly Arrived[],
     private readonly clock: RunClock,
     private readonly services: RunServices,
+    private readonly evaluators: RunEvaluators,
     private readonly broken: Promise<void>,
   ) {
     this.place = placeOf(planned.node.id, frame.iteration);
@@ -81,7 +82,7 @@ export class NodeTries {
     this.attempts++;
     const moment = { now: began, seed: seedOf(this.run.momentId, this.place) };
     const scope = this.scope();
-    const computed = await parameters.compute(scope, this.services.scripts, moment);
+    const computed = await parameters.compute(scope, this.evaluators.expressions, moment);
     this.input = computed;
     const limit = this.limit();
     let stated: Called | undefined;
@@ -97,7 +98,7 @@ export class NodeTries {
       attempt: this.attempts,
       moment,
       signal: limit.signal,
-      scripts: this.services.scripts,
+      scripts: this.evaluators.scripts,
       withState: async (work) => {
         const { result, at } = await this.services.withState(node.id, this.frame.iteration, work, (given) => this.keptOf(given));
         stated = { result: this.keptOf(result), at, input: this.input, reused: false };

@@ -11,12 +11,20 @@ export interface CalledRun {
   output: JsonValue;
 }
 
+export interface RunEvaluators {
+  /** For expressions in parameters. */
+  expressions: Evaluator;
+  /** For nodes whose work is a script. */
+  scripts: Evaluator;
+}
+
 /**
  * What a run needs of the world around it. Everything that is kept is kept under the run's lease: `LeaseLost` says that
  * somebody else has the run by now.
  */
 export interface RunServices {
-  readonly scripts: Evaluator;
+  /** What runs the JavaScript of this run; it ends with the signal. */
+  evaluators(signal: AbortSignal): RunEvaluators;
   /** Resolves with the time of the commit. */
   keepResult(nodeId: string, iteration: string, result: KeptResult): Promise<number>;
   keepPending(nodeId: string, iteration: string, pending: Pending): Promise<void>;

@@ -9,7 +9,7 @@ import { NodeTries, type Called } from './node-call';
 import { RunClock } from './run-clock';
 import { Halted, NodeFailed, type RunEnd } from './run-ends';
 import type { PlannedNode, RunPlan } from './run-plan';
-import type { RunServices } from './run-services';
+import type { RunEvaluators, RunServices } from './run-services';
 import { LeaseLost } from './run-store';
 import { ScopeRun, type Arrived, type NodeCaller, type Outcome } from './scope-run';
 
@@ -23,6 +23,7 @@ const PARALLEL_NODES = 8;
 export class Run implements NodeCaller {
   private readonly logger = new Logger(Run.name);
   private readonly clock: RunClock;
+  private readonly evaluators: RunEvaluators;
   private errors = 0;
   private output: JsonValue = null;
 
@@ -33,6 +34,7 @@ export class Run implements NodeCaller {
     private readonly history: RunHistory,
   ) {
     this.clock = new RunClock(plan.definition.executionMode === 'sequential' ? 1 : PARALLEL_NODES);
+    this.evaluators = services.evaluators(this.clock.signal);
   }
 
   /** What the last node gave that leads to no other. */
@@ -77,7 +79,8 @@ export class Run implements NodeCaller {
     await this.clock.enter();
     const began = { at: Date.now(), tick: performance.now() };
     try {
-      const tries = new NodeTries(this.claimed, this.plan, planned, frame, inputs, this.clock, this.services, broken);
+      const { claimed, plan, clock, services, evaluators } = this;
+      const tries = new NodeTries(claimed, plan, planned, frame, inputs, clock, services, evaluators, broken);
       const called = await tries.make(this.claimed.checkpoints.get(placeOf(planned.node.id, frame.iteration)));
       if (!planned.loop || called.result.error) this.note(planned, frame, inputs, called, began);
       return this.judge(planned, called);

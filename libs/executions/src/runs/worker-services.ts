@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError, idTime, type JsonValue } from '#kernel';
 import { Database } from '#platform/database';
-import { FairSandbox } from '#platform/sandbox';
+import { CODE_MS, EXPRESSION_MS, FairSandbox } from '#platform/sandbox';
 import { NodeError, PipelineDefinitions, type Evaluator, type NodeResult } from '#pipelines';
 import type { FinalStatus, RunError } from '../execution';
 import { ExecutionIntake } from '../intake/execution-intake';
@@ -10,7 +10,7 @@ import { SealedJson } from '../sealed-json';
 import type { ClaimedRun, KeptResult, Pending } from './claimed-run';
 import { RETRY_WINDOW_DAYS } from './retry-window';
 import type { WebhookResponse } from './run-ends';
-import type { CalledRun, RunServices } from './run-services';
+import type { CalledRun, RunEvaluators, RunServices } from './run-services';
 import { RunSignals, signal } from './run-signals';
 import { RunStore } from './run-store';
 
@@ -27,20 +27,28 @@ export class WorkerServices {
     readonly signals: RunSignals,
     readonly intake: ExecutionIntake,
     readonly definitions: PipelineDefinitions,
-    private readonly sandbox: FairSandbox,
+    readonly sandbox: FairSandbox,
   ) {}
 
   for(run: ClaimedRun): RunServices {
-    return new ServicesOfRun(run, this.sandbox.forTenant(run.organizationId), this);
+    return new ServicesOfRun(run, this);
   }
 }
 
 class ServicesOfRun implements RunServices {
   constructor(
     private readonly run: ClaimedRun,
-    readonly scripts: Evaluator,
     private readonly all: WorkerServices,
   ) {}
+
+  evaluators(signal: AbortSignal): RunEvaluators {
+    const { sandbox } = this.all;
+    const within = (timeMs: number): Evaluator => ({
+      evaluateAll: (scripts, values, moment) =>
+        sandbox.evaluateAll(this.run.organizationId, scripts, values, moment, { timeMs, signal }),
+    });
+    return { expressions: within(EXPRESSION_MS), scripts: within(CODE_MS) };
+  }
 
   keepResult(nodeId: string, iteration: string, result: KeptResult): Promise<number> {
     return this.all.store.keepResult(this.run, nodeId, iteration, result);
