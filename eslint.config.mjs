@@ -12,7 +12,7 @@ const AREAS = {
   connectors: [],
   models: [],
   uns: [],
-  pipelines: ['connectors', 'models', 'uns'],
+  pipelines: ['connectors', 'models', 'organizations', 'uns'],
   executions: ['pipelines', 'connectors', 'uns', 'models'],
   dashboards: ['uns'],
   dependencies: [],

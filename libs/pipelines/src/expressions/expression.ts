@@ -1,4 +1,4 @@
-import { parseExpressionAt, type AnyNode, type Expression as Tree } from 'acorn';
+import { parse as parseProgram, parseExpressionAt, type AnyNode, type Expression as Tree, type Options } from 'acorn';
 import { ancestor } from 'acorn-walk';
 import { ExpressionError } from './expression-error';
 
@@ -57,9 +57,17 @@ export function readExpression(text: string, offset: number): { expression: Expr
   return { expression: describe(tree, text, tree.start), end };
 }
 
-function parse(text: string, offset: number): Tree {
+/** The nodes that statements name, as those of a script do. @throws ExpressionError */
+export const mentionsInCode = (code: string): NodeMention[] =>
+  namesIn(reading(() => parseProgram(code, { ...SYNTAX, allowReturnOutsideFunction: true }))).nodes;
+
+const SYNTAX: Options = { ecmaVersion: 2023, allowAwaitOutsideFunction: false };
+
+const parse = (text: string, offset: number): Tree => reading(() => parseExpressionAt(text, offset, SYNTAX), offset);
+
+function reading<T>(work: () => T, offset = 0): T {
   try {
-    return parseExpressionAt(text, offset, { ecmaVersion: 2023, allowAwaitOutsideFunction: false });
+    return work();
   } catch (error) {
     const { message, pos } = error as SyntaxError & { pos?: number };
     throw new ExpressionError(message.replace(/ \(\d+:\d+\)$/, ''), pos ?? offset);
@@ -69,6 +77,10 @@ function parse(text: string, offset: number): Tree {
 const isVariable = (name: string): name is Variable => (VARIABLES as readonly string[]).includes(name);
 
 function describe(tree: Tree, text: string, offset: number): Expression {
+  return { source: text.slice(tree.start, tree.end), offset, ...namesIn(tree), path: pathOf(tree) };
+}
+
+function namesIn(tree: AnyNode): { variables: Set<Variable>; nodes: NodeMention[]; anyNode: boolean } {
   const variables = new Set<Variable>();
   const nodes: NodeMention[] = [];
   let anyNode = false;
@@ -82,8 +94,7 @@ function describe(tree: Tree, text: string, offset: number): Expression {
       else anyNode = true;
     },
   });
-  const source = text.slice(tree.start, tree.end);
-  return { source, offset, variables, nodes, anyNode, path: pathOf(tree) };
+  return { variables, nodes, anyNode };
 }
 
 function mentionOf(parent: AnyNode | undefined, self: AnyNode | undefined): NodeMention | undefined {

@@ -1,5 +1,5 @@
-export { VARIABLES, type Expression, type NodeMention, type Variable } from './expression';
+export { mentionsInCode, VARIABLES, type Expression, type NodeMention, type Variable } from './expression';
 export { ExpressionError } from './expression-error';
-export { ParameterError, Parameters, type Evaluator, type Scope } from './parameters';
+export { escaped, ParameterError, Parameters, type Evaluator, type Scope } from './parameters';
 export { renameNode } from './rename-node';
-export { parseTemplate, type Template } from './template';
+export { parseExpression, parseTemplate, type Template } from './template';
