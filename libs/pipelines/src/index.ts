@@ -1,6 +1,7 @@
 export * from './expressions';
 export * from './graph';
 export * from './node-types';
+export * from './nodes';
 export * from './pipeline-definition';
 export { CompiledParameters, compileParameters } from './parameters';
 export { PipelineDefinitions, type PipelineState } from './pipeline-definitions';

@@ -1,8 +1,7 @@
 import { Module } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
 import { OrganizationsModule } from '#organizations';
-import { NodeTypeRegistry } from './node-types';
 import { NodeTypesService } from './node-types.service';
+import { NodesModule } from './nodes';
 import { PipelineChecker } from './pipeline-checker';
 import { PipelineDefinitions } from './pipeline-definitions';
 import { PipelineEditor } from './pipeline-editor';
@@ -14,9 +13,8 @@ import { PipelinesRepository } from './pipelines.repository';
 import { PipelinesService } from './pipelines.service';
 
 @Module({
-  imports: [DiscoveryModule, OrganizationsModule],
+  imports: [NodesModule, OrganizationsModule],
   providers: [
-    NodeTypeRegistry,
     NodeTypesService,
     PipelineChecker,
     PipelineDefinitions,
@@ -29,7 +27,7 @@ import { PipelinesService } from './pipelines.service';
     PipelinesService,
   ],
   exports: [
-    NodeTypeRegistry,
+    NodesModule,
     NodeTypesService,
     PipelineDefinitions,
     PipelinePartsService,

@@ -113,7 +113,7 @@ export class PipelinesRepository extends OrganizationRepository<Pipeline> {
   /** Keeps what the pipeline is now. */
   async keepVersion(pipeline: Pipeline, what: Pick<PipelineVersion, 'changeType' | 'summary'>): Promise<void> {
     const { organizationId, id: pipelineId, version, updatedBy: createdBy } = pipeline;
-    const row = { organizationId, pipelineId, version, definition: definitionOf(pipeline), createdBy, ...what };
+    const row: object = { organizationId, pipelineId, version, definition: definitionOf(pipeline), createdBy, ...what };
     await this.database.inOrganization(organizationId, async (manager) => {
       await manager.insert(PipelineVersion, row);
       const outdated = { organizationId, pipelineId, version: LessThanOrEqual(version - MOST_VERSIONS) };

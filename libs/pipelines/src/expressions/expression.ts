@@ -1,4 +1,4 @@
-import { parse as parseProgram, parseExpressionAt, type AnyNode, type Expression as Tree, type Options } from 'acorn';
+import { parseExpressionAt, type AnyNode, type Expression as Tree } from 'acorn';
 import { ancestor } from 'acorn-walk';
 import { ExpressionError } from './expression-error';
 
@@ -31,17 +31,24 @@ export interface NodeMention {
   optional: boolean;
 }
 
-export interface Expression {
-  source: string;
-  /** Where it stands in its text. */
-  offset: number;
+/** What a piece of JavaScript names. */
+export interface Mentions {
   variables: ReadonlySet<Variable>;
   /** Nodes whose outputs it names. */
   nodes: readonly NodeMention[];
   /** It uses `$node` in other ways too, and so may need any of them. */
   anyNode: boolean;
+}
+
+export interface Expression extends Mentions {
+  source: string;
+  /** Where it stands in its text. */
+  offset: number;
   path: Path | undefined;
 }
+
+/** What the sandbox runs. */
+export const ECMA_VERSION = 2023;
 
 /** Blanks and comments. */
 const BLANK = /^(?:\s|\/\*[^]*?\*\/)*/;
@@ -49,38 +56,44 @@ const BLANK = /^(?:\s|\/\*[^]*?\*\/)*/;
 /** Reads the expression that begins at the offset and ends before `}}`. @throws ExpressionError */
 export function readExpression(text: string, offset: number): { expression: Expression; end: number } {
   const tree = parse(text, offset);
-  const rest = BLANK.exec(text.slice(tree.end))![0].length + tree.end;
+  const rest = afterBlank(text, tree.end);
   if (!text.startsWith('}}', rest)) {
     throw new ExpressionError(rest === text.length ? 'Missing }}' : 'Unexpected text before }}', rest);
   }
-  const end = rest + 2;
-  return { expression: describe(tree, text, tree.start), end };
+  return { expression: describe(tree, text), end: rest + 2 };
 }
 
-/** The nodes that statements name, as those of a script do. @throws ExpressionError */
-export const mentionsInCode = (code: string): NodeMention[] =>
-  namesIn(reading(() => parseProgram(code, { ...SYNTAX, allowReturnOutsideFunction: true }))).nodes;
+/** Reads a text that is an expression from its beginning to its end. @throws ExpressionError */
+export function readWholeExpression(text: string): Expression {
+  const tree = parse(text, 0);
+  const rest = afterBlank(text, tree.end);
+  if (rest < text.length) throw new ExpressionError('Unexpected text after the expression', rest);
+  return describe(tree, text);
+}
 
-const SYNTAX: Options = { ecmaVersion: 2023, allowAwaitOutsideFunction: false };
+const afterBlank = (text: string, position: number): number => BLANK.exec(text.slice(position))![0].length + position;
 
-const parse = (text: string, offset: number): Tree => reading(() => parseExpressionAt(text, offset, SYNTAX), offset);
-
-function reading<T>(work: () => T, offset = 0): T {
+function parse(text: string, offset: number): Tree {
   try {
-    return work();
+    return parseExpressionAt(text, offset, { ecmaVersion: ECMA_VERSION, allowAwaitOutsideFunction: false });
   } catch (error) {
-    const { message, pos } = error as SyntaxError & { pos?: number };
-    throw new ExpressionError(message.replace(/ \(\d+:\d+\)$/, ''), pos ?? offset);
+    throw toExpressionError(error, offset);
   }
+}
+
+export function toExpressionError(error: unknown, offset: number): ExpressionError {
+  const { message, pos } = error as SyntaxError & { pos?: number };
+  return new ExpressionError(message.replace(/ \(\d+:\d+\)$/, ''), pos ?? offset);
 }
 
 const isVariable = (name: string): name is Variable => (VARIABLES as readonly string[]).includes(name);
 
-function describe(tree: Tree, text: string, offset: number): Expression {
-  return { source: text.slice(tree.start, tree.end), offset, ...namesIn(tree), path: pathOf(tree) };
+function describe(tree: Tree, text: string): Expression {
+  const source = text.slice(tree.start, tree.end);
+  return { source, offset: tree.start, ...mentionsIn(tree), path: pathOf(tree) };
 }
 
-function namesIn(tree: AnyNode): { variables: Set<Variable>; nodes: NodeMention[]; anyNode: boolean } {
+export function mentionsIn(tree: AnyNode): Mentions {
   const variables = new Set<Variable>();
   const nodes: NodeMention[] = [];
   let anyNode = false;

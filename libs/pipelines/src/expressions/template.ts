@@ -1,5 +1,5 @@
 import { ExpressionError } from './expression-error';
-import { readExpression, type Expression } from './expression';
+import { readExpression, readWholeExpression, type Expression } from './expression';
 
 /** A text with expressions in it. */
 export interface Template {
@@ -45,6 +45,5 @@ export function parseExpression(text: string): Template {
   if (text.length > LONGEST_EXPRESSION) {
     throw new ExpressionError(`Expression is longer than ${LONGEST_EXPRESSION} characters`, 0);
   }
-  // On a line of its own: the expression may end in a comment.
-  return { parts: [readExpression(`${text}\n}}`, 0).expression], whole: true };
+  return { parts: [readWholeExpression(text)], whole: true };
 }

@@ -19,6 +19,7 @@ export class CompiledParameters {
   /** Parameters that the node is given as they stand. */
   private readonly deferred: JsonObject;
   private readonly computed: Parameters;
+  private readonly isConstant: boolean;
   private result: JsonObject | undefined;
 
   /** @throws ParameterError for the first expression that cannot be read. */
@@ -42,8 +43,6 @@ export class CompiledParameters {
     this.isConstant = this.computed.expressions.length === 0;
   }
 
-  private readonly isConstant: boolean;
-
   /**
    * The parameters as the node gets them: computed, with the defaults of the schema, and fitting it. Not to be changed:
    * where there is nothing to compute, every call gets the same.
@@ -54,9 +53,7 @@ export class CompiledParameters {
   async compute(scope: Scope, evaluator: Evaluator, moment: Moment): Promise<JsonObject> {
     if (this.result) return this.result;
     const computed = (await this.computed.compute(scope, evaluator, moment)) as JsonObject;
-    const { parameters: schema } = this.definition;
-    // Again, for members whose expression gave nothing.
-    const result = withDefaults(schema, { ...computed, ...this.deferred });
+    const result = { ...computed, ...this.deferred };
     const problems = validatorOf(this.definition).problems(result);
     if (problems.length > 0) {
       const details = { problems: problems.map(({ field, message }) => ({ field, message })) };

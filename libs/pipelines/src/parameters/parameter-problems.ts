@@ -1,9 +1,9 @@
 import { placeOf } from '#platform/json-schema';
 import {
   ExpressionError,
-  mentionsInCode,
   parseExpression,
   parseTemplate,
+  readScript,
   type NodeMention,
   type Template,
 } from '../expressions';
@@ -55,7 +55,7 @@ export function mentionsOf({ parameters: schema }: NodeDefinition, parameters: J
 export function mentionsAt(place: Place): readonly NodeMention[] {
   if (typeof place.value !== 'string' || isBlankExpression(place)) return [];
   try {
-    if (kindOf(place) === 'code') return place.value.includes('$node') ? mentionsInCode(place.value) : [];
+    if (kindOf(place) === 'code') return place.value.includes('$node') ? readScript(place.value).nodes : [];
     return mentionsIn(templateOf(place));
   } catch (error) {
     if (error instanceof ExpressionError) return [];
