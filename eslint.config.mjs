@@ -12,7 +12,7 @@ const AREAS = {
   connectors: [],
   models: [],
   uns: [],
-  pipelines: ['connectors', 'models', 'uns'],
+  pipelines: ['organizations', 'connectors', 'models', 'uns'],
   executions: ['organizations', 'pipelines', 'connectors', 'uns', 'models'],
   dashboards: ['uns'],
   dependencies: [],

@@ -2,6 +2,7 @@ import { auditSchema } from '#audit';
 import { identitySchema } from '#identity';
 import { modelsSchema } from '#models';
 import { organizationsSchema } from '#organizations';
+import { pipelinesSchema } from '#pipelines';
 import { platformSchema, type DatabaseSchema } from '#platform/database';
 import { unsSchema } from '#uns';
 
@@ -11,6 +12,7 @@ const areas: DatabaseSchema[] = [
   identitySchema,
   unsSchema,
   modelsSchema,
+  pipelinesSchema,
   auditSchema,
 ];
 

@@ -3,6 +3,7 @@ import { AuditHttpModule, AuditMaintenanceModule, AuditModule } from '#audit';
 import { IdentityHttpModule, IdentityMaintenanceModule, IdentityModule } from '#identity';
 import { ModelsHttpModule, ModelsMaintenanceModule } from '#models';
 import { OrganizationsHttpModule, OrganizationsMaintenanceModule, OrganizationsModule } from '#organizations';
+import { PipelinesHttpModule, PipelinesMaintenanceModule } from '#pipelines';
 import { AuditTrailModule } from '#platform/audit';
 import { ConfigModule, type Config, type HubRole } from '#platform/config';
 import { CryptoModule } from '#platform/crypto';
@@ -23,6 +24,7 @@ const PARTS: Record<HubRole, Modules> = {
     IdentityHttpModule,
     OrganizationsHttpModule.with([IdentityModule]),
     ModelsHttpModule,
+    PipelinesHttpModule,
     UnsHttpModule,
     AuditHttpModule,
   ],
@@ -32,6 +34,7 @@ const PARTS: Record<HubRole, Modules> = {
     IdentityMaintenanceModule,
     OrganizationsMaintenanceModule,
     ModelsMaintenanceModule,
+    PipelinesMaintenanceModule,
     UnsMaintenanceModule,
     AuditMaintenanceModule.with([OrganizationsModule]),
   ],
