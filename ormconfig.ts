@@ -1,4 +1,5 @@
 import { auditSchema } from '#audit';
+import { executionsSchema } from '#executions';
 import { identitySchema } from '#identity';
 import { modelsSchema } from '#models';
 import { organizationsSchema } from '#organizations';
@@ -13,6 +14,7 @@ const areas: DatabaseSchema[] = [
   unsSchema,
   modelsSchema,
   pipelinesSchema,
+  executionsSchema,
   auditSchema,
 ];
 
