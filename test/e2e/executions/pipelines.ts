@@ -50,7 +50,10 @@ export async function create(api: ApiClient, pipeline: object): Promise<string> 
 
 /** Runs it and gives the finished execution. */
 export async function run(api: ApiClient, id: string, payload?: unknown) {
-  const answer: Answer = await api.post(`/engine/pipelines/${id}/execute?wait=30`, payload === undefined ? {} : { payload });
+  const answer: Answer = await api.post(
+    `/engine/pipelines/${id}/execute?wait=30`,
+    payload === undefined ? {} : { payload },
+  );
   if (answer.status !== 200) throw new Error(`the run was answered ${answer.status}: ${answer.text}`);
   return answer.body.data;
 }

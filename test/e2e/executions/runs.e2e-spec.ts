@@ -14,9 +14,16 @@ describe('a run', () => {
   afterAll(() => app.stop());
 
   it('goes from its trigger to its end, and gives what the last node gave', async () => {
-    const set = { fields: [{ name: 'double', value: '{{ $trigger.payload.value * 2 }}', type: 'number' }], include: 'none' };
+    const set = {
+      fields: [{ name: 'double', value: '{{ $trigger.payload.value * 2 }}', type: 'number' }],
+      include: 'none',
+    };
     const id = await create(api, pipelineOf([MANUAL, { name: 'Double', type: 'transform.set', parameters: set }]));
-    expect(await run(api, id, { value: 21 })).toMatchObject({ status: 'completed', output: { double: 42 }, error: null });
+    expect(await run(api, id, { value: 21 })).toMatchObject({
+      status: 'completed',
+      output: { double: 42 },
+      error: null,
+    });
   });
 
   it('takes the way that a condition says', async () => {

@@ -45,13 +45,11 @@ export class ExecutionQueue implements OnModuleInit {
   /** @throws Error when the queue does not answer. */
   async ring(tickets: readonly Ticket[]): Promise<void> {
     const size = Math.max(1, Math.min(TICKETS_A_JOB, Math.ceil(tickets.length / 8)));
-    const jobs = Array.from({ length: Math.ceil(tickets.length / size) }, (_, index) => {
-      const some = tickets.slice(index * size, (index + 1) * size);
-      const [first] = some as [Ticket];
-      const data: ExecutionJob = { tickets: some.map(({ organizationId, id, fence }) => [organizationId, id, fence]) };
-      return { name: 'run', data, opts: { jobId: `${first.id}.${first.fence}`, removeOnComplete: true, removeOnFail: true } };
-    });
-    await this.queue.addBulk(jobs);
+    const jobs = Array.from({ length: Math.ceil(tickets.length / size) }, (_, index) =>
+      tickets.slice(index * size, (index + 1) * size),
+    );
+    // Not `addBulk`: on PostgreSQL it makes temporary tables with every call, and needs the right to make sequences.
+    await Promise.all(jobs.map((some) => this.add(some)));
   }
 
   /** Rings when the time has come. @throws Error when the queue does not answer. */
@@ -59,5 +57,11 @@ export class ExecutionQueue implements OnModuleInit {
     const delay = Math.max(0, due.getTime() - Date.now());
     const opts = { jobId: `${id}.${fence}.wake`, delay, removeOnComplete: true, removeOnFail: true };
     await this.queue.add('wake', { wake: [organizationId, id, fence] }, opts);
+  }
+
+  private async add(tickets: readonly Ticket[]): Promise<void> {
+    const { id, fence } = tickets[0]!;
+    const data: ExecutionJob = { tickets: tickets.map((ticket) => [ticket.organizationId, ticket.id, ticket.fence]) };
+    await this.queue.add('run', data, { jobId: `${id}.${fence}`, removeOnComplete: true, removeOnFail: true });
   }
 }

@@ -61,7 +61,8 @@ export class Reconciler implements OnApplicationBootstrap {
       const [orphans] = await manager.query<[unknown[], number]>(ORPHANS);
       if (orphans.length > 0) this.logger.warn(`${orphans.length} executions lost their worker and are taken up again`);
       await manager.query(RESTED);
-      const [unheard] = await manager.query<[{ organization_id: string; id: string; fence: number }[], number]>(UNHEARD);
+      const [unheard] =
+        await manager.query<[{ organization_id: string; id: string; fence: number }[], number]>(UNHEARD);
       const waiting = await manager.query<{ organization_id: string }[]>(WAITING);
       return {
         unheard: unheard.map(({ organization_id: organizationId, id, fence }) => ({ organizationId, id, fence })),

@@ -41,7 +41,13 @@ export class Secrets {
 
   maskText(text: string): string {
     if (this.texts.size === 0) return text;
-    this.pattern ??= new RegExp([...this.texts].sort((a, b) => b.length - a.length).map(literal).join('|'), 'g');
+    this.pattern ??= new RegExp(
+      [...this.texts]
+        .sort((a, b) => b.length - a.length)
+        .map(literal)
+        .join('|'),
+      'g',
+    );
     return text.replace(this.pattern, MASK);
   }
 

@@ -3,6 +3,7 @@ import { idTime, newId } from '#kernel';
 import { Database } from '#platform/database';
 import type { EntityManager } from 'typeorm';
 import { PRIORITY_RANK } from '../execution';
+import { cancelRuns } from '../runs/cancellation';
 import { SealedJson } from '../sealed-json';
 import type { ExecutionStart, Started } from './execution-start';
 
@@ -61,7 +62,9 @@ export class ExecutionStore {
 
   private async heedOverlap(manager: EntityManager, candidates: readonly Candidate[]): Promise<void> {
     const ruled = candidates
-      .filter(({ start, outcome }) => outcome.kind === 'started' && ['skip', 'restart'].includes(start.pipeline.overlap))
+      .filter(
+        ({ start, outcome }) => outcome.kind === 'started' && ['skip', 'restart'].includes(start.pipeline.overlap),
+      )
       .sort((a, b) => (a.start.pipeline.id < b.start.pipeline.id ? -1 : 1));
     for (const candidate of ruled) {
       const { organizationId, pipeline } = candidate.start;
@@ -77,12 +80,7 @@ export class ExecutionStore {
         candidate.outcome = { kind: 'skipped' };
         await this.releaseKey(manager, candidate);
       }
-      if (pipeline.overlap === 'restart' && row!.open) {
-        await manager.query(
-          `UPDATE open_executions SET cancel = true WHERE organization_id = $1 AND pipeline_id = $2 AND NOT cancel`,
-          [organizationId, pipeline.id],
-        );
-      }
+      if (pipeline.overlap === 'restart' && row!.open) await cancelPipeline(manager, organizationId, pipeline.id);
     }
   }
 
@@ -147,6 +145,18 @@ export class ExecutionStore {
       );
     }
   }
+}
+
+async function cancelPipeline(manager: EntityManager, organizationId: string, pipelineId: string): Promise<void> {
+  const open = await manager.query<{ id: string }[]>(
+    'SELECT id FROM open_executions WHERE organization_id = $1 AND pipeline_id = $2',
+    [organizationId, pipelineId],
+  );
+  await cancelRuns(
+    manager,
+    organizationId,
+    open.map(({ id }) => id),
+  );
 }
 
 /** One order everywhere: two transactions that store the same keys wait for each other instead of locking up. */

@@ -1,7 +1,14 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { protectByOrganization } from '#platform/database';
 
-const TABLES = ['executions', 'open_executions', 'execution_nodes', 'execution_checkpoints', 'execution_keys', 'node_states'];
+const TABLES = [
+  'executions',
+  'open_executions',
+  'execution_nodes',
+  'execution_checkpoints',
+  'execution_keys',
+  'node_states',
+];
 
 /*
  * `executions` and `execution_nodes` are history: partitioned by the time that stands in an execution's id, and each row

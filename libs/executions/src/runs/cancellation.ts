@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
 import type { EntityManager } from 'typeorm';
-import { lockParents, WAKE_PARENTS } from './run-finisher';
+import { lockParents, WAKE_PARENTS } from './parents';
 import { signal } from './run-signals';
 
 interface OpenRow {
@@ -24,16 +24,30 @@ export async function cancelRuns(manager: EntityManager, organizationId: string,
   const rows = await manager.query<OpenRow[]>(WITH_CALLED, [organizationId, ids]);
   if (rows.length === 0) return [];
   const open = rows.map(({ id }) => id);
-  await lockParents(manager, rows.map(({ parent_id: parentId }) => ({ parentId })));
+  await lockParents(
+    manager,
+    rows.map(({ parent_id: parentId }) => ({ parentId })),
+  );
   const [idle] = await manager.query<[OpenRow[], number]>(REMOVE_IDLE, [open]);
   if (idle.length > 0) {
     await manager.query(WRITE_CANCELLED, [idle.map(({ id }) => id)]);
-    await manager.query('DELETE FROM execution_checkpoints WHERE execution_id = ANY ($1::uuid[])', [idle.map(({ id }) => id)]);
+    await manager.query('DELETE FROM execution_checkpoints WHERE execution_id = ANY ($1::uuid[])', [
+      idle.map(({ id }) => id),
+    ]);
     await manager.query(WAKE_PARENTS, [idle.flatMap(({ parent_id: parentId }) => parentId ?? [])]);
-    await signal(manager, 'ended', idle.map(({ id }) => id));
+    await signal(
+      manager,
+      'ended',
+      idle.map(({ id }) => id),
+    );
   }
   const [working] = await manager.query<[OpenRow[], number]>(MARK, [open]);
-  if (working.length > 0) await signal(manager, 'cancel', working.map(({ id }) => id));
+  if (working.length > 0)
+    await signal(
+      manager,
+      'cancel',
+      working.map(({ id }) => id),
+    );
   return open;
 }
 

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { DomainError, type JsonValue } from '#kernel';
-import { emit, NodeError, ParameterError, type JsonObject, type NodeCall, type NodeResult, type Scope } from '#pipelines';
+import {
+  emit,
+  NodeError,
+  ParameterError,
+  type JsonObject,
+  type NodeCall,
+  type NodeResult,
+  type Scope,
+} from '#pipelines';
 import type { RunError } from '../execution';
 import { placeOf, type Checkpoint, type ClaimedRun, type KeptResult } from './claimed-run';
 import type { Frame } from './frame';
@@ -100,7 +108,9 @@ export class NodeTries {
       signal: limit.signal,
       scripts: this.evaluators.scripts,
       withState: async (work) => {
-        const { result, at } = await this.services.withState(node.id, this.frame.iteration, work, (given) => this.keptOf(given));
+        const { result, at } = await this.services.withState(node.id, this.frame.iteration, work, (given) =>
+          this.keptOf(given),
+        );
         stated = { result: this.keptOf(result), at, input: this.input, reused: false };
         return result;
       },
@@ -147,7 +157,11 @@ export class NodeTries {
       if (called.status === 'completed' || called.status === 'completed_with_errors') {
         return await this.keep(emit(called.output), 0);
       }
-      throw new NodeError(`The called run ${called.status}${called.message ? `: ${called.message}` : ''}`, { executionId }, false);
+      throw new NodeError(
+        `The called run ${called.status}${called.message ? `: ${called.message}` : ''}`,
+        { executionId },
+        false,
+      );
     } finally {
       forget();
     }
@@ -193,7 +207,11 @@ export class NodeTries {
       return 'unavailable';
     }
     const { node } = this.planned;
-    const at = { nodeId: node.id, nodeName: node.name, ...(this.frame.iteration && { iteration: this.frame.iteration }) };
+    const at = {
+      nodeId: node.id,
+      nodeName: node.name,
+      ...(this.frame.iteration && { iteration: this.frame.iteration }),
+    };
     if (error instanceof NodeTimeout) {
       const message = `${node.name} took longer than ${this.planned.timeoutMs / 1_000} s`;
       return { error: { message, ...at }, retryable: this.planned.retryOnTimeout };
@@ -220,7 +238,9 @@ export class NodeTries {
 
   private get effectKey(): string {
     const { id } = this.run;
-    return this.frame.iteration ? `${id}/${this.planned.node.id}/${this.frame.iteration}` : `${id}/${this.planned.node.id}`;
+    return this.frame.iteration
+      ? `${id}/${this.planned.node.id}/${this.frame.iteration}`
+      : `${id}/${this.planned.node.id}`;
   }
 
   private scope(): Scope {

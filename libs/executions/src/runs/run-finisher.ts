@@ -11,6 +11,7 @@ import type { StoredNodeRow } from '../history/run-history';
 import { ExecutionStore } from '../intake/execution-store';
 import { RunEndWatchers } from '../run-end-watchers';
 import { SealedJson } from '../sealed-json';
+import { lockParents, WAKE_PARENTS } from './parents';
 import { signal } from './run-signals';
 import { RETRY_WINDOW_KEEPS } from './retry-window';
 
@@ -113,13 +114,6 @@ export class RunFinisher {
   }
 }
 
-/** In one order; a parent that is on its way to bed sees that its run has ended, or is seen asleep. */
-export async function lockParents(manager: EntityManager, runs: readonly { parentId: string | null }[]): Promise<void> {
-  const parents = runs.flatMap(({ parentId }) => parentId ?? []);
-  if (parents.length === 0) return;
-  await manager.query('SELECT 1 FROM open_executions WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE', [parents]);
-}
-
 const REMOVE_OPEN = `
   DELETE FROM open_executions o USING unnest($1::uuid[], $2::int[]) AS t (id, fence)
   WHERE o.id = t.id AND o.fence = t.fence AND o.state = 'running' RETURNING o.id`;
@@ -134,7 +128,3 @@ const WRITE_ENDS = `
   FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::timestamptz[], $5::json[], $6::bytea[], $7::json[],
     $8::timestamptz[], $9::bool[]) AS t (id, created_at, status, started_at, error, output, notes, moment_at, keep)
   WHERE e.id = t.id AND e.created_at = t.created_at AND e.status = 'queued'`;
-
-export const WAKE_PARENTS = `
-  UPDATE open_executions SET state = 'queued', priority = 0
-  WHERE id = ANY ($1::uuid[]) AND state = 'parked'`;

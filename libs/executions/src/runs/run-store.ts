@@ -107,7 +107,11 @@ export class RunStore {
         tickets.map(({ id }) => idTime(id)),
       ]);
       const kept = claimed.filter((row) => row.fence > 1 || row.retry_of !== null).map(({ id }) => id);
-      return { claimed, checkpoints: kept.length > 0 ? await this.readCheckpoints(manager, kept) : new Map<string, Map<string, Checkpoint>>() };
+      return {
+        claimed,
+        checkpoints:
+          kept.length > 0 ? await this.readCheckpoints(manager, kept) : new Map<string, Map<string, Checkpoint>>(),
+      };
     });
     const byId = new Map(rows.claimed.map((row) => [row.id, row]));
     return tickets.map(({ id }) => {
@@ -146,8 +150,8 @@ export class RunStore {
       const at = committedAt.getTime();
       const checkpoint: Checkpoint =
         kind === 'result'
-          ? { kind, at, result: this.sealed.open<never>(content) as KeptResult }
-          : { kind, at, pending: this.sealed.open<never>(content) as Pending };
+          ? { kind, at, result: this.sealed.open<never>(content) }
+          : { kind, at, pending: this.sealed.open<never>(content) };
       const places = byRun.get(id) ?? new Map<string, Checkpoint>();
       byRun.set(id, places.set(placeOf(nodeId, iteration), checkpoint));
     }
@@ -167,19 +171,20 @@ export class RunStore {
 
   /** The times of their commits; nothing where the run is not this worker's any more. */
   private async insertCheckpoints(manager: EntityManager, writes: readonly CheckpointWrite[]) {
-    const rows = await manager.query<{ execution_id: string; node_id: string; iteration: string; committed_at: Date }[]>(
-      WRITE_CHECKPOINTS,
-      [
-        writes.map(({ run }) => run.organizationId),
-        writes.map(({ run }) => run.id),
-        writes.map(({ run }) => run.fence),
-        writes.map(({ nodeId }) => nodeId),
-        writes.map(({ iteration }) => iteration),
-        writes.map(({ kind }) => kind),
-        writes.map(({ content }) => content),
-      ],
+    const rows = await manager.query<
+      { execution_id: string; node_id: string; iteration: string; committed_at: Date }[]
+    >(WRITE_CHECKPOINTS, [
+      writes.map(({ run }) => run.organizationId),
+      writes.map(({ run }) => run.id),
+      writes.map(({ run }) => run.fence),
+      writes.map(({ nodeId }) => nodeId),
+      writes.map(({ iteration }) => iteration),
+      writes.map(({ kind }) => kind),
+      writes.map(({ content }) => content),
+    ]);
+    const times = new Map(
+      rows.map((row) => [`${row.execution_id} ${placeOf(row.node_id, row.iteration)}`, row.committed_at]),
     );
-    const times = new Map(rows.map((row) => [`${row.execution_id} ${placeOf(row.node_id, row.iteration)}`, row.committed_at]));
     return writes.map(({ run, nodeId, iteration }) => times.get(`${run.id} ${placeOf(nodeId, iteration)}`));
   }
 }

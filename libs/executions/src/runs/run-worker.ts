@@ -5,7 +5,13 @@ import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common'
 import { DomainError } from '#kernel';
 import { Lifecycle } from '#platform/lifecycle';
 import type { Job } from 'bullmq';
-import { EXECUTION_QUEUE, ExecutionQueue, type ExecutionJob, type Ticket, type WakeJob } from '../dispatch/execution-queue';
+import {
+  EXECUTION_QUEUE,
+  ExecutionQueue,
+  type ExecutionJob,
+  type Ticket,
+  type WakeJob,
+} from '../dispatch/execution-queue';
 import { RunHistory } from '../history/run-history';
 import { HistoryWriter } from '../history/history-writer';
 import { Dispatcher } from '../dispatch/dispatcher';
@@ -63,6 +69,7 @@ export class RunWorker extends WorkerHost implements OnApplicationBootstrap {
     this.lifecycle.atShutdown('intake', 'run worker', () => this.worker.pause(true));
     this.lifecycle.atShutdown('drain', 'runs', () => this.drain());
     this.worker.on('error', (error) => this.logger.debug(error.message));
+    this.worker.on('failed', (_job, error) => this.logger.warn(`a job failed: ${error.message}`));
     this.signals.on('cancel', (id) => this.active.get(id)?.run.cancel());
     this.timers.push(
       setInterval(() => void this.renew(), RENEW_MS),
@@ -136,7 +143,11 @@ export class RunWorker extends WorkerHost implements OnApplicationBootstrap {
     }
   }
 
-  private async plan({ organizationId, pipelineId, pipelineVersion }: ClaimedRun): Promise<RunPlan | { problem: string }> {
+  private async plan({
+    organizationId,
+    pipelineId,
+    pipelineVersion,
+  }: ClaimedRun): Promise<RunPlan | { problem: string }> {
     try {
       return await this.plans.of(organizationId, pipelineId, pipelineVersion);
     } catch (error) {
@@ -147,7 +158,14 @@ export class RunWorker extends WorkerHost implements OnApplicationBootstrap {
   }
 
   private async fail(claimed: ClaimedRun, message: string): Promise<void> {
-    await this.finisher.finish({ ...claimed, status: 'failed', error: { message }, output: undefined, notes: null, rows: [] });
+    await this.finisher.finish({
+      ...claimed,
+      status: 'failed',
+      error: { message },
+      output: undefined,
+      notes: null,
+      rows: [],
+    });
   }
 
   /** Says that the runs are worked on. Those that are somebody else's by now are left at once. */

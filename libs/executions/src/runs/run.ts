@@ -54,7 +54,8 @@ export class Run implements NodeCaller {
 
   async execute(): Promise<RunEnd> {
     const trigger = this.trigger();
-    if (!trigger) return this.ended('failed', { message: 'The trigger that started it is not in the pipeline any more' });
+    if (!trigger)
+      return this.ended('failed', { message: 'The trigger that started it is not in the pipeline any more' });
     const deadline = this.limitTime();
     try {
       const frame = new Frame(undefined, '', this.claimed.momentAt.getTime());
@@ -63,7 +64,11 @@ export class Run implements NodeCaller {
       const others = [...this.plan.top.nodes.values()].filter(({ type }) => type.definition.trigger);
       const emissions = [{ port: 'out', value: this.claimed.input }];
       const dead = others.filter((other) => other !== trigger);
-      const last = await new ScopeRun(this, this.plan.top, frame).execute(trigger, { emissions, clock: frame.clock }, dead);
+      const last = await new ScopeRun(this, this.plan.top, frame).execute(
+        trigger,
+        { emissions, clock: frame.clock },
+        dead,
+      );
       this.output = last?.value ?? null;
       return this.clock.halted ?? this.ended(this.errors > 0 ? 'completed_with_errors' : 'completed');
     } catch (error) {

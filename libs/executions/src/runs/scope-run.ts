@@ -133,7 +133,8 @@ export class ScopeRun {
     const called = await this.run.call(planned, inputs, this.frame, this.broken.promise);
     const outcome = planned.loop && !called.error ? await this.loop(planned, called) : called;
     const value = outcome.emissions[0]?.value ?? null;
-    if (!outcome.error) this.frame.set((planned.loop ? this.run.nodeById(planned.loop.endId) : planned).node.name, value);
+    if (!outcome.error)
+      this.frame.set((planned.loop ? this.run.nodeById(planned.loop.endId) : planned).node.name, value);
     const ways = this.waysOut(planned);
     if (!outcome.error && !ways.some(({ target }) => this.scope.nodes.has(target))) {
       this.last = { value, clock: outcome.clock };

@@ -84,7 +84,9 @@ class ServicesOfRun implements RunServices {
     if (chainDepth >= DEEPEST_CALL) {
       throw new NodeError(`Pipelines call each other more than ${DEEPEST_CALL} deep`, undefined, false);
     }
-    const { version, enabled, definition } = await this.all.definitions.current(organizationId, pipelineId).catch(toNodeError);
+    const { version, enabled, definition } = await this.all.definitions
+      .current(organizationId, pipelineId)
+      .catch(toNodeError);
     if (!enabled) throw new NodeError(`Pipeline ${definition.name} is disabled`);
     const started = await this.all.intake.start({
       organizationId,

@@ -52,7 +52,10 @@ export const AnswersAccepted = (begun: Type, finished?: Type): MethodDecorator =
   applyDecorators(
     answer('accepted', 202, begun),
     ...(finished
-      ? [ApiExtraModels(finished), ApiResponse({ status: 200, description: 'Done', schema: enveloped(finished, false) })]
+      ? [
+          ApiExtraModels(finished),
+          ApiResponse({ status: 200, description: 'Done', schema: enveloped(finished, false) }),
+        ]
       : []),
   );
 
