@@ -98,13 +98,17 @@ const problem = ({ pointer }: Place, message: string): ParameterProblem => ({ pa
 /** Places of which nobody can say yet whether they fit: expressions, and what is judged as a whole with one inside. */
 function openPlaces(places: readonly Place[]): string[] {
   const computed = places.filter((place) => !place.deferred && isComputed(place)).map(({ pointer }) => pointer);
+  // A place that no schema describes is one too many, whatever is in it.
+  const described = new Set(places.filter(({ schemas }) => schemas.length > 0).map(({ pointer }) => pointer));
   const wholes = places.filter(
     ({ value, schemas, pointer }) =>
       typeof value === 'object' &&
       schemas.some((schema) => OF_THE_WHOLE.some((keyword) => keyword in schema)) &&
       computed.some((inner) => inner.startsWith(`${pointer}/`)),
   );
-  return [...computed, ...wholes.map(({ pointer }) => pointer)].map(placeOf);
+  return [...computed.filter((pointer) => described.has(pointer)), ...wholes.map(({ pointer }) => pointer)].map(
+    placeOf,
+  );
 }
 
 function isComputed(place: Place): boolean {
