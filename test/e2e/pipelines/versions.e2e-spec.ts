@@ -4,6 +4,8 @@ import { createTestApp, type ApiClient, type TestApp } from '#testing';
 import { entries } from '../audit/audit-api';
 import { newName, newPipeline, SOUND } from './pipelines-api';
 
+const MOST_VERSIONS = 1_000;
+
 describe('versions of a pipeline', () => {
   let app: TestApp;
   let api: ApiClient;
@@ -92,6 +94,16 @@ describe('versions of a pipeline', () => {
     await newPipeline(api, { name });
     expect((await api.post(`/engine/pipelines/${id}/versions/1/revert`)).status).toBe(409);
     expect((await api.get(`/engine/pipelines/${id}`)).body.data).toMatchObject({ version: 3, nodes: SOUND.nodes });
+  });
+
+  it('are kept up to a thousand', async () => {
+    const { id } = await newPipeline(api);
+    await app.database.asSystem((manager) =>
+      manager.query('UPDATE pipelines SET version = $2 WHERE id = $1', [id, MOST_VERSIONS]),
+    );
+    expect((await api.patch(`/engine/pipelines/${id}`, { description: 'd' })).body.data.version).toBe(MOST_VERSIONS + 1);
+    const { data } = (await api.get(`/engine/pipelines/${id}/versions`)).body;
+    expect(data.map(({ version }: { version: number }) => version)).toEqual([MOST_VERSIONS + 1]);
   });
 
   it('stand in the audit trail', async () => {

@@ -8,6 +8,7 @@ import {
   type Template,
 } from '../expressions';
 import type { JsonObject, NodeDefinition } from '../node-types';
+import { withDefaults } from './defaults';
 import { kindOf, placesOf, type Place } from './places';
 import { validatorOf } from './validators';
 
@@ -32,7 +33,8 @@ export function unreadable({ parameters: schema }: NodeDefinition, parameters: J
  * What the schema finds wrong with parameters as they stand in a pipeline, and expressions that are missing. What an
  * expression gives is known with each run alone, so nothing is said about its place.
  */
-export function parameterProblems(definition: NodeDefinition, parameters: JsonObject): ParameterProblem[] {
+export function parameterProblems(definition: NodeDefinition, given: JsonObject): ParameterProblem[] {
+  const parameters = withDefaults(definition.parameters, given);
   const places = [...placesOf(definition.parameters, parameters)];
   const blank = places.filter(isBlankExpression).map((place) => problem(place, 'An expression is required'));
   const open = openPlaces(places);

@@ -23,12 +23,12 @@ const DEFINITION: NodeDefinition = {
       either: {
         oneOf: [{ type: 'string' }, { type: 'object', required: ['a'], properties: { a: { type: 'number' } } }],
       },
-      options: { type: 'object', properties: { deep: { default: '{{ $input[0] }}' } } },
+      options: { type: 'object', properties: { deep: { type: 'string', maxLength: 5, default: '{{ $input[0] }}' } } },
       condition: { type: 'string', 'x-expression': true, 'x-deferred': true },
       code: { type: 'string', 'x-deferred': true },
       auth: { type: 'object', additionalProperties: { type: 'string', 'x-secret': true } },
     },
-    required: ['text'],
+    required: ['text', 'count'],
     additionalProperties: false,
   },
   example: { parameters: {} },
@@ -52,7 +52,7 @@ describe('what is wrong with parameters', () => {
       { rules: ['1 > 0', '{{ true }}', true, ' ', 5] },
       ['rules[3]: An expression is required', 'rules[4]: rules[4] must be boolean'],
     ],
-    [{ rules: '{{ [true] }}' }, []],
+    [{ rules: '{{ [true] }}', options: {} }, []],
     [{ either: { a: '{{ 1 }}' } }, []],
     [{ either: { b: '{{ 1 }}' } }, []],
     [{ condition: '{{ a', code: '{{ a' }, []],
@@ -140,7 +140,7 @@ describe('compiled parameters', () => {
   });
 
   it('are read once, and the same every time where there is nothing to compute', async () => {
-    const parameters = { text: 'plain', options: { deep: 1 } };
+    const parameters = { text: 'plain', options: { deep: 'one' } };
     expect(compileParameters(DEFINITION, parameters)).toBe(compileParameters(DEFINITION, parameters));
     expect(await compute(parameters)).toBe(await compute(parameters));
   });
@@ -157,7 +157,8 @@ describe('compiled parameters', () => {
       pointer: '/text',
     });
     // What an expression gives nothing for is missing, and no default takes its place.
-    expect(await compute({ text: 'ok', count: '{{ $trigger.none }}' })).toEqual({ text: 'ok' });
+    const nothing = compute({ text: 'ok', count: '{{ $trigger.none }}' });
+    await expect(nothing).rejects.toMatchObject({ message: 'Parameters do not fit: count is required' });
   });
 
   it('tell all that they depend on', () => {
