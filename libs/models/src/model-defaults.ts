@@ -1,8 +1,6 @@
 import type { JsonValue } from '#kernel';
 import type { FieldShape, ModelField } from './model-field';
 
-type Members = { [name: string]: JsonValue };
-
 /** The value with the defaults of fields that are missing in it, on all levels; the value itself stays as it is. */
 export function withDefaults(fields: readonly ModelField[], value: JsonValue): JsonValue {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;

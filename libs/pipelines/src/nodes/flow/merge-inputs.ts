@@ -1,7 +1,7 @@
 import type { JsonValue } from '#kernel';
 import { NodeError, type NodeInput } from '../../node-types';
 import { fieldAt } from '../support/field-path';
-import { isObject, MOST_ITEMS, type JsonMembers } from '../support/inputs';
+import { isObject, MOST_ITEMS } from '../support/inputs';
 
 export const MERGE_MODES = ['object', 'append', 'combineByPosition', 'combineByKey'] as const;
 export type MergeMode = (typeof MERGE_MODES)[number];
