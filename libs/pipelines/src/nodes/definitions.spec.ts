@@ -1,10 +1,11 @@
+import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { ModelsService } from '#models';
 import { SchemaValidator } from '#platform/json-schema';
 import { TopicsService, UnsDataService, UnsHistoryService } from '#uns';
 import { Parameters } from '../expressions';
-import { NodeTypeRegistry, type JsonObject, type NodeType } from '../node-types';
+import { emit, NodeType, NodeTypeRegistry, type JsonObject, type NodeDefinition } from '../node-types';
 import { JavaScriptNode } from './code/javascript.node';
 import { FLOW_NODES } from './flow';
 import { ModelValidateNode } from './model/validate.node';
@@ -27,13 +28,36 @@ const OUTSIDE = [ModelsService, UnsDataService, UnsHistoryService, TopicsService
   useValue: { validator: () => Promise.resolve() },
 }));
 
+@NodeType()
+class OutsideNode implements NodeType {
+  readonly definition: NodeDefinition = {
+    type: 'acme.nothing',
+    category: 'transform',
+    title: 'Nothing',
+    description: 'Gives null.',
+    documentation: '',
+    inputs: ['in'],
+    outputs: ['out'],
+    parameters: { type: 'object', properties: {}, additionalProperties: false },
+    example: { parameters: {} },
+    pure: true,
+  };
+
+  run() {
+    return emit(null);
+  }
+}
+
+@Module({ providers: [OutsideNode] })
+class OutsideModule {}
+
 describe('node types', () => {
   let registry: NodeTypeRegistry;
 
   beforeAll(async () => {
     const own = [...TRIGGERS, ...FLOW_NODES, ...TRANSFORM_NODES, JavaScriptNode, ModelValidateNode, ...UNS_NODES];
     const providers = [NodeTypeRegistry, ...own, ...OUTSIDE];
-    const module = await Test.createTestingModule({ imports: [DiscoveryModule], providers }).compile();
+    const module = await Test.createTestingModule({ imports: [DiscoveryModule, OutsideModule], providers }).compile();
     await module.init();
     registry = module.get(NodeTypeRegistry);
   });
@@ -41,7 +65,12 @@ describe('node types', () => {
   const get = (type: string): NodeType => registry.find(type)!;
 
   it('are those of the contract', () => {
-    expect(registry.all().map(({ definition }) => definition.type)).toEqual(CONTRACT.toSorted());
+    const own = registry.all().map(({ definition }) => definition.type);
+    expect(own.filter((type) => !type.startsWith('acme.'))).toEqual(CONTRACT.toSorted());
+  });
+
+  it('come from any module of the application', () => {
+    expect(get('acme.nothing')).toBeInstanceOf(OutsideNode);
   });
 
   it.each(CONTRACT)('%s is described', (type) => {

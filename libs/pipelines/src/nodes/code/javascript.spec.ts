@@ -56,6 +56,11 @@ describe('code.javascript', () => {
     ['for (;;);', /^Code: it took longer than it may/],
     ['const a = []; a.push("x".repeat(50_000_000))', /^Code: it takes more memory than it may/],
     ['"x".repeat(6000000)', /^Code: its result is too large/],
+    [
+      'let deep = []; for (let n = 0; n < 200; n++) deep = [deep]; return deep;',
+      /^Code: its result is nested deeper than 64/,
+    ],
+    ['"a\\0b"', /^Code: its result contains the NUL character/],
     ['Promise.resolve(1)', /^Code: it is asynchronous/],
     ['process.exit()', /^Code: ReferenceError/],
     ['require("fs")', /^Code: ReferenceError/],
