@@ -10,7 +10,7 @@ export function withDefaults(fields: readonly ModelField[], value: JsonValue): J
     const after = before === undefined ? field.default : inside(field, before);
     if (after !== undefined && after !== before) added.push([field.name, after]);
   }
-  return added.length === 0 ? value : ({ ...value, ...Object.fromEntries(added) });
+  return added.length === 0 ? value : { ...value, ...Object.fromEntries(added) };
 }
 
 function inside({ fields, items }: FieldShape, value: JsonValue): JsonValue {

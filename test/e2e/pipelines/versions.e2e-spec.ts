@@ -101,7 +101,9 @@ describe('versions of a pipeline', () => {
     await app.database.asSystem((manager) =>
       manager.query('UPDATE pipelines SET version = $2 WHERE id = $1', [id, MOST_VERSIONS]),
     );
-    expect((await api.patch(`/engine/pipelines/${id}`, { description: 'd' })).body.data.version).toBe(MOST_VERSIONS + 1);
+    expect((await api.patch(`/engine/pipelines/${id}`, { description: 'd' })).body.data.version).toBe(
+      MOST_VERSIONS + 1,
+    );
     const { data } = (await api.get(`/engine/pipelines/${id}/versions`)).body;
     expect(data.map(({ version }: { version: number }) => version)).toEqual([MOST_VERSIONS + 1]);
   });
