@@ -50,6 +50,9 @@ export interface Expression extends Mentions {
 /** What the sandbox runs. */
 export const ECMA_VERSION = 2023;
 
+/** An expression in parentheses ends with the last of them. */
+const OPTIONS = { ecmaVersion: ECMA_VERSION, allowAwaitOutsideFunction: false, preserveParens: true } as const;
+
 /** Blanks and comments. */
 const BLANK = /^(?:\s|\/\*[^]*?\*\/)*/;
 
@@ -75,7 +78,7 @@ const afterBlank = (text: string, position: number): number => BLANK.exec(text.s
 
 function parse(text: string, offset: number): Tree {
   try {
-    return parseExpressionAt(text, offset, { ecmaVersion: ECMA_VERSION, allowAwaitOutsideFunction: false });
+    return parseExpressionAt(text, offset, OPTIONS);
   } catch (error) {
     throw toExpressionError(error, offset);
   }

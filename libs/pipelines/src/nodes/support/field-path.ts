@@ -1,4 +1,4 @@
-import type { JsonValue } from '#kernel';
+import type { FieldProblem, JsonValue } from '#kernel';
 import { isObject, type JsonMembers } from './inputs';
 
 /** Names by which objects reach what all objects share. */
@@ -19,6 +19,13 @@ export function pathProblem(path: string): string | undefined {
   if (steps.length > DEEPEST_PATH) return `must be at most ${DEEPEST_PATH} levels deep`;
   const unsafe = steps.find((step) => !isSafeName(step));
   return unsafe === undefined ? undefined : `must not name ${unsafe}`;
+}
+
+/** The same as a problem of a parameter, which may hold an expression and then be anything. */
+export function pathProblems(path: JsonValue | undefined, field: string, title = 'Name'): FieldProblem[] {
+  if (typeof path !== 'string' || path.includes('{{')) return [];
+  const problem = pathProblem(path);
+  return problem === undefined ? [] : [{ field, message: `${title} ${problem}` }];
 }
 
 /** What stands at a path in a value: of objects their own members, of arrays their elements. */

@@ -37,6 +37,7 @@ function readRows(text: string, delimiter: string): string[][] {
     return parse(text, {
       delimiter,
       bom: true,
+      record_delimiter: ['\r\n', '\n', '\r'],
       skip_empty_lines: true,
       to: MOST_ITEMS + 1,
       max_record_size: LONGEST_TEXT,
@@ -60,7 +61,11 @@ function requireNames(names: readonly string[]): void {
 export function formatCsv(items: readonly JsonValue[], { delimiter, header }: CsvForm): string {
   const columns = columnsOf(items);
   const rows = items.map((item, index) => rowOf(item, columns, index));
-  const text = stringify(header && columns ? [columns, ...rows] : rows, { delimiter, record_delimiter: 'windows' });
+  const text = stringify(header && columns ? [columns, ...rows] : rows, {
+    delimiter,
+    record_delimiter: 'windows',
+    quoted_match: /[\r\n]/,
+  });
   if (text.length > LONGEST_TEXT)
     throw fault(`CSV would be longer than ${LONGEST_TEXT.toLocaleString('en')} characters`);
   return text;

@@ -8,7 +8,7 @@ import {
   type NodeDefinition,
   type NodeResult,
 } from '../../node-types';
-import { isSafeName, pathProblem, withField } from '../support/field-path';
+import { isSafeName, pathProblem, pathProblems, withField } from '../support/field-path';
 import { firstInput, isObject, kindOf, type JsonMembers } from '../support/inputs';
 import { paragraphs } from '../support/wording';
 import { convert, FIELD_KINDS, type FieldKind } from './convert';
@@ -112,10 +112,8 @@ export class SetNode implements NodeType<Parameters> {
 function fieldProblems(field: JsonValue, at: string): FieldProblem[] {
   if (!isObject(field)) return [];
   const { name, value } = field;
-  // A name with an expression in it is known when it runs.
-  const problem = typeof name === 'string' && !name.includes('{{') ? pathProblem(name) : undefined;
   return [
-    ...(problem === undefined ? [] : [{ field: `${at}.name`, message: `Name ${problem}` }]),
+    ...pathProblems(name, `${at}.name`),
     ...(value === undefined ? [{ field: `${at}.value`, message: 'Value is required' }] : []),
   ];
 }
