@@ -22,9 +22,9 @@ describe('the triggers of enabled pipelines', () => {
   const revision = async () => (await triggers.revisions()).get(app.organizationId) ?? 0;
 
   /** Whether the work was noticed by those who watch. */
-  async function noticed(work: Promise<{ status: number }>): Promise<boolean> {
+  async function noticed(work: () => Promise<{ status: number }>): Promise<boolean> {
     const before = await revision();
-    expect((await work).status).toBeLessThan(300);
+    expect((await work()).status).toBeLessThan(300);
     return (await revision()) > before;
   }
 
@@ -33,27 +33,27 @@ describe('the triggers of enabled pipelines', () => {
     const { id } = created;
     const path = `/engine/pipelines/${id}`;
     expect(await nodesOf(id)).toEqual([]);
-    expect(await noticed(api.post(`${path}/enable`))).toBe(true);
+    expect(await noticed(() => api.post(`${path}/enable`))).toBe(true);
     expect(await nodesOf(id)).toEqual(['start']);
-    expect(await noticed(api.patch(path, { description: 'other' }))).toBe(false);
-    expect(await noticed(api.patch(`${path}/nodes/start`, { position: { x: 1, y: 1 } }))).toBe(false);
+    expect(await noticed(() => api.patch(path, { description: 'other' }))).toBe(false);
+    expect(await noticed(() => api.patch(`${path}/nodes/start`, { position: { x: 1, y: 1 } }))).toBe(false);
     const second = { id: 'second', name: 'Second', type: 'trigger.manual' };
-    expect(await noticed(api.post(`${path}/nodes`, second))).toBe(true);
+    expect(await noticed(() => api.post(`${path}/nodes`, second))).toBe(true);
     expect(await nodesOf(id)).toEqual(['start', 'second']);
-    expect(await noticed(api.patch(`${path}/nodes/second`, { parameters: { outputData: 5 } }))).toBe(true);
-    expect(await noticed(api.patch(`${path}/nodes/second`, { disabled: true }))).toBe(true);
+    expect(await noticed(() => api.patch(`${path}/nodes/second`, { parameters: { outputData: 5 } }))).toBe(true);
+    expect(await noticed(() => api.patch(`${path}/nodes/second`, { disabled: true }))).toBe(true);
     expect(await nodesOf(id)).toEqual(['start']);
-    expect(await noticed(api.patch(`${path}/nodes/second`, { disabled: false }))).toBe(true);
-    expect(await noticed(api.delete(`${path}/nodes/second`))).toBe(true);
+    expect(await noticed(() => api.patch(`${path}/nodes/second`, { disabled: false }))).toBe(true);
+    expect(await noticed(() => api.delete(`${path}/nodes/second`))).toBe(true);
     expect(await nodesOf(id)).toEqual(['start']);
-    expect(await noticed(api.put(path, { name: created.name, nodes: [second] }))).toBe(true);
+    expect(await noticed(() => api.put(path, { name: created.name, nodes: [second] }))).toBe(true);
     expect(await nodesOf(id)).toEqual(['second']);
-    expect(await noticed(api.post(`${path}/versions/1/revert`))).toBe(true);
+    expect(await noticed(() => api.post(`${path}/versions/1/revert`))).toBe(true);
     expect(await nodesOf(id)).toEqual(['start']);
-    expect(await noticed(api.post(`${path}/disable`))).toBe(true);
+    expect(await noticed(() => api.post(`${path}/disable`))).toBe(true);
     expect(await nodesOf(id)).toEqual([]);
-    expect(await noticed(api.patch(path, { enabled: true }))).toBe(true);
-    expect(await noticed(api.delete(path))).toBe(true);
+    expect(await noticed(() => api.patch(path, { enabled: true }))).toBe(true);
+    expect(await noticed(() => api.delete(path))).toBe(true);
     expect(await nodesOf(id)).toEqual([]);
   });
 
