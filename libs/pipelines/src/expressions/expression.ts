@@ -1,26 +1,8 @@
 import { parseExpressionAt, type AnyNode, type Expression as Tree } from 'acorn';
 import { ancestor } from 'acorn-walk';
 import { ExpressionError } from './expression-error';
-
-/** What expressions can name. Each is undefined where it makes no sense, such as `$item` outside a loop. */
-export const VARIABLES = [
-  '$trigger',
-  '$node',
-  '$input',
-  '$item',
-  '$index',
-  '$execution',
-  '$pipeline',
-  '$system',
-] as const;
-
-export type Variable = (typeof VARIABLES)[number];
-
-/** A chain of plain steps, `$trigger.payload[0]?.value`, for which no interpreter is needed. */
-export interface Path {
-  variable: Variable;
-  steps: readonly { key: string | number; optional: boolean }[];
-}
+import { compilePlain, type Plain } from './plain';
+import { isVariable, type Variable } from './variables';
 
 /** Where an expression mentions a node: `["Name"]` of `$node["Name"]`, `.Name` of `$node.Name`. */
 export interface NodeMention {
@@ -40,8 +22,11 @@ export interface Expression {
   nodes: readonly NodeMention[];
   /** It uses `$node` in other ways too, and so may need any of them. */
   anyNode: boolean;
-  path: Path | undefined;
+  /** Computes it without an interpreter, where nothing in it needs one. */
+  plain: Plain | undefined;
 }
+
+const TOO_DEEP = 'Expression is nested too deeply';
 
 /** Blanks and comments. */
 const BLANK = /^(?:\s|\/\*[^]*?\*\/)*/;
@@ -54,19 +39,27 @@ export function readExpression(text: string, offset: number): { expression: Expr
     throw new ExpressionError(rest === text.length ? 'Missing }}' : 'Unexpected text before }}', rest);
   }
   const end = rest + 2;
-  return { expression: describe(tree, text, tree.start), end };
+  return { expression: described(tree, text), end };
+}
+
+function described(tree: Tree, text: string): Expression {
+  try {
+    return describe(tree, text, tree.start);
+  } catch (error) {
+    if (error instanceof RangeError) throw new ExpressionError(TOO_DEEP, tree.start);
+    throw error;
+  }
 }
 
 function parse(text: string, offset: number): Tree {
   try {
-    return parseExpressionAt(text, offset, { ecmaVersion: 2023, allowAwaitOutsideFunction: false });
+    return parseExpressionAt(text, offset, { ecmaVersion: 2023, preserveParens: true });
   } catch (error) {
+    if (error instanceof RangeError) throw new ExpressionError(TOO_DEEP, offset);
     const { message, pos } = error as SyntaxError & { pos?: number };
     throw new ExpressionError(message.replace(/ \(\d+:\d+\)$/, ''), pos ?? offset);
   }
 }
-
-const isVariable = (name: string): name is Variable => (VARIABLES as readonly string[]).includes(name);
 
 function describe(tree: Tree, text: string, offset: number): Expression {
   const variables = new Set<Variable>();
@@ -83,30 +76,17 @@ function describe(tree: Tree, text: string, offset: number): Expression {
     },
   });
   const source = text.slice(tree.start, tree.end);
-  return { source, offset, variables, nodes, anyNode, path: pathOf(tree) };
+  return { source, offset, variables, nodes, anyNode, plain: compilePlain(tree) };
 }
 
 function mentionOf(parent: AnyNode | undefined, self: AnyNode | undefined): NodeMention | undefined {
   if (parent?.type !== 'MemberExpression' || parent.object !== self) return undefined;
   const name = keyOf(parent.property, parent.computed);
-  if (typeof name !== 'string') return undefined;
+  if (name === undefined) return undefined;
   return { name, start: parent.object.end, end: parent.end, optional: parent.optional };
 }
 
-/** `(a?.b).c` is none: its optional step ends less than the whole. */
-const pathOf = (tree: AnyNode): Path | undefined => chainOf(tree.type === 'ChainExpression' ? tree.expression : tree);
-
-function chainOf(tree: AnyNode): Path | undefined {
-  if (tree.type === 'Identifier') return isVariable(tree.name) ? { variable: tree.name, steps: [] } : undefined;
-  if (tree.type !== 'MemberExpression') return undefined;
-  const key = keyOf(tree.property, tree.computed);
-  const before = key === undefined ? undefined : chainOf(tree.object);
-  return before && { variable: before.variable, steps: [...before.steps, { key: key!, optional: tree.optional }] };
-}
-
-function keyOf(property: AnyNode, computed: boolean): string | number | undefined {
+function keyOf(property: AnyNode, computed: boolean): string | undefined {
   if (!computed) return property.type === 'Identifier' ? property.name : undefined;
-  if (property.type !== 'Literal') return undefined;
-  const { value } = property;
-  return typeof value === 'string' || (typeof value === 'number' && Number.isSafeInteger(value)) ? value : undefined;
+  return property.type === 'Literal' && typeof property.value === 'string' ? property.value : undefined;
 }
