@@ -50,12 +50,17 @@ export const testInput = (nodeName: string, value: JsonValue, port = 'out'): Nod
   value,
 });
 
+/** A node type, whatever its parameters. */
+interface AnyNodeType extends Pick<NodeType, 'definition' | 'check'> {
+  run?(call: never): NodeResult | Promise<NodeResult>;
+}
+
 /** What a node gives. */
-export const runNode = async (type: NodeType, parameters: object, call: TestCall = {}): Promise<NodeResult> =>
-  type.run!(testCall(parameters as JsonObject, call));
+export const runNode = async (type: AnyNodeType, parameters: object, call: TestCall = {}): Promise<NodeResult> =>
+  type.run!(testCall(parameters as JsonObject, call) as never);
 
 /** What it emits at `out`, or at the one port named. */
-export async function outputOf(type: NodeType, parameters: object, call: TestCall = {}, port = 'out') {
+export async function outputOf(type: AnyNodeType, parameters: object, call: TestCall = {}, port = 'out') {
   const result = await runNode(type, parameters, call);
   if (result.kind !== 'emit') throw new Error(`it gave ${result.kind}`);
   if (result.emissions.length !== 1 || result.emissions[0]!.port !== port) {
@@ -65,7 +70,7 @@ export async function outputOf(type: NodeType, parameters: object, call: TestCal
 }
 
 /** The message of the error that a node fails with. */
-export async function failureOf(type: NodeType, parameters: object, call: TestCall = {}): Promise<string> {
+export async function failureOf(type: AnyNodeType, parameters: object, call: TestCall = {}): Promise<string> {
   try {
     await runNode(type, parameters, call);
   } catch (error) {
@@ -76,7 +81,7 @@ export async function failureOf(type: NodeType, parameters: object, call: TestCa
 }
 
 /** Problems of parameters as they stand in a pipeline, `field: message` each. */
-export async function problemsOf(type: NodeType, parameters: object): Promise<string[]> {
+export async function problemsOf(type: AnyNodeType, parameters: object): Promise<string[]> {
   const problems = (await type.check?.(parameters as JsonObject, '01890a5d-ac96-774b-bcce-b302099a8001')) ?? [];
   return problems.map(({ field, message }) => `${field}: ${message}`);
 }
