@@ -1,8 +1,10 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { AuditHttpModule, AuditMaintenanceModule, AuditModule } from '#audit';
+import { ExecutionsHttpModule, ExecutionsWorkerModule } from '#executions';
 import { IdentityHttpModule, IdentityMaintenanceModule, IdentityModule } from '#identity';
 import { ModelsHttpModule, ModelsMaintenanceModule } from '#models';
 import { OrganizationsHttpModule, OrganizationsMaintenanceModule, OrganizationsModule } from '#organizations';
+import { PipelinesHttpModule, PipelinesMaintenanceModule } from '#pipelines';
 import { AuditTrailModule } from '#platform/audit';
 import { ConfigModule, type Config, type HubRole } from '#platform/config';
 import { CryptoModule } from '#platform/crypto';
@@ -11,6 +13,7 @@ import { HttpMaintenanceModule, HttpModule } from '#platform/http';
 import { LifecycleModule } from '#platform/lifecycle';
 import { MqttModule } from '#platform/mqtt';
 import { MaintenanceModule } from '#platform/queue';
+import { SandboxModule } from '#platform/sandbox';
 import { UnsHttpModule, UnsMaintenanceModule, UnsMqttModule } from '#uns';
 import { databaseSchema } from '../../../ormconfig';
 
@@ -22,6 +25,8 @@ const PARTS: Record<HubRole, Modules> = {
     IdentityHttpModule,
     OrganizationsHttpModule.with([IdentityModule]),
     ModelsHttpModule,
+    PipelinesHttpModule,
+    ExecutionsHttpModule,
     UnsHttpModule,
     AuditHttpModule,
   ],
@@ -31,6 +36,8 @@ const PARTS: Record<HubRole, Modules> = {
     IdentityMaintenanceModule,
     OrganizationsMaintenanceModule,
     ModelsMaintenanceModule,
+    PipelinesMaintenanceModule,
+    ExecutionsWorkerModule,
     UnsMaintenanceModule,
     AuditMaintenanceModule.with([OrganizationsModule]),
   ],
@@ -47,6 +54,7 @@ export class HubModule {
         ConfigModule.with(config),
         LifecycleModule,
         CryptoModule,
+        SandboxModule,
         DatabaseModule.with(databaseSchema),
         AuditTrailModule.with(AuditModule),
         MqttModule.with([IdentityModule, OrganizationsModule]),

@@ -14,6 +14,7 @@ export class Config {
     readonly dataDir: string,
     readonly limits: { requestsPerSecond: number; refusalsPerMinute: number },
     readonly audit: { retentionDays: number },
+    readonly scripts: { threads: number },
     readonly metricsToken: string | undefined,
     readonly log: { level: string; format: string },
   ) {}
@@ -37,6 +38,7 @@ export class Config {
       resolve(s.HUB_DATA_DIR),
       { requestsPerSecond: s.HUB_RATE_LIMIT, refusalsPerMinute: s.HUB_SIGNIN_LIMIT },
       { retentionDays: s.HUB_AUDIT_RETENTION_DAYS },
+      { threads: s.HUB_SCRIPT_THREADS },
       s.HUB_METRICS_TOKEN,
       { level: s.LOG_LEVEL, format: s.LOG_FORMAT },
     );

@@ -123,6 +123,10 @@ export const SETTINGS = {
     30,
     3_650,
   )({ default: 400, desc: 'Days that the audit trail is kept, at least; it is removed by whole months' }),
+  HUB_SCRIPT_THREADS: integer(
+    1,
+    32,
+  )({ default: 2, desc: "Threads in which users' expressions and JavaScript run, in each process" }),
   HUB_METRICS_TOKEN: str({
     default: undefined,
     desc: 'Bearer token for /metrics. Default: /metrics answers loopback addresses alone',
