@@ -27,7 +27,11 @@ export class RunClock {
   private parking: NodeJS.Timeout | undefined;
   private end: RunEnd | undefined;
 
-  constructor(private readonly most: number) {}
+  /** @param deadline of the whole run, epoch milliseconds: it rests no longer than until then. */
+  constructor(
+    private readonly most: number,
+    private readonly deadline: number,
+  ) {}
 
   /** Aborts when what nodes do now is wanted by nobody any more. */
   get signal(): AbortSignal {
@@ -101,15 +105,17 @@ export class RunClock {
   private considerParking(): void {
     clearTimeout(this.parking);
     if (this.end || this.working > 0 || this.sleepers.size === 0) return;
-    const next = Math.min(...[...this.sleepers].map(({ until = Infinity }) => until));
-    if (next - Date.now() <= PATIENCE_MS) return;
+    if (this.nextWaking() - Date.now() <= PATIENCE_MS) return;
     this.parking = setTimeout(() => this.park(), GRACE_MS);
   }
 
   private park(): void {
     if (this.working > 0 || this.sleepers.size === 0) return;
-    const next = Math.min(...[...this.sleepers].map(({ until = Infinity }) => until));
     const called = [...this.sleepers].filter(({ until }) => until === undefined).length;
-    this.halt({ kind: 'parked', due: next === Infinity ? null : new Date(next), called });
+    this.halt({ kind: 'parked', due: new Date(this.nextWaking()), called });
+  }
+
+  private nextWaking(): number {
+    return Math.min(this.deadline, ...[...this.sleepers].map(({ until = Infinity }) => until));
   }
 }
