@@ -10,3 +10,6 @@ export type AnswerKind = 'data' | 'entity' | 'created' | 'list' | 'none' | 'raw'
 export const ANSWER_KIND = 'maestrohub:answer';
 
 export const setAnswerKind = (kind: AnswerKind): CustomDecorator => SetMetadata(ANSWER_KIND, kind);
+
+/** The collection that a new entity lies in, where that is not the address called. */
+export const CREATED_IN = 'maestrohub:created-in';

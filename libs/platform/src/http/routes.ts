@@ -2,7 +2,7 @@ import { applyDecorators, HttpCode, SetMetadata, type Type } from '@nestjs/commo
 import { ApiExtraModels, ApiNoContentResponse, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import type { Scope } from '#kernel';
 import { setAccessRule } from './access';
-import { setAnswerKind, type AnswerKind } from './answer';
+import { CREATED_IN, setAnswerKind, type AnswerKind } from './answer';
 
 /*
  * A handler says who may call it and what it answers; the guard, the interceptors and the OpenAPI document follow.
@@ -40,8 +40,12 @@ export const Answers = (type: Type): MethodDecorator => answer('data', 200, type
 /** 200 with one configuration entity and its ETag. */
 export const AnswersEntity = (type: Type): MethodDecorator => answer('entity', 200, type, ['ETag']);
 
-/** 201 with the new entity, its address and ETag. */
-export const AnswersCreated = (type: Type): MethodDecorator => answer('created', 201, type, ['Location', 'ETag']);
+/**
+ * 201 with the new entity, its address and ETag. The address lies under the route that was called, or in the collection
+ * (`connections`) where it is named: what a clone makes lies beside its original.
+ */
+export const AnswersCreated = (type: Type, collection?: string): MethodDecorator =>
+  applyDecorators(SetMetadata(CREATED_IN, collection), answer('created', 201, type, ['Location', 'ETag']));
 
 /** 200 with a `Page` or `Stretch`. */
 export const AnswersList = (type: Type): MethodDecorator => answer('list', 200, type);
