@@ -128,7 +128,9 @@ describe('parameters', () => {
     [[{ name: 'a' }, { name: 'a' }], 'Name a is given to two parameters'],
     [[{ name: 'a', default: 5 }], 'Default of a must be a string'],
   ])('are declared soundly: %j', (parameters, message) => {
-    const declarations = parameters.map((p) => ({ type: 'string' as const, required: false, ...p }) as FunctionParameter);
+    const declarations = parameters.map(
+      (p) => ({ type: 'string' as const, required: false, ...p }) as FunctionParameter,
+    );
     expect(declarationProblems(declarations).map((problem) => problem.message)).toEqual([message]);
   });
 });

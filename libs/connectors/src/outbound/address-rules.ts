@@ -2,13 +2,7 @@ import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
 /** Why an address is refused, for people. */
 export type AddressRule =
-  | 'cloud metadata'
-  | 'link-local'
-  | 'multicast'
-  | 'unspecified'
-  | 'broadcast'
-  | 'reserved'
-  | 'loopback';
+  'cloud metadata' | 'link-local' | 'multicast' | 'unspecified' | 'broadcast' | 'reserved' | 'loopback';
 
 /**
  * What no connection may reach, the most telling rule first. Private networks are missing on purpose: the machines of a

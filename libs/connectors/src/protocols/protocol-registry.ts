@@ -83,8 +83,6 @@ export class ProtocolRegistry implements OnModuleInit {
 
   /** By their ids. */
   all(): KnownProtocol[] {
-    return [...this.protocols.values()].sort((a, b) =>
-      a.protocol.definition.id < b.protocol.definition.id ? -1 : 1,
-    );
+    return [...this.protocols.values()].sort((a, b) => (a.protocol.definition.id < b.protocol.definition.id ? -1 : 1));
   }
 }

@@ -81,9 +81,11 @@ export class SecretFields {
   /** The schemas of a member. */
   private of(schemas: readonly object[], name: string): object[] {
     const members = this.expanded(schemas).flatMap((schema) => {
-      const { properties, additionalProperties } = schema as { properties?: JsonObject; additionalProperties?: unknown };
-      const member: unknown =
-        properties && Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
+      const { properties, additionalProperties } = schema as {
+        properties?: JsonObject;
+        additionalProperties?: unknown;
+      };
+      const member: unknown = properties && Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
       return typeof member === 'object' && member !== null ? [member] : [];
     });
     return this.expanded(members);
@@ -105,7 +107,10 @@ export class SecretFields {
 
   private referred(reference: string): unknown {
     const steps = reference.replace(/^#\/?/, '').split('/').filter(Boolean);
-    return steps.reduce<unknown>((schema, step) => (schema as Record<string, unknown> | undefined)?.[step], this.schema);
+    return steps.reduce<unknown>(
+      (schema, step) => (schema as Record<string, unknown> | undefined)?.[step],
+      this.schema,
+    );
   }
 }
 
