@@ -1,4 +1,5 @@
 import { auditSchema } from '#audit';
+import { connectorsSchema } from '#connectors';
 import { identitySchema } from '#identity';
 import { modelsSchema } from '#models';
 import { organizationsSchema } from '#organizations';
@@ -11,6 +12,7 @@ const areas: DatabaseSchema[] = [
   identitySchema,
   unsSchema,
   modelsSchema,
+  connectorsSchema,
   auditSchema,
 ];
 

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { AuditHttpModule, AuditMaintenanceModule, AuditModule } from '#audit';
+import { ConnectorsHttpModule, ConnectorsMaintenanceModule } from '#connectors';
 import { IdentityHttpModule, IdentityMaintenanceModule, IdentityModule } from '#identity';
 import { ModelsHttpModule, ModelsMaintenanceModule } from '#models';
 import { OrganizationsHttpModule, OrganizationsMaintenanceModule, OrganizationsModule } from '#organizations';
@@ -22,6 +23,7 @@ const PARTS: Record<HubRole, Modules> = {
     IdentityHttpModule,
     OrganizationsHttpModule.with([IdentityModule]),
     ModelsHttpModule,
+    ConnectorsHttpModule,
     UnsHttpModule,
     AuditHttpModule,
   ],
@@ -31,6 +33,7 @@ const PARTS: Record<HubRole, Modules> = {
     IdentityMaintenanceModule,
     OrganizationsMaintenanceModule,
     ModelsMaintenanceModule,
+    ConnectorsMaintenanceModule,
     UnsMaintenanceModule,
     AuditMaintenanceModule.with([OrganizationsModule]),
   ],

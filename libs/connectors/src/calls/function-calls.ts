@@ -87,10 +87,11 @@ export class FunctionCalls {
 
 /** @throws DomainError `bad_request` where the parameters make a config of it that cannot be used. */
 function filled(type: KnownFunctionType, config: JsonObject, values: ReadonlyMap<string, JsonValue>): JsonObject {
-  const { encoderAt, verbatim, check } = type.definition;
-  const complete = fillPlaces(config, { values, encoderAt, verbatim });
+  const { definition } = type;
+  const { verbatim } = definition;
+  const complete = fillPlaces(config, { values, encoderAt: definition.encoderAt?.bind(definition), verbatim });
   const bySchema = type.schemaProblems(complete);
-  const [first, ...others] = bySchema.length > 0 ? bySchema : (check?.(complete) ?? []);
+  const [first, ...others] = bySchema.length > 0 ? bySchema : (definition.check?.(complete) ?? []);
   if (first) throw invalid(first, ...others);
   return complete;
 }

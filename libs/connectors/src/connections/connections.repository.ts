@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Page } from '#kernel';
 import { Database, OrganizationRepository, type PageRequest } from '#platform/database';
-import type { FindOptionsOrder } from 'typeorm';
 import { Connection } from './connection.entity';
 
 export interface ConnectionFilter {
@@ -22,7 +21,7 @@ export class ConnectionsRepository extends OrganizationRepository<Connection> {
   search(
     organizationId: string,
     { page, limit, search, protocol, enabled, label }: PageRequest & ConnectionFilter,
-    order: FindOptionsOrder<Connection>,
+    order: Partial<Record<string, 'ASC' | 'DESC'>>,
   ): Promise<Page<Connection>> {
     return this.database.inOrganization(organizationId, async (manager) => {
       const query = manager.createQueryBuilder(Connection, 'connection').where({
@@ -40,8 +39,7 @@ export class ConnectionsRepository extends OrganizationRepository<Connection> {
       if (key !== undefined && value === undefined) query.andWhere('jsonb_exists(connection.labels, :key)', { key });
       if (key !== undefined && value !== undefined)
         query.andWhere('connection.labels ->> :key = :value', { key, value });
-      for (const [field, direction] of Object.entries(order))
-        query.addOrderBy(`connection.${field}`, direction as 'ASC');
+      for (const [field, direction] of Object.entries(order)) query.addOrderBy(`connection.${field}`, direction);
       query.addOrderBy('connection.id').skip((page - 1) * limit);
       const [data, total] = await query.take(limit).getManyAndCount();
       return new Page(data, { page, limit, total });

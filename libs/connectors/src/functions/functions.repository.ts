@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isId, notFound, Page } from '#kernel';
 import { Database, OrganizationRepository, type PageRequest } from '#platform/database';
-import type { FindOptionsOrder } from 'typeorm';
 import { ConnectionFunction } from './connection-function.entity';
 
 @Injectable()
@@ -21,14 +20,14 @@ export class FunctionsRepository extends OrganizationRepository<ConnectionFuncti
     organizationId: string,
     connectionId: string,
     { page, limit, search, type }: PageRequest & { search?: string; type?: string },
-    order: FindOptionsOrder<ConnectionFunction>,
+    order: Partial<Record<string, 'ASC' | 'DESC'>>,
   ): Promise<Page<ConnectionFunction>> {
     return this.database.inOrganization(organizationId, async (manager) => {
       const query = manager
         .createQueryBuilder(ConnectionFunction, 'function')
         .where({ organizationId, connectionId, ...(type !== undefined && { type }) });
       if (search) query.andWhere('strpos(lower(function.name), lower(:search)) > 0', { search });
-      for (const [field, direction] of Object.entries(order)) query.addOrderBy(`function.${field}`, direction as 'ASC');
+      for (const [field, direction] of Object.entries(order)) query.addOrderBy(`function.${field}`, direction);
       query.addOrderBy('function.id').skip((page - 1) * limit);
       const [data, total] = await query.take(limit).getManyAndCount();
       return new Page(data, { page, limit, total });

@@ -39,6 +39,8 @@ const BODIES: readonly (readonly [RegExp, PlaceEncoder])[] = [
 
 /** By what the header says that the text is. */
 function bodyEncoder({ headers }: JsonObject): PlaceEncoder | undefined {
-  const named = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'content-type')?.[1];
+  const named = Object.entries((headers ?? {}) as JsonObject).find(
+    ([name]) => name.toLowerCase() === 'content-type',
+  )?.[1];
   return BODIES.find(([type]) => typeof named === 'string' && type.test(named))?.[1];
 }

@@ -1,6 +1,6 @@
 import { getCACertificates } from 'node:tls';
 import type { JsonValue } from '#kernel';
-import { Agent, type Dispatcher } from 'undici';
+import { Agent } from 'undici';
 import { ConnectorError } from '../../calls/connector-error';
 import type { OutboundRules } from '../../outbound';
 import type { CallOptions, JsonObject, Session } from '../protocol';
@@ -55,7 +55,7 @@ export class RestSession implements Session {
   }
 
   async call(functionType: string, config: JsonObject, options: CallOptions): Promise<JsonValue> {
-    const method = functionType.split('.')[1]!.toUpperCase() as Dispatcher.HttpMethod;
+    const method = functionType.split('.')[1]!.toUpperCase();
     const wanted = config as unknown as RestFunctionConfig;
     const request = requestOf(method, this.config, wanted, options.idempotencyKey);
     const timeoutMs = options.timeoutMs ?? this.config.timeoutMs ?? DEFAULT_TIMEOUT;
