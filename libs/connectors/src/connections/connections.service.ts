@@ -112,7 +112,7 @@ export class ConnectionsService {
         const values = { id, name, description, protocol, labels, enabled, ...kept, ...who };
         const view = await this.insert(organizationId, 'clone', values, originalId);
         for (const { name, type, config, parameters } of await this.functions.all(organizationId, originalId)) {
-          const copy = { connectionId: id, name, type, config, parameters, ...who };
+          const copy: object = { connectionId: id, name, type, config, parameters, ...who };
           await this.functions.insert(organizationId, copy);
         }
         return view;

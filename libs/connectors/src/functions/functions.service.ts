@@ -58,7 +58,7 @@ export class FunctionsService {
     return this.inConnection(organizationId, connectionId, async (connection) => {
       const content = { ...request, parameters: declared(request.parameters ?? []) };
       this.requireSound(connection, content);
-      const values = { ...content, connectionId, createdBy: userId, updatedBy: userId };
+      const values: object = { ...content, connectionId, createdBy: userId, updatedBy: userId };
       const made = await this.functions.insert(organizationId, values);
       await this.record('create', made);
       return toFunctionView(made);
@@ -71,14 +71,15 @@ export class FunctionsService {
     connectionId: string,
     id: string,
     ifMatch: SeenVersion,
-    { parameters, ...fields }: ChangeFunction,
+    request: ChangeFunction,
   ): Promise<FunctionView> {
     return this.inConnection(organizationId, connectionId, async (connection) => {
       const before = await this.functions.getOf(organizationId, connectionId, id);
       requireVersion(before, ifMatch);
-      const change = { ...fields, ...(parameters && { parameters: declared(parameters) }) };
-      this.requireSound(connection, { ...before, ...change });
-      const values = { ...change, updatedBy: userId };
+      const { name = before.name, type = before.type, config = before.config } = request;
+      const parameters = request.parameters ? declared(request.parameters) : before.parameters;
+      this.requireSound(connection, { name, type, config, parameters });
+      const values: object = { name, type, config, parameters, updatedBy: userId };
       const after = await this.functions.update(organizationId, id, before.version, values);
       await this.record('update', after, before);
       return toFunctionView(after);

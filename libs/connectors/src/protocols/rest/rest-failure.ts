@@ -18,12 +18,12 @@ const PASSING: readonly (readonly [code: RegExp, says: string])[] = [
 /** An error of the network in words for people. The host is named, never an address with its query. */
 export function failureOf(error: unknown, host: string): Error {
   if (error instanceof ConnectorError) return error;
-  const cause = innermost(error);
+  const cause = innermost(error) as Error;
   if (cause instanceof OutboundRefused) return new ConnectorError(cause.message);
-  if (!(cause instanceof Error)) return new Error('something else than an error was thrown');
   const code = codeOf(cause) ?? codeOf(error) ?? '';
-  if (OF_TLS.test(code)) return new ConnectorError(`${host}: TLS failed: ${cause.message.split('\n')[0]!} (${code})`);
-  if (code.startsWith('HPE_')) return new ConnectorError(`${host}: the answer is not HTTP (${code})`);
+  if (OF_TLS.test(code))
+    return new ConnectorError(`${host}: TLS failed: ${cause.message.split(/[;\n]/)[0]!} (${code})`);
+  if (cause.name === 'HTTPParserError') return new ConnectorError(`${host}: the answer is not HTTP`);
   if (code === 'UND_ERR_HEADERS_OVERFLOW')
     return new ConnectorError(`${host}: the headers of the answer are too large`);
   const passing = PASSING.find(([pattern]) => pattern.test(code));
@@ -41,6 +41,7 @@ const codeOf = (error: unknown): string | undefined => {
 
 /** Where several addresses were tried, the first of their errors; where one error brought another, that. */
 function innermost(error: unknown): unknown {
-  if (error instanceof AggregateError && error.errors.length > 0) return error.errors[0];
-  return error instanceof Error && error.cause instanceof Error ? innermost(error.cause) : error;
+  const { errors, cause } = (error ?? {}) as { errors?: unknown; cause?: unknown };
+  if (Array.isArray(errors) && errors.length > 0) return errors[0];
+  return cause ? innermost(cause) : error;
 }
