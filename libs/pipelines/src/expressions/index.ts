@@ -1,5 +1,13 @@
-export { VARIABLES, type Expression, type NodeMention, type Variable } from './expression';
+export {
+  readWholeExpression,
+  VARIABLES,
+  type Expression,
+  type Mentions,
+  type NodeMention,
+  type Variable,
+} from './expression';
 export { ExpressionError } from './expression-error';
-export { ParameterError, Parameters, type Evaluator, type Scope } from './parameters';
+export { neededBy, ParameterError, Parameters, type Evaluator, type Scope } from './parameters';
 export { renameNode } from './rename-node';
+export { readScript } from './script';
 export { parseTemplate, type Template } from './template';

@@ -27,6 +27,9 @@ describe('Parameters', () => {
     ['{{ $trigger.list.length }}', { $trigger: { list: [1, 2] } }, 2],
     ['{{ $trigger.text.length }}', { $trigger: { text: 'four' } }, 4],
     ['{{ $trigger.list.map((x) => x + 1) }}', { $trigger: { list: [1] } }, [2]],
+    ['{{ ($index + 1) }}:{{ ($index) }}', { $index: 1 }, '2:1'],
+    ['{{ ($node["A"]).a + ($node).A.a }}', { $node: { A: { a: 1 } } }, 2],
+    ['{{ ($trigger?.a).b }}', { $trigger: { a: { b: 1 } } }, 1],
     ['{{ {a: {b: $index}} }}', { $index: 3 }, { a: { b: 3 } }],
     [{ 'a/b~c': ['{{ 1 + 1 }}'] }, {}, { 'a/b~c': [2] }],
   ])('%j with %j', async (source, scope, result) => {

@@ -1,6 +1,6 @@
 import type { JsonValue } from '#kernel';
 import { ScriptError, type Moment, type Script } from '#platform/sandbox';
-import type { Expression, Variable } from './expression';
+import type { Expression, Mentions, Variable } from './expression';
 import { ExpressionError } from './expression-error';
 import { followPath, NOT_PLAIN } from './follow-path';
 import { parseTemplate, type Template } from './template';
@@ -114,7 +114,7 @@ export class Parameters {
 const expressionsOf = ({ parts }: Template): Expression[] => parts.filter((part) => typeof part !== 'string');
 
 /** The variables that some of them name, and of `$node` the nodes they mention: nothing more crosses to the interpreter. */
-function neededBy(expressions: readonly Expression[], scope: Scope): { names: Variable[]; values: Scope } {
+export function neededBy(expressions: readonly Mentions[], scope: Scope): { names: Variable[]; values: Scope } {
   const names = [...new Set(expressions.flatMap(({ variables }) => [...variables]))];
   const values = Object.fromEntries(names.map((name) => [name, scope[name]])) as Record<Variable, JsonValue>;
   const all = values.$node;
