@@ -20,6 +20,8 @@ export const MAKERS: Readonly<Record<string, (making: Making) => Promise<string>
   '/organizations': ({ organizationId }) => Promise.resolve(organizationId),
   // Every change leaves a version; the first is that of making it.
   '/engine/models/:id/versions': () => Promise.resolve('1'),
+  // What connections can speak comes with the product.
+  '/connections/protocols': () => Promise.resolve('rest'),
   // A key is made by rotating, which answers with it; at once, because only one may wait for its turn.
   '/admin/signing-keys': async ({ app, caller }) => {
     const rotated = await app.api(caller.token).post('/admin/signing-keys/rotate', { immediately: true });
@@ -50,6 +52,8 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   'POST /organizations/:id/members': { userId: undefined },
   // An enabled one is asked for its discovery document, and no example is there to answer.
   'POST /admin/identity-providers': { enabled: false },
+  // It is connected to by calls that follow: nobody listens there, which is told at once.
+  'POST /connections': { config: { baseUrl: 'http://127.0.0.1:9' } },
 };
 
 /** What has to be done first, as the replacement of an address by another: without it there is nothing to do. */

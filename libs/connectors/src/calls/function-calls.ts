@@ -19,7 +19,7 @@ export interface FunctionCall {
   /** Aborts when nobody waits for the answer any more. */
   signal: AbortSignal;
   /** Milliseconds, at most 600,000; the connection's own time where it is not given. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** The same for every attempt of one effect; given on to those who can do a thing once by it. */
   idempotencyKey?: string;
 }

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { RestConfig, RestFunctionConfig } from './rest-config';
+import { isHeaderValue, type RestConfig, type RestFunctionConfig } from './rest-config';
 
 export interface RestRequest {
   method: Dispatcher.HttpMethod;
@@ -34,7 +34,7 @@ export function requestOf(
     accept: 'application/json, */*;q=0.8',
     'accept-encoding': 'gzip, deflate, br',
     'user-agent': 'MaestroHub',
-    ...(idempotencyKey !== undefined && method !== 'GET' && { 'idempotency-key': idempotencyKey }),
+    ...(idempotencyKey !== undefined && method !== 'GET' && { 'idempotency-key': headerText(idempotencyKey) }),
     ...lowerCased(common),
     ...lowerCased(own),
   };
@@ -42,6 +42,9 @@ export function requestOf(
   headers['content-type'] ??= typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json';
   return { method, url, headers, body: bodyText(body, headers['content-type']) };
 }
+
+/** A key is whatever its maker likes; as long as it differs, its spelling means nothing. */
+const headerText = (key: string): string => (isHeaderValue(key) ? key : encodeURIComponent(key.toWellFormed()));
 
 const lowerCased = (headers: Record<string, string> = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
