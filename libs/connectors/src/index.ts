@@ -5,3 +5,4 @@ export { ConnectorsModule } from './connectors.module';
 export { connectorsSchema } from './connectors.schema';
 export { OutboundRefused, OutboundRules } from './outbound';
 export * from './protocols';
+export { parsePlaces, type TemplatePart } from './functions/places';

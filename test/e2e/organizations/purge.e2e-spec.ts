@@ -55,7 +55,11 @@ describe('a deleted organization', () => {
       await api.post('/uns/data/publish/batch', { records }),
       await api.post('/uns/data/publish', { topic: 'mHv1.0/b', value: 'text' }, { 'Idempotency-Key': 'once' }),
       await api.post('/engine/models', { name: 'Model', fields: [] }),
-      await api.post('/connections', { name: 'Connection', protocol: 'rest', config: { baseUrl: 'http://127.0.0.1:9' } }),
+      await api.post('/connections', {
+        name: 'Connection',
+        protocol: 'rest',
+        config: { baseUrl: 'http://127.0.0.1:9' },
+      }),
       await api.patch('/organizations/settings', { timeZone: 'Asia/Tokyo' }),
       await api.put(`/organizations/${id}/logo`, logo()),
     ];
