@@ -111,7 +111,7 @@ export class FunctionsService {
       return await this.calls.call({ ...call, ...(idempotencyKey !== undefined && { idempotencyKey }) });
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error;
-      const { message, retryable, details = null } = error;
+      const { message, retryable, details = null } = signal.aborted ? tooLong() : error;
       const durationMs = Math.round(performance.now() - started);
       const timestamp = new Date().toISOString();
       return { success: false, functionId, data: details, error: { message, retryable }, durationMs, timestamp };
@@ -153,6 +153,11 @@ export class FunctionsService {
     });
   }
 }
+
+const tooLong = (): ConnectorError =>
+  new ConnectorError(`No answer within ${LONGEST_EXECUTION} ms, which is as long as a request waits`, {
+    retryable: true,
+  });
 
 const declared = (parameters: readonly ParameterInput[]): FunctionParameter[] =>
   parameters.map(({ name, type, required, default: preset, description }) => ({
