@@ -1,8 +1,10 @@
 import { auditSchema } from '#audit';
 import { connectorsSchema } from '#connectors';
+import { executionsSchema } from '#executions';
 import { identitySchema } from '#identity';
 import { modelsSchema } from '#models';
 import { organizationsSchema } from '#organizations';
+import { pipelinesSchema } from '#pipelines';
 import { platformSchema, type DatabaseSchema } from '#platform/database';
 import { unsSchema } from '#uns';
 
@@ -13,6 +15,8 @@ const areas: DatabaseSchema[] = [
   unsSchema,
   modelsSchema,
   connectorsSchema,
+  pipelinesSchema,
+  executionsSchema,
   auditSchema,
 ];
 

@@ -1,9 +1,11 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { AuditHttpModule, AuditMaintenanceModule, AuditModule } from '#audit';
 import { ConnectorsHttpModule, ConnectorsMaintenanceModule } from '#connectors';
+import { ExecutionsHttpModule, ExecutionsWorkerModule } from '#executions';
 import { IdentityHttpModule, IdentityMaintenanceModule, IdentityModule } from '#identity';
 import { ModelsHttpModule, ModelsMaintenanceModule } from '#models';
 import { OrganizationsHttpModule, OrganizationsMaintenanceModule, OrganizationsModule } from '#organizations';
+import { PipelinesHttpModule, PipelinesMaintenanceModule } from '#pipelines';
 import { AuditTrailModule } from '#platform/audit';
 import { ConfigModule, type Config, type HubRole } from '#platform/config';
 import { CryptoModule } from '#platform/crypto';
@@ -12,6 +14,7 @@ import { HttpMaintenanceModule, HttpModule } from '#platform/http';
 import { LifecycleModule } from '#platform/lifecycle';
 import { MqttModule } from '#platform/mqtt';
 import { MaintenanceModule } from '#platform/queue';
+import { SandboxModule } from '#platform/sandbox';
 import { UnsHttpModule, UnsMaintenanceModule, UnsMqttModule } from '#uns';
 import { databaseSchema } from '../../../ormconfig';
 
@@ -24,6 +27,8 @@ const PARTS: Record<HubRole, Modules> = {
     OrganizationsHttpModule.with([IdentityModule]),
     ModelsHttpModule,
     ConnectorsHttpModule,
+    PipelinesHttpModule,
+    ExecutionsHttpModule,
     UnsHttpModule,
     AuditHttpModule,
   ],
@@ -34,6 +39,8 @@ const PARTS: Record<HubRole, Modules> = {
     OrganizationsMaintenanceModule,
     ModelsMaintenanceModule,
     ConnectorsMaintenanceModule,
+    PipelinesMaintenanceModule,
+    ExecutionsWorkerModule,
     UnsMaintenanceModule,
     AuditMaintenanceModule.with([OrganizationsModule]),
   ],
@@ -50,6 +57,7 @@ export class HubModule {
         ConfigModule.with(config),
         LifecycleModule,
         CryptoModule,
+        SandboxModule,
         DatabaseModule.with(databaseSchema),
         AuditTrailModule.with(AuditModule),
         MqttModule.with([IdentityModule, OrganizationsModule]),

@@ -5,6 +5,8 @@ import { createTestApp, type ApiClient, type TestApp } from '#testing';
 /** Kept for as long as the trail is. */
 const STAYS = ['audit_entries'];
 
+const TRIGGER = { name: 'Start', type: 'trigger.manual' };
+
 function logo(): FormData {
   const form = new FormData();
   form.append('file', new Blob(['<svg xmlns="http://www.w3.org/2000/svg"/>']), 'logo.svg');
@@ -60,10 +62,11 @@ describe('a deleted organization', () => {
         protocol: 'rest',
         config: { baseUrl: 'http://127.0.0.1:9' },
       }),
+      await api.post('/engine/pipelines', { name: 'Pipeline', enabled: true, nodes: [TRIGGER] }),
       await api.patch('/organizations/settings', { timeZone: 'Asia/Tokyo' }),
       await api.put(`/organizations/${id}/logo`, logo()),
     ];
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 201, 201, 200, 200]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 201, 201, 201, 200, 200]);
     const connection = answers[3]!.body.data.id;
     const request = { name: 'Function', type: 'rest.get', config: { path: '/' } };
     expect((await api.post(`/connections/${connection}/functions`, request)).status).toBe(201);

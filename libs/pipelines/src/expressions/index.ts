@@ -1,13 +1,6 @@
-export {
-  readWholeExpression,
-  VARIABLES,
-  type Expression,
-  type Mentions,
-  type NodeMention,
-  type Variable,
-} from './expression';
+export { VARIABLES, type Expression, type Mentions, type NodeMention, type Variable } from './expression';
 export { ExpressionError } from './expression-error';
-export { neededBy, ParameterError, Parameters, type Evaluator, type Scope } from './parameters';
+export { escaped, neededBy, ParameterError, Parameters, type Evaluator, type Scope } from './parameters';
 export { renameNode } from './rename-node';
 export { readScript } from './script';
-export { parseTemplate, type Template } from './template';
+export { parseExpression, parseTemplate, type Template } from './template';

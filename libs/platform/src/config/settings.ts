@@ -127,6 +127,10 @@ export const SETTINGS = {
     default: undefined,
     desc: 'Whether connections may reach loopback addresses. Default: true in standalone, false elsewhere',
   }),
+  HUB_SCRIPT_THREADS: integer(
+    1,
+    32,
+  )({ default: 2, desc: "Threads in which users' expressions and JavaScript run, in each process" }),
   HUB_METRICS_TOKEN: str({
     default: undefined,
     desc: 'Bearer token for /metrics. Default: /metrics answers loopback addresses alone',

@@ -2,7 +2,7 @@ import { Injectable, type CallHandler, type ExecutionContext, type NestIntercept
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { map, type Observable } from 'rxjs';
-import { ANSWER_KIND, CREATED_IN, type AnswerKind } from './answer';
+import { ANSWER_KIND, CREATED_IN, Finished, type AnswerKind } from './answer';
 import { API_PREFIX } from './route-table';
 
 /** The tag of one version of an entity (RFC 9110, section 8.8.3). */
@@ -39,6 +39,10 @@ function shape(kind: AnswerKind | undefined, result: unknown, address: string, r
     case 'entity':
       setEntityTag(result, response);
       return { data: result };
+    case 'accepted':
+      if (!(result instanceof Finished)) return { data: result };
+      response.status(200);
+      return { data: result.data as unknown };
     case 'data':
       return { data: result };
     default:

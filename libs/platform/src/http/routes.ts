@@ -47,6 +47,18 @@ export const AnswersEntity = (type: Type): MethodDecorator => answer('entity', 2
 export const AnswersCreated = (type: Type, collection?: string): MethodDecorator =>
   applyDecorators(SetMetadata(CREATED_IN, collection), answer('created', 201, type, ['Location', 'ETag']));
 
+/** 202 with what was begun; 200 with the second where the handler gives a `Finished`. */
+export const AnswersAccepted = (begun: Type, finished?: Type): MethodDecorator =>
+  applyDecorators(
+    answer('accepted', 202, begun),
+    ...(finished
+      ? [
+          ApiExtraModels(finished),
+          ApiResponse({ status: 200, description: 'Done', schema: enveloped(finished, false) }),
+        ]
+      : []),
+  );
+
 /** 200 with a `Page` or `Stretch`. */
 export const AnswersList = (type: Type): MethodDecorator => answer('list', 200, type);
 
