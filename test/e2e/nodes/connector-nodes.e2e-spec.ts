@@ -7,13 +7,13 @@ describe('connector.function', () => {
   let app: TestApp;
   let api: ApiClient;
   let outside: OutsideHttp;
-  let nodes: Awaited<ReturnType<typeof nodesOf>>;
+  let nodes: ReturnType<typeof nodesOf>;
   let connectionId: string;
 
   beforeAll(async () => {
     [app, outside] = await Promise.all([createTestApp(), new OutsideHttp().start()]);
     api = app.api(await app.newToken(ALL_SCOPES));
-    nodes = await nodesOf(app);
+    nodes = nodesOf(app);
     const config = { baseUrl: outside.url };
     connectionId = (await api.post('/connections', { name: 'MES', protocol: 'rest', config })).body.data.id;
   });
