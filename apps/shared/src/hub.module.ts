@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { AuditHttpModule, AuditMaintenanceModule, AuditModule } from '#audit';
+import { ConnectorsHttpModule, ConnectorsMaintenanceModule } from '#connectors';
 import { ExecutionsHttpModule, ExecutionsWorkerModule } from '#executions';
 import { IdentityHttpModule, IdentityMaintenanceModule, IdentityModule } from '#identity';
 import { ModelsHttpModule, ModelsMaintenanceModule } from '#models';
@@ -25,6 +26,7 @@ const PARTS: Record<HubRole, Modules> = {
     IdentityHttpModule,
     OrganizationsHttpModule.with([IdentityModule]),
     ModelsHttpModule,
+    ConnectorsHttpModule,
     PipelinesHttpModule,
     ExecutionsHttpModule,
     UnsHttpModule,
@@ -36,6 +38,7 @@ const PARTS: Record<HubRole, Modules> = {
     IdentityMaintenanceModule,
     OrganizationsMaintenanceModule,
     ModelsMaintenanceModule,
+    ConnectorsMaintenanceModule,
     PipelinesMaintenanceModule,
     ExecutionsWorkerModule,
     UnsMaintenanceModule,

@@ -20,6 +20,8 @@ export const MAKERS: Readonly<Record<string, (making: Making) => Promise<string>
   '/organizations': ({ organizationId }) => Promise.resolve(organizationId),
   // Every change leaves a version; the first is that of making it.
   '/engine/models/:id/versions': () => Promise.resolve('1'),
+  // What connections can speak comes with the product.
+  '/connections/protocols': () => Promise.resolve('rest'),
   '/engine/pipelines/:id/versions': () => Promise.resolve('1'),
   // The types that the product has are made by nobody.
   '/engine/nodes': () => Promise.resolve('trigger.manual'),
@@ -64,6 +66,8 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   'POST /engine/pipelines/:id/edges': { source: 'again', target: 'stop' },
   // An enabled one is asked for its discovery document, and no example is there to answer.
   'POST /admin/identity-providers': { enabled: false },
+  // It is connected to by calls that follow: nobody listens there, which is told at once.
+  'POST /connections': { config: { baseUrl: 'http://127.0.0.1:9' } },
 };
 
 /** What has to be done first, as the replacement of an address by another: without it there is nothing to do. */
