@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { AuditHttpModule, AuditMaintenanceModule, AuditModule } from '#audit';
-import { ExecutionsHttpModule, ExecutionsWorkerModule } from '#executions';
+import { ExecutionsHttpModule, ExecutionsMaintenanceModule, ExecutionsWorkerModule } from '#executions';
 import { IdentityHttpModule, IdentityMaintenanceModule, IdentityModule } from '#identity';
 import { ModelsHttpModule, ModelsMaintenanceModule } from '#models';
 import { OrganizationsHttpModule, OrganizationsMaintenanceModule, OrganizationsModule } from '#organizations';
@@ -37,6 +37,7 @@ const PARTS: Record<HubRole, Modules> = {
     OrganizationsMaintenanceModule,
     ModelsMaintenanceModule,
     PipelinesMaintenanceModule,
+    ExecutionsMaintenanceModule,
     ExecutionsWorkerModule,
     UnsMaintenanceModule,
     AuditMaintenanceModule.with([OrganizationsModule]),

@@ -27,7 +27,11 @@ export class RunClock {
   private parking: NodeJS.Timeout | undefined;
   private end: RunEnd | undefined;
 
-  constructor(private readonly most: number) {}
+  constructor(
+    private readonly most: number,
+    /** Milliseconds; what waits longer is laid down. */
+    private readonly patience = PATIENCE_MS,
+  ) {}
 
   /** Aborts when what nodes do now is wanted by nobody any more. */
   get signal(): AbortSignal {
@@ -102,7 +106,7 @@ export class RunClock {
     clearTimeout(this.parking);
     if (this.end || this.working > 0 || this.sleepers.size === 0) return;
     const next = Math.min(...[...this.sleepers].map(({ until = Infinity }) => until));
-    if (next - Date.now() <= PATIENCE_MS) return;
+    if (next - Date.now() <= this.patience) return;
     this.parking = setTimeout(() => this.park(), GRACE_MS);
   }
 
