@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { conflict, DomainError, newId, notFound, type JsonValue, type Member } from '#kernel';
+import { conflict, DomainError, newId, notFound, type Member } from '#kernel';
 import { FairSandbox } from '#platform/sandbox';
 import { NodeTypeRegistry, ParameterError, PipelineDefinitions, type PipelineDefinition } from '#pipelines';
 import type { ClaimedRun } from '../runs/claimed-run';
@@ -79,7 +79,7 @@ type Place = Pick<ClaimedRun, 'organizationId' | 'pipelineId' | 'pipelineVersion
 function runOf(place: Place, { trigger, given }: TestedPart, input: NodeTestInput): ClaimedRun {
   const now = new Date();
   const id = newId();
-  const payload = (trigger.parameters['outputData'] as JsonValue | undefined) ?? null;
+  const payload = trigger.parameters['outputData'] ?? null;
   return {
     ...place,
     id,

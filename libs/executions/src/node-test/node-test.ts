@@ -1,5 +1,5 @@
 import type { JsonValue } from '#kernel';
-import type { Emission, JsonObject } from '#pipelines';
+import type { Emission } from '#pipelines';
 import type { RunError } from '../execution';
 import type { ClaimedRun } from '../runs/claimed-run';
 import { Frame } from '../runs/frame';
@@ -166,7 +166,7 @@ export class NodeTest implements NodeCaller {
   }
 
   private answer(failed: RunError | undefined): NodeTestView {
-    const upstream = Object.fromEntries(this.upstream) as JsonObject;
+    const upstream = Object.fromEntries<JsonValue>(this.upstream);
     const { called, durationMs = 0, inputUsed = null } = this.tested ?? {};
     const error = called?.result.error ?? failed ?? null;
     const output = Object.fromEntries((called?.result.emissions ?? []).map(({ port, value }) => [port, value]));
