@@ -1,7 +1,6 @@
 import type { JsonValue } from '#kernel';
 import type { FieldShape, ModelField } from './model-field';
 
-
 /** The value with the defaults of fields that are missing in it, on all levels; the value itself stays as it is. */
 export function withDefaults(fields: readonly ModelField[], value: JsonValue): JsonValue {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
@@ -11,7 +10,7 @@ export function withDefaults(fields: readonly ModelField[], value: JsonValue): J
     const after = before === undefined ? field.default : inside(field, before);
     if (after !== undefined && after !== before) added.push([field.name, after]);
   }
-  return added.length === 0 ? value : ({ ...value, ...Object.fromEntries(added) });
+  return added.length === 0 ? value : { ...value, ...Object.fromEntries(added) };
 }
 
 function inside({ fields, items }: FieldShape, value: JsonValue): JsonValue {

@@ -94,7 +94,7 @@ export function summarize({ settings, nodes, edges }: PipelineChanges): string {
     ...counted(edges, 'edge'),
     ...(renamed ? ['renamed'] : []),
     ...(described ? ['description changed'] : []),
-    ...(fields.size > 0 ? [`${[...fields].join(', ')} changed`] : []),
+    ...(fields.size > 0 ? [`${[...fields].sort().join(', ')} changed`] : []),
   ];
   return parts.join(', ') || 'nothing changed';
 }

@@ -27,8 +27,12 @@ export class PipelineSecrets {
 
   /** The nodes with the secrets that masks stand for. A mask that stands for nothing stays what it is. */
   unmasked(nodes: readonly DefinedNode[], before: readonly DefinedNode[]): DefinedNode[] {
-    const known = new Map(before.map((node) => [node.id, this.secretsOf(node)]));
-    return this.mapped(nodes, (text, pointer, { id }) => (text === MASK ? known.get(id)?.get(pointer) : text) ?? text);
+    // Of the same type alone: another one might send its secrets elsewhere.
+    const keyOf = ({ id, type }: DefinedNode): string => `${type}/${id}`;
+    const known = new Map(before.map((node) => [keyOf(node), this.secretsOf(node)]));
+    return this.mapped(nodes, (text, pointer, node) =>
+      text === MASK ? (known.get(keyOf(node))?.get(pointer) ?? MASK) : text,
+    );
   }
 
   /** Masks that stand for nothing: the secret belongs to another place, or was never given. */

@@ -139,9 +139,13 @@ export class RecordWriter {
 
   private async store(batches: Batch[]): Promise<void> {
     await this.ensureTopics(batches);
-    const rows = batches.flatMap((batch) => batch.records.map((record, index) => this.row(batch, record, index)));
     const organizations = [...new Set(batches.map(({ organizationId }) => organizationId))];
-    await this.database.inOrganizations(organizations, (manager) => manager.query(INSERT, columns(rows)));
+    const keyed = batches.filter(({ firstId }) => firstId !== undefined);
+    const fresh = batches.filter(({ firstId }) => firstId === undefined);
+    await this.database.inOrganizations(organizations, async (manager) => {
+      if (fresh.length > 0) await manager.query(INSERT, columns(this.rowsOf(fresh)));
+      if (keyed.length > 0) await manager.query(INSERT_ONCE, columns(this.rowsOf(keyed)));
+    });
   }
 
   private async ensureTopics(batches: Batch[]): Promise<void> {
@@ -151,6 +155,10 @@ export class RecordWriter {
         .map(({ topic }) => ({ organizationId, topic })),
     );
     if (missing.length > 0) await this.topics.ensure(missing);
+  }
+
+  private rowsOf(batches: readonly Batch[]): Row[] {
+    return batches.flatMap((batch) => batch.records.map((record, index) => this.row(batch, record, index)));
   }
 
   private row(batch: Batch, record: RecordInput, index: number): Row {
@@ -163,8 +171,10 @@ export class RecordWriter {
 const INSERT = `
   INSERT INTO uns_records (organization_id, topic_id, id, "timestamp", received_at, quality, source, number, value)
   SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::timestamptz[], $6::int2[],
-                       $7::text[], $8::float8[], $9::json[])
-  ON CONFLICT DO NOTHING`;
+                       $7::text[], $8::float8[], $9::json[])`;
+
+/** Looking for the same row first takes PostgreSQL an eighth more time: only where there may be one. */
+const INSERT_ONCE = `${INSERT} ON CONFLICT DO NOTHING`;
 
 const writeUuid = (buffer: Buffer, offset: number, uuid: string): void => {
   buffer.write(uuid.replaceAll('-', ''), offset, 'hex');

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { OrganizationSettings } from '#organizations';
 import { Batcher } from '#platform/batching';
-import { Database } from '#platform/database';
+import { Database, prepared } from '#platform/database';
 import { Lifecycle } from '#platform/lifecycle';
 import { ExecutionQueue, type Ticket } from './execution-queue';
 
@@ -45,7 +45,7 @@ export class Dispatcher {
     return this.database.inOrganization(organizationId, async (manager) => {
       await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`dispatch ${organizationId}`]);
       const parameters = [organizationId, executions.maxConcurrent];
-      const [rows] = await manager.query<[{ id: string; fence: number }[], number]>(TAKE, parameters);
+      const rows = await prepared<{ id: string; fence: number }>(manager, TAKE, parameters);
       return rows.map((row) => ({ organizationId, ...row }));
     });
   }
@@ -56,7 +56,9 @@ export class Dispatcher {
  * thousand rows of one), takes of each as many as it has room for, and of all of them the first. What is parked takes no
  * room of its organization, but is one of its pipeline's runs.
  */
-const TAKE = `
+const TAKE = {
+  name: 'executions.take',
+  text: `
   WITH RECURSIVE waiting AS (
     (SELECT pipeline_id FROM open_executions WHERE organization_id = $1 AND state = 'queued'
      ORDER BY pipeline_id LIMIT 1)
@@ -85,4 +87,5 @@ const TAKE = `
     ORDER BY next.priority, next.created_at, next.id LIMIT (SELECT free FROM room)
   )
   UPDATE open_executions o SET state = 'dispatched', dispatched_at = now()
-  FROM chosen WHERE o.id = chosen.id AND o.organization_id = $1 RETURNING o.id, o.fence`;
+  FROM chosen WHERE o.id = chosen.id AND o.organization_id = $1 RETURNING o.id, o.fence`,
+};

@@ -44,7 +44,7 @@ export class ExecutionQueue implements OnModuleInit {
 
   /** @throws Error when the queue does not answer. */
   async ring(tickets: readonly Ticket[]): Promise<void> {
-    const size = Math.max(1, Math.min(TICKETS_A_JOB, Math.ceil(tickets.length / 8)));
+    const size = Math.max(1, Math.min(TICKETS_A_JOB, Math.ceil(tickets.length / 2)));
     const jobs = Array.from({ length: Math.ceil(tickets.length / size) }, (_, index) =>
       tickets.slice(index * size, (index + 1) * size),
     );

@@ -1,3 +1,4 @@
+import { prepared } from '#platform/database';
 import type { EntityManager } from 'typeorm';
 import type { StoredNodeRow } from './run-history';
 
@@ -12,7 +13,7 @@ export interface RowsOfRun {
 export async function insertNodeRows(manager: EntityManager, runs: readonly RowsOfRun[]): Promise<void> {
   const flat = runs.flatMap((run) => run.rows.map((row) => ({ run, row })));
   if (flat.length === 0) return;
-  await manager.query(INSERT, [
+  await prepared(manager, INSERT, [
     flat.map(({ run }) => run.organizationId),
     flat.map(({ run }) => run.executionId),
     flat.map(({ run }) => run.createdAt),
@@ -31,7 +32,9 @@ export async function insertNodeRows(manager: EntityManager, runs: readonly Rows
   ]);
 }
 
-const INSERT = `
+const INSERT = {
+  name: 'execution_nodes.insert',
+  text: `
   INSERT INTO execution_nodes (organization_id, execution_id, created_at, node_id, iteration, status, attempts, reused,
     started_at, duration_ms, ports, input, output, error)
   SELECT organization_id, execution_id, created_at, node_id, iteration, status, attempts, reused, started_at, duration_ms,
@@ -40,4 +43,5 @@ const INSERT = `
     $9::timestamptz[], $10::float8[], $11::text[], $12::json[], $13::json[], $14::json[])
   AS t (organization_id, execution_id, created_at, node_id, iteration, status, attempts, reused, started_at, duration_ms,
     ports, input, output, error)
-  ON CONFLICT DO NOTHING`;
+  ON CONFLICT DO NOTHING`,
+};

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { idTime, newId } from '#kernel';
-import { Database } from '#platform/database';
+import { Database, prepared } from '#platform/database';
 import type { EntityManager } from 'typeorm';
 import { PRIORITY_RANK } from '../execution';
 import { cancelRuns } from '../runs/cancellation';
@@ -103,7 +103,7 @@ export class ExecutionStore {
     const pipelines = column(({ start }) => start.pipeline.id);
     const priorities = column(({ start }) => PRIORITY_RANK[start.pipeline.priority]);
     const parents = column(({ start }) => start.parentId ?? null);
-    await manager.query(INSERT_HISTORY, [
+    await prepared(manager, INSERT_HISTORY, [
       ids,
       organizations,
       times,
@@ -122,7 +122,7 @@ export class ExecutionStore {
       column(({ start }) => start.retry?.momentAt ?? null),
       column(({ start }) => this.sealed.seal(start.input)),
     ]);
-    await manager.query(INSERT_OPEN, [
+    await prepared(manager, INSERT_OPEN, [
       ids,
       organizations,
       times,
@@ -179,7 +179,9 @@ const CLAIM_KEYS = `
          s.fingerprint IS NOT DISTINCT FROM g.fingerprint AS same
   FROM given g JOIN stored s USING (organization_id, key) ORDER BY place`;
 
-const INSERT_HISTORY = `
+const INSERT_HISTORY = {
+  name: 'executions.insert',
+  text: `
   INSERT INTO executions (id, organization_id, created_at, pipeline_id, pipeline_name, pipeline_version, trigger,
     trigger_node_id, status, priority, chain_depth, history_detail, parent_id, retry_of, started_by, moment_id, moment_at, input)
   SELECT id, organization_id, created_at, pipeline_id, pipeline_name, pipeline_version, trigger,
@@ -187,8 +189,12 @@ const INSERT_HISTORY = `
   FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::uuid[], $5::text[], $6::int[], $7::text[], $8::text[],
     $9::int2[], $10::int2[], $11::text[], $12::uuid[], $13::uuid[], $14::uuid[], $15::uuid[], $16::timestamptz[], $17::bytea[])
   AS t (id, organization_id, created_at, pipeline_id, pipeline_name, pipeline_version, trigger, trigger_node_id,
-    priority, chain_depth, history_detail, parent_id, retry_of, started_by, moment_id, moment_at, input)`;
+    priority, chain_depth, history_detail, parent_id, retry_of, started_by, moment_id, moment_at, input)`,
+};
 
-const INSERT_OPEN = `
+const INSERT_OPEN = {
+  name: 'open_executions.insert',
+  text: `
   INSERT INTO open_executions (id, organization_id, created_at, pipeline_id, priority, pipeline_limit, awaited, parent_id, state)
-  SELECT *, 'queued' FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::uuid[], $5::int2[], $6::int[], $7::bool[], $8::uuid[])`;
+  SELECT *, 'queued' FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::uuid[], $5::int2[], $6::int[], $7::bool[], $8::uuid[])`,
+};

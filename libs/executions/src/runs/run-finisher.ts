@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { idTime, type JsonValue } from '#kernel';
 import { Batcher } from '#platform/batching';
-import { Database } from '#platform/database';
+import { Database, prepared } from '#platform/database';
 import { Lifecycle } from '#platform/lifecycle';
 import type { EntityManager } from 'typeorm';
 import { Dispatcher } from '../dispatch/dispatcher';
@@ -32,6 +32,8 @@ export interface FinishedRun {
   output: JsonValue | undefined;
   notes: Record<string, JsonValue> | null;
   rows: readonly StoredNodeRow[];
+  /** Results of it may have been kept. */
+  hasCheckpoints: boolean;
 }
 
 /**
@@ -67,7 +69,7 @@ export class RunFinisher {
     const organizations = [...new Set(runs.map(({ organizationId }) => organizationId))];
     const ended = await this.database.inOrganizations(organizations, async (manager) => {
       await lockParents(manager, runs);
-      const [gone] = await manager.query<[{ id: string }[], number]>(REMOVE_OPEN, [
+      const gone = await prepared<{ id: string }>(manager, REMOVE_OPEN, [
         runs.map(({ id }) => id),
         runs.map(({ fence }) => fence),
       ]);
@@ -83,7 +85,7 @@ export class RunFinisher {
   }
 
   private async write(manager: EntityManager, runs: readonly FinishedRun[]): Promise<void> {
-    await manager.query(WRITE_ENDS, [
+    await prepared(manager, WRITE_ENDS, [
       runs.map(({ id }) => id),
       runs.map(({ id }) => idTime(id)),
       runs.map(({ status }) => status),
@@ -104,7 +106,7 @@ export class RunFinisher {
         rows,
       })),
     );
-    const done = runs.filter(({ status }) => !RETRY_WINDOW_KEEPS.has(status)).map(({ id }) => id);
+    const done = runs.filter((run) => run.hasCheckpoints && !RETRY_WINDOW_KEEPS.has(run.status)).map(({ id }) => id);
     if (done.length > 0) {
       await manager.query('DELETE FROM execution_checkpoints WHERE execution_id = ANY ($1::uuid[])', [done]);
     }
@@ -115,18 +117,24 @@ export class RunFinisher {
   }
 }
 
-const REMOVE_OPEN = `
+const REMOVE_OPEN = {
+  name: 'open_executions.remove',
+  text: `
   DELETE FROM open_executions o USING unnest($1::uuid[], $2::int[]) AS t (id, fence)
-  WHERE o.id = t.id AND o.fence = t.fence AND o.state = 'running' RETURNING o.id`;
+  WHERE o.id = t.id AND o.fence = t.fence AND o.state = 'running' RETURNING o.id`,
+};
 
 /** What may be retried is kept whole; of the others, what started them as far as history would keep it. */
 const LARGE_INPUT = 64 * 1024;
 
-const WRITE_ENDS = `
+const WRITE_ENDS = {
+  name: 'executions.end',
+  text: `
   UPDATE executions e SET status = t.status, started_at = t.started_at, finished_at = greatest(now(), t.started_at),
     error = t.error, output = t.output, notes = t.notes, moment_at = t.moment_at,
     input = CASE WHEN t.keep OR octet_length(e.input) <= t.most THEN e.input END
   FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::timestamptz[], $5::json[], $6::bytea[], $7::json[],
     $8::timestamptz[], $9::bool[], $10::int[])
     AS t (id, created_at, status, started_at, error, output, notes, moment_at, keep, most)
-  WHERE e.id = t.id AND e.created_at = t.created_at AND e.status = 'queued'`;
+  WHERE e.id = t.id AND e.created_at = t.created_at AND e.status = 'queued'`,
+};

@@ -51,6 +51,8 @@ export interface RunPlan {
   triggers: readonly PlannedNode[];
   /** A model may say of values in it that they are not to be written down. */
   mayHoldSecrets: boolean;
+  /** Something in it is not pure. */
+  keepsResults: boolean;
 }
 
 const SECOND = 1_000;
@@ -75,7 +77,8 @@ export function planRun(definition: PipelineDefinition, types: NodeTypeRegistry)
   const outside = definition.nodes.filter(({ id }) => inner.get(id) === undefined);
   const triggers = [...nodes.values()].filter(({ node, type }) => type.definition.trigger && !node.disabled);
   const mayHoldSecrets = definition.nodes.some(({ type }) => type === 'model.validate');
-  return { definition, nodes, triggers, mayHoldSecrets, top: scopeOf(outside, nodes, [], loops) };
+  const keepsResults = [...nodes.values()].some(({ type }) => !type.definition.pure);
+  return { definition, nodes, triggers, mayHoldSecrets, keepsResults, top: scopeOf(outside, nodes, [], loops) };
 }
 
 function planNode(

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { idTime } from '#kernel';
 import { Batcher } from '#platform/batching';
-import { Database } from '#platform/database';
+import { Database, prepared } from '#platform/database';
 import { Lifecycle } from '#platform/lifecycle';
 import type { EntityManager } from 'typeorm';
 import type { Ticket } from '../dispatch/execution-queue';
@@ -100,7 +100,7 @@ export class RunStore {
   private async claimAll(tickets: readonly (Ticket & { worker: string })[]): Promise<(ClaimedRun | undefined)[]> {
     const organizations = [...new Set(tickets.map(({ organizationId }) => organizationId))];
     const rows = await this.database.inOrganizations(organizations, async (manager) => {
-      const [claimed] = await manager.query<[ClaimedRow[], number]>(CLAIM, [
+      const claimed = await prepared<ClaimedRow>(manager, CLAIM, [
         tickets.map(({ id }) => id),
         tickets.map(({ fence }) => fence),
         tickets.map(({ worker }) => worker),
@@ -171,9 +171,7 @@ export class RunStore {
 
   /** The times of their commits; nothing where the run is not this worker's any more. */
   private async insertCheckpoints(manager: EntityManager, writes: readonly CheckpointWrite[]) {
-    const rows = await manager.query<
-      { execution_id: string; node_id: string; iteration: string; committed_at: Date }[]
-    >(WRITE_CHECKPOINTS, [
+    const rows = await prepared<KeptRow>(manager, WRITE_CHECKPOINTS, [
       writes.map(({ run }) => run.organizationId),
       writes.map(({ run }) => run.id),
       writes.map(({ run }) => run.fence),
@@ -209,6 +207,13 @@ interface ClaimedRow {
   input: Buffer;
 }
 
+interface KeptRow {
+  execution_id: string;
+  node_id: string;
+  iteration: string;
+  committed_at: Date;
+}
+
 interface CheckpointRow {
   execution_id: string;
   node_id: string;
@@ -220,21 +225,26 @@ interface CheckpointRow {
 
 const LEASE = `now() + interval '${LEASE_SECONDS} seconds'`;
 
-const CLAIM = `
+const CLAIM = {
+  name: 'open_executions.claim',
+  text: `
   UPDATE open_executions o SET state = 'running', fence = o.fence + 1, worker = t.worker, lease_until = ${LEASE},
     started_at = coalesce(o.started_at, date_trunc('milliseconds', now()))
   FROM unnest($1::uuid[], $2::int[], $3::text[], $4::timestamptz[]) AS t (id, fence, worker, created_at)
   JOIN executions e ON e.id = t.id AND e.created_at = t.created_at
   WHERE o.id = t.id AND o.fence = t.fence AND o.state = 'dispatched'
   RETURNING o.id, o.organization_id, o.fence, o.pipeline_id, e.pipeline_version, e.trigger, e.trigger_node_id, e.chain_depth,
-    e.history_detail, o.parent_id, e.retry_of, o.awaited, o.cancel, o.started_at, e.moment_id, e.moment_at, e.input`;
+    e.history_detail, o.parent_id, e.retry_of, o.awaited, o.cancel, o.started_at, e.moment_id, e.moment_at, e.input`,
+};
 
 const RENEW = `
   UPDATE open_executions o SET lease_until = ${LEASE} FROM unnest($1::uuid[], $2::int[]) AS t (id, fence)
   WHERE o.id = t.id AND o.fence = t.fence AND o.state = 'running' RETURNING o.id, o.cancel`;
 
 // Locked, so that a run that was taken over meanwhile is seen as such.
-const WRITE_CHECKPOINTS = `
+const WRITE_CHECKPOINTS = {
+  name: 'execution_checkpoints.write',
+  text: `
   WITH given AS (
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::text[], $7::bytea[])
       AS t (organization_id, execution_id, fence, node_id, iteration, kind, content)
@@ -247,7 +257,8 @@ const WRITE_CHECKPOINTS = `
   FROM given g JOIN held h ON h.id = g.execution_id AND h.fence = g.fence
   ON CONFLICT (execution_id, node_id, iteration)
   DO UPDATE SET kind = excluded.kind, content = excluded.content, committed_at = excluded.committed_at
-  RETURNING execution_id, node_id, iteration, committed_at`;
+  RETURNING execution_id, node_id, iteration, committed_at`,
+};
 
 const READ_CHECKPOINTS = `
   SELECT execution_id, node_id, iteration, kind, content, committed_at FROM execution_checkpoints

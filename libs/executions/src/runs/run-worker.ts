@@ -116,10 +116,10 @@ export class RunWorker extends WorkerHost implements OnApplicationBootstrap {
     const run = new Run(claimed, plan, this.services.for(claimed), history);
     this.active.set(claimed.id, { claimed, history, run, done });
     if (claimed.cancel) run.cancel();
-    await this.leave(claimed, run, history, await run.execute());
+    await this.leave(claimed, plan, run, history, await run.execute());
   }
 
-  private async leave(claimed: ClaimedRun, run: Run, history: RunHistory, end: RunEnd): Promise<void> {
+  private async leave(claimed: ClaimedRun, plan: RunPlan, run: Run, history: RunHistory, end: RunEnd): Promise<void> {
     switch (end.kind) {
       case 'ended': {
         const rows = await this.history.writeMost(claimed, history.take(true));
@@ -127,7 +127,15 @@ export class RunWorker extends WorkerHost implements OnApplicationBootstrap {
         const { status } = end;
         const error = end.error && { ...end.error, message: history.secrets.maskText(end.error.message) };
         const output = wanted ? run.lastOutput : undefined;
-        await this.finisher.finish({ ...claimed, status, error, output, notes: history.notes, rows });
+        await this.finisher.finish({
+          ...claimed,
+          status,
+          error,
+          output,
+          notes: history.notes,
+          rows,
+          hasCheckpoints: plan.keepsResults,
+        });
         return;
       }
       case 'parked':
@@ -168,6 +176,7 @@ export class RunWorker extends WorkerHost implements OnApplicationBootstrap {
       output: undefined,
       notes: null,
       rows: [],
+      hasCheckpoints: true,
     });
   }
 

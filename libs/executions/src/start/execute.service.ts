@@ -35,7 +35,8 @@ export class ExecuteService {
     { payload }: ExecuteInput,
     key: RequestKey | undefined,
   ): Promise<StartedExecution | Finished<FinishedExecution>> {
-    const { version, definition } = await this.definitions.current(organizationId, pipelineId);
+    const { version } = await this.definitions.currentOf(organizationId, pipelineId);
+    const definition = await this.definitions.load(organizationId, pipelineId, version);
     const started = await this.intake.start({
       organizationId,
       pipeline: { id: pipelineId, version, ...definition },

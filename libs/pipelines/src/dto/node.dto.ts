@@ -57,7 +57,7 @@ export class NodeSettingsInput implements NodeSettings {
   onError?: NodeSettings['onError'];
 }
 
-export class PositionInput {
+export class NodePosition {
   @IsDefined()
   @IsNumber()
   @Min(-FARTHEST)
@@ -89,8 +89,8 @@ class NodeContent {
   @IfGiven()
   @IsObject()
   @ValidateNested()
-  @Type(() => PositionInput)
-  position?: PositionInput;
+  @Type(() => NodePosition)
+  position?: NodePosition;
 
   /** It is left out: what comes in goes out unchanged. A disabled trigger starts nothing. */
   @IfGiven()
@@ -174,7 +174,7 @@ export class NodeView {
   @ApiProperty({ type: () => NodeSettingsInput })
   settings!: NodeSettings;
 
-  @ApiProperty({ type: () => PositionInput })
+  @ApiProperty({ type: () => NodePosition })
   position!: DefinedNode['position'];
 
   disabled!: boolean;

@@ -1,20 +1,23 @@
 import type { JsonValue } from '#kernel';
-import { ScriptError, type Moment, type Script } from '#platform/sandbox';
-import type { Expression, Mentions, Variable } from './expression';
+import { ScriptError, type EvaluationOptions, type Moment, type Script } from '#platform/sandbox';
+import type { Expression, Mentions } from './expression';
 import { ExpressionError } from './expression-error';
-import { followPath, NOT_PLAIN } from './follow-path';
+import { NOT_PLAIN } from './plain';
 import { parseTemplate, type Template } from './template';
+import type { Scope, Variable } from './variables';
 
-/** What runs expressions that are more than a path. */
+/** What runs JavaScript. */
 export interface Evaluator {
   evaluateAll(
     scripts: readonly Script[],
     values: Readonly<Record<string, JsonValue | undefined>>,
     moment: Moment,
+    options?: EvaluationOptions,
   ): Promise<(JsonValue | undefined)[]>;
 }
 
-export type Scope = Readonly<Partial<Record<Variable, JsonValue>>>;
+/** Characters of a text with expressions in it, as of all that a script gives. */
+const LONGEST_TEXT = 16 * 1024 * 1024;
 
 /** Why parameters cannot be computed, and which. */
 export class ParameterError extends Error {
@@ -24,9 +27,10 @@ export class ParameterError extends Error {
     message: string,
     /** RFC 6901: `/headers/0/value`. */
     readonly pointer: string,
+    /** For one that cannot be read, the text it stands in. */
     readonly expression: string,
     readonly fault: ScriptError['fault'],
-    /** Within the expression. */
+    /** Within the expression, both from 1. Nothing where the interpreter does not know. */
     readonly position?: ScriptError['position'],
   ) {
     super(message);
@@ -64,47 +68,43 @@ export class Parameters {
   }
 
   /** @throws ParameterError; DomainError `unavailable` of the evaluator. */
-  async compute(scope: Scope, evaluator: Evaluator, moment: Moment): Promise<JsonValue> {
+  async compute(scope: Scope, evaluator: Evaluator, moment: Moment, options?: EvaluationOptions): Promise<JsonValue> {
     if (this.places.size === 0) return this.source;
     const results = new Map<Expression, Value>();
-    const rest: { place: Place; expression: Expression }[] = [];
+    const rest: PlacedExpression[] = [];
     for (const place of this.places.values()) {
       for (const expression of expressionsOf(place.template)) {
-        const value = this.plainly(place, expression, scope);
+        const value = expression.plain ? expression.plain(scope) : NOT_PLAIN;
         if (value === NOT_PLAIN) rest.push({ place, expression });
         else results.set(expression, value);
       }
     }
-    const values = await this.evaluate(rest, scope, evaluator, moment);
+    const values = await evaluate(rest, scope, (scripts, values) =>
+      evaluator.evaluateAll(scripts, values, moment, options),
+    );
     rest.forEach(({ expression }, index) => results.set(expression, values[index]));
     return fill(this.source, '', this.places, results) ?? null;
   }
+}
 
-  private plainly({ pointer }: Place, { path, source }: Expression, scope: Scope): Value | typeof NOT_PLAIN {
-    if (!path) return NOT_PLAIN;
-    try {
-      return followPath(path, scope[path.variable]);
-    } catch (error) {
-      throw error instanceof ScriptError ? new ParameterError(error.message, pointer, source, error.fault) : error;
-    }
-  }
+interface PlacedExpression {
+  place: Place;
+  expression: Expression;
+}
 
-  private async evaluate(
-    rest: readonly { place: Place; expression: Expression }[],
-    scope: Scope,
-    evaluator: Evaluator,
-    moment: Moment,
-  ): Promise<Value[]> {
-    const expressions = rest.map(({ expression }) => expression);
-    const { names, values } = neededBy(expressions, scope);
-    const scripts = expressions.map(({ source }) => ({ source, parameters: names }));
-    try {
-      return await evaluator.evaluateAll(scripts, values, moment);
-    } catch (error) {
-      if (!(error instanceof ScriptError)) throw error;
-      const { place, expression } = rest[error.index]!;
-      throw new ParameterError(error.message, place.pointer, expression.source, error.fault, error.position);
-    }
+async function evaluate(
+  placed: readonly PlacedExpression[],
+  scope: Scope,
+  run: (scripts: Script[], values: Scope) => Promise<Value[]>,
+): Promise<Value[]> {
+  const scripts = placed.map(({ expression: { source, variables } }) => ({ source, parameters: [...variables] }));
+  try {
+    const expressions = placed.map(({ expression }) => expression);
+    return await run(scripts, neededBy(expressions, scope).values);
+  } catch (error) {
+    if (!(error instanceof ScriptError)) throw error;
+    const { place, expression } = placed[error.index]!;
+    throw new ParameterError(error.message, place.pointer, expression.source, error.fault, error.position);
   }
 }
 
@@ -117,7 +117,7 @@ function read(
     return parse(text, pointer);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    throw new ParameterError(`${error.message} at character ${error.offset + 1}`, pointer, text, 'syntax');
+    throw new ParameterError(error.message, pointer, text, 'syntax', positionOf(text, error.offset));
   }
 }
 
@@ -149,7 +149,7 @@ function* textsOf(value: JsonValue, pointer = ''): Generator<[pointer: string, t
 function fill(value: JsonValue, pointer: string, places: Map<string, Place>, results: Map<Expression, Value>): Value {
   if (typeof value === 'string') {
     const place = places.get(pointer);
-    return place ? valueOf(place.template, results) : value;
+    return place ? valueOf(place, results) : value;
   }
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value))
@@ -161,9 +161,22 @@ function fill(value: JsonValue, pointer: string, places: Map<string, Place>, res
   return Object.fromEntries(members.filter(([, member]) => member !== undefined)) as JsonValue;
 }
 
-function valueOf({ parts, whole }: Template, results: Map<Expression, Value>): Value {
+/** @throws ParameterError `output` */
+function valueOf({ pointer, template: { parts, whole } }: Place, results: Map<Expression, Value>): Value {
   if (whole) return results.get(parts[0] as Expression);
-  return parts.map((part) => (typeof part === 'string' ? part : textOf(results.get(part)))).join('');
+  let text = '';
+  for (const part of parts) {
+    text += typeof part === 'string' ? part : textOf(results.get(part));
+    if (text.length > LONGEST_TEXT) throw new ParameterError('Its text is too long', pointer, sourceOf(part), 'output');
+  }
+  return text;
+}
+
+const sourceOf = (part: string | Expression): string => (typeof part === 'string' ? part : part.source);
+
+function positionOf(text: string, offset: number): { line: number; column: number } {
+  const lines = text.slice(0, offset).split('\n');
+  return { line: lines.length, column: lines.at(-1)!.length + 1 };
 }
 
 /** A value inside a text: nothing for what is missing, JSON for objects and arrays. */

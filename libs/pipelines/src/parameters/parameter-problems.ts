@@ -8,6 +8,7 @@ import {
   type Template,
 } from '../expressions';
 import type { JsonObject, NodeDefinition } from '../node-types';
+import { withDefaults } from './defaults';
 import { kindOf, placesOf, type Place } from './places';
 import { validatorOf } from './validators';
 
@@ -32,7 +33,8 @@ export function unreadable({ parameters: schema }: NodeDefinition, parameters: J
  * What the schema finds wrong with parameters as they stand in a pipeline, and expressions that are missing. What an
  * expression gives is known with each run alone, so nothing is said about its place.
  */
-export function parameterProblems(definition: NodeDefinition, parameters: JsonObject): ParameterProblem[] {
+export function parameterProblems(definition: NodeDefinition, given: JsonObject): ParameterProblem[] {
+  const parameters = withDefaults(definition.parameters, given);
   const places = [...placesOf(definition.parameters, parameters)];
   const blank = places.filter(isBlankExpression).map((place) => problem(place, 'An expression is required'));
   const open = openPlaces(places);
@@ -98,13 +100,17 @@ const problem = ({ pointer }: Place, message: string): ParameterProblem => ({ pa
 /** Places of which nobody can say yet whether they fit: expressions, and what is judged as a whole with one inside. */
 function openPlaces(places: readonly Place[]): string[] {
   const computed = places.filter((place) => !place.deferred && isComputed(place)).map(({ pointer }) => pointer);
+  // A place that no schema describes is one too many, whatever is in it.
+  const described = new Set(places.filter(({ schemas }) => schemas.length > 0).map(({ pointer }) => pointer));
   const wholes = places.filter(
     ({ value, schemas, pointer }) =>
       typeof value === 'object' &&
       schemas.some((schema) => OF_THE_WHOLE.some((keyword) => keyword in schema)) &&
       computed.some((inner) => inner.startsWith(`${pointer}/`)),
   );
-  return [...computed, ...wholes.map(({ pointer }) => pointer)].map(placeOf);
+  return [...computed.filter((pointer) => described.has(pointer)), ...wholes.map(({ pointer }) => pointer)].map(
+    placeOf,
+  );
 }
 
 function isComputed(place: Place): boolean {

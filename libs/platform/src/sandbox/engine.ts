@@ -9,7 +9,7 @@ import { PRELUDE } from './prelude';
 import { Progress } from './progress';
 import { ScriptError } from './script-error';
 import { formOf } from './script-form';
-import { asynchronous, EngineLost, Thrown } from './thrown';
+import { asynchronous, EngineLost, Thrown, timedOut } from './thrown';
 
 export interface SandboxLimits {
   /** Of all scripts of one evaluation together, in milliseconds. */
@@ -54,6 +54,7 @@ export class Engine {
   private readonly compiled = new Map<string, Compiled>();
   private readonly functions: Record<(typeof FUNCTIONS)[number], QuickJSHandle>;
   private progress = new Progress();
+  private interrupted = false;
   /** Nothing has run in it yet. */
   fresh = true;
   /** Scripts that are kept compiled, and their characters. */
@@ -66,7 +67,7 @@ export class Engine {
   ) {
     runtime.setMemoryLimit(limits.memoryBytes);
     runtime.setMaxStackSize(STACK_BYTES);
-    runtime.setInterruptHandler(() => this.progress.overdueMs > 0);
+    runtime.setInterruptHandler(() => this.interrupts());
     this.functions = this.guarded(0, OWN_WORK_MS, '', () => {
       const prelude = this.take(context.evalCode(PRELUDE, 'prelude.js'));
       const entries = FUNCTIONS.map((name) => [name, context.getProp(prelude, name)] as const);
@@ -144,15 +145,28 @@ export class Engine {
   }
 
   private guarded<T>(index: number, timeMs: number, source: string, work: () => T): T {
+    this.interrupted = false;
     this.progress.begin(index, timeMs);
     try {
-      return work();
+      const result = work();
+      if (this.interrupted) throw new EngineLost(timedOut());
+      return result;
     } catch (error) {
-      if (error instanceof Thrown) throw error.in(source);
+      if (error instanceof Thrown) throw error.in(source, this.interrupted);
       if (error instanceof ScriptError || error instanceof EngineLost) throw error;
+      if (this.interrupted) throw new EngineLost(timedOut());
       // The interpreter itself fell over, as WebAssembly does when its own stack or memory ends.
       throw new EngineLost(new ScriptError('memory', 'it takes more memory than it may'));
     }
+  }
+
+  /** Asked by the interpreter every 10,000 instructions. */
+  private interrupts(): boolean {
+    if (this.progress.overdueMs <= 0) return false;
+    this.interrupted = true;
+    // In the interpreter's own loops, over iterators for one, scripts can catch this: they shall call nothing any more.
+    this.runtime.setMaxStackSize(1);
+    return true;
   }
 
   /** The value, or the error as one of ours. */

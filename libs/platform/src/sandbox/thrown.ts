@@ -43,8 +43,9 @@ export class Thrown extends Error {
     this.told = typeof value === 'object' && value !== null ? value : { message: String(value) };
   }
 
-  in(source: string): ScriptError | EngineLost {
-    const error = this.scriptError(positionIn(source, this.told.stack ?? ''));
+  in(source: string, interrupted: boolean): ScriptError | EngineLost {
+    const position = positionIn(source, this.told.stack ?? '');
+    const error = interrupted ? timedOut(position) : this.scriptError(position);
     return LOSES_ENGINE.has(error.fault) ? new EngineLost(error) : error;
   }
 
@@ -56,8 +57,6 @@ export class Thrown extends Error {
       const text = message === 'stack overflow' ? 'it calls itself too deeply' : 'it takes more memory than it may';
       return new ScriptError('memory', text, position);
     }
-    // Nothing in a script can catch this one, so the prelude never tells of it.
-    if (!thrown && message === 'interrupted') return timedOut(position);
     const label = name === '' || name === 'Error' ? '' : `${name}: `;
     return new ScriptError(thrown ? 'thrown' : 'syntax', label + message, position);
   }

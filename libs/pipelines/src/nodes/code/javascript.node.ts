@@ -1,6 +1,6 @@
 import { getLineInfo } from 'acorn';
 import { LRUCache } from 'lru-cache';
-import type { FieldProblem } from '#kernel';
+import { jsonProblem, type FieldProblem } from '#kernel';
 import { ExpressionError, neededBy, readScript, VARIABLES, type Mentions } from '../../expressions';
 import {
   emit,
@@ -36,7 +36,8 @@ export class JavaScriptNode implements NodeType<Parameters> {
     description: 'Runs JavaScript on what the nodes before gave.',
     documentation: paragraphs(
       'The code is an expression, or statements with `return`: strict ECMAScript 2023, without modules, network, files, ' +
-        'timers and promises. The output is `{result}`; what JSON does not know is left out of it, nothing is null.',
+        'timers and promises. The output is `{result}`; what JSON does not know is left out of it, nothing is null. It is ' +
+        'nested 64 levels deep at most.',
       `It sees ${VARIABLES.map((name) => `\`${name}\``).join(' ')}; \`$input[0]\` is what the node before gave. They are ` +
         'copies: changing them changes nothing elsewhere. Only those that the code names are handed to it, of `$node` ' +
         'those it names by `$node["Name"]`.',
@@ -80,6 +81,8 @@ export class JavaScriptNode implements NodeType<Parameters> {
     if (problem !== undefined) throw new NodeError(problem, { fault: 'syntax' }, false);
     const { names, values } = neededBy([this.read(code)], call.scope);
     const [result = null] = await runScripts(call, 'Code', [{ source: code, parameters: names }], values);
+    const fault = jsonProblem(result);
+    if (fault !== undefined) throw new NodeError(`Code: its result ${fault}`, { fault: 'output' }, false);
     return emit({ result });
   }
 

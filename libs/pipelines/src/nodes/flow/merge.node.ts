@@ -1,6 +1,6 @@
 import type { FieldProblem } from '#kernel';
 import { emit, NodeType, type JsonObject, type NodeCall, type NodeDefinition, type NodeResult } from '../../node-types';
-import { pathProblem } from '../support/field-path';
+import { pathProblems } from '../support/field-path';
 import { paragraphs } from '../support/wording';
 import { MERGE_MODES, mergeInputs, type MergeMode } from './merge-inputs';
 
@@ -48,8 +48,8 @@ export class MergeNode implements NodeType<Parameters> {
 
   check({ mode, keyField }: JsonObject): FieldProblem[] {
     if (mode !== 'combineByKey') return [];
-    const problem = typeof keyField === 'string' && keyField !== '' ? pathProblem(keyField) : 'is required';
-    return problem === undefined ? [] : [{ field: 'keyField', message: `Key field ${problem}` }];
+    if (keyField === undefined || keyField === '') return [{ field: 'keyField', message: 'Key field is required' }];
+    return pathProblems(keyField, 'keyField', 'Key field');
   }
 
   run({ inputs, parameters: { mode = 'object', keyField } }: NodeCall<Parameters>): NodeResult {

@@ -1,10 +1,18 @@
 import type { FieldProblem, JsonValue } from '#kernel';
-import { emit, NodeType, type JsonObject, type NodeCall, type NodeDefinition, type NodeResult } from '../../node-types';
-import { pathProblem } from '../support/field-path';
+import {
+  emit,
+  NodeError,
+  NodeType,
+  type JsonObject,
+  type NodeCall,
+  type NodeDefinition,
+  type NodeResult,
+} from '../../node-types';
 import { isObject, requireItems } from '../support/inputs';
 import { INPUT_BEFORE } from '../support/schema';
 import { paragraphs } from '../support/wording';
-import { aggregate, OPERATIONS, resultName, type Aggregation } from './aggregate-items';
+import { aggregate, OPERATIONS, type Aggregation } from './aggregate-items';
+import { aggregationProblems } from './aggregate-rules';
 
 interface Parameters {
   items?: JsonValue;
@@ -82,31 +90,15 @@ export class AggregateNode implements NodeType<Parameters> {
   };
 
   check({ groupBy, operations }: JsonObject): FieldProblem[] {
-    const groups = Array.isArray(groupBy) ? groupBy : [];
-    const aggregations = (Array.isArray(operations) ? operations : []).filter(isObject) as JsonObject[];
-    const names = [...groups, ...aggregations.map((aggregation) => resultName(aggregation as unknown as Aggregation))];
-    return [
-      ...groups.flatMap((field, index) => pathProblems(field, `groupBy[${index}]`)),
-      ...aggregations.flatMap(({ field, as }, index) => {
-        const at = `operations[${index}]`;
-        const name = names[groups.length + index];
-        const twice = names.indexOf(name!) < groups.length + index;
-        return [
-          ...(field === undefined ? [] : pathProblems(field, `${at}.field`)),
-          ...(as === undefined ? [] : pathProblems(as, `${at}.as`)),
-          ...(twice ? [{ field: `${at}.as`, message: `Name ${String(name)} is given to two results` }] : []),
-        ];
-      }),
-    ];
+    const groups = (Array.isArray(groupBy) ? groupBy : []).filter((field) => typeof field === 'string');
+    const given = (Array.isArray(operations) ? operations : []).filter(isObject);
+    return aggregationProblems(groups, given);
   }
 
   run({ parameters: { items, groupBy = [], operations } }: NodeCall<Parameters>): NodeResult {
+    // Again: they may be computed.
+    const [problem] = aggregationProblems(groupBy, operations);
+    if (problem) throw new NodeError(problem.message, undefined, false);
     return emit(aggregate(requireItems(items, 'Items'), groupBy, operations));
   }
-}
-
-function pathProblems(path: JsonValue, field: string): FieldProblem[] {
-  if (typeof path !== 'string' || path.includes('{{')) return [];
-  const problem = pathProblem(path);
-  return problem === undefined ? [] : [{ field, message: `Name ${problem}` }];
 }

@@ -40,10 +40,9 @@ function toNumber(value: JsonValue): number | undefined {
 }
 
 function toBoolean(value: JsonValue): boolean | undefined {
-  if (typeof value === 'boolean') return value;
-  const text = String(value).trim().toLowerCase();
-  if (text === 'true' || value === 1 || text === '1') return true;
-  return text === 'false' || value === 0 || text === '0' ? false : undefined;
+  const plain = typeof value === 'string' ? value.trim().toLowerCase() : value;
+  if (plain === true || plain === 1 || plain === 'true' || plain === '1') return true;
+  return plain === false || plain === 0 || plain === 'false' || plain === '0' ? false : undefined;
 }
 
 function parsed(text: string): JsonValue | undefined {

@@ -76,8 +76,7 @@ export class FilterNode implements NodeType<Parameters> {
     const { parameters, scope } = call;
     const items = requireItems(parameters.items, 'Items');
     const expression = this.read(parameters.condition);
-    const { $item, $index, ...outer } = scope;
-    const { names, values } = neededBy([expression], outer);
+    const { names, values } = neededBy([expression], scope);
     const script = { source: scriptOf(expression), parameters: ['$items', ...names] };
     const [kept] = await runScripts(call, 'Condition', [script], { ...values, $items: items });
     return emit(items.filter((_, index) => requireKept((kept as JsonValue[])[index], index)));
@@ -86,7 +85,9 @@ export class FilterNode implements NodeType<Parameters> {
   private read(condition: string): Expression {
     const known = this.conditions.get(condition);
     if (known) return known;
-    const expression = deferredExpression(condition);
+    const { variables, ...rest } = deferredExpression(condition);
+    // Those of a loop around are hidden, and need not be handed over.
+    const expression = { ...rest, variables: variables.difference(new Set(['$item', '$index'])) };
     this.conditions.set(condition, expression);
     return expression;
   }
