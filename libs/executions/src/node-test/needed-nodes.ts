@@ -26,23 +26,24 @@ const STAND_IN = { type: 'code.javascript', parameters: { code: 'null' } };
 
 /**
  * The tested node with what it needs: all that leads to it or is named in its expressions, as far as its output is not
- * given. Of the loops it is in, what lies before it; its first item is enough. No trigger leads to it: undefined.
+ * given. Of the loops it is in, what lies before it; its first item is enough. A node that nothing leads to is given what
+ * the trigger gives.
  */
 export function testedPart(
   definition: PipelineDefinition,
   nodeId: string,
   upstream: JsonObject,
   types: NodeTypeRegistry,
-): TestedPart | undefined {
+): TestedPart {
   const graph = new PipelineGraph(definition.nodes, definition.edges);
   const { loops } = findLoops(graph, types.shapeOf);
   const trigger = triggerOf(graph, nodeId, types);
-  if (!trigger) return undefined;
   const given = givenBefore(graph, nodeId, upstream);
   const walk = new Walk(graph, loops, types, given, trigger);
   walk.need(nodeId);
   for (const { endId } of walk.around(nodeId)) walk.keep(endId);
-  const nodes = definition.nodes.filter(({ id }) => walk.needed.has(id)).map((node) => once(walk.standIn(node)));
+  const all = definition.nodes.includes(trigger) ? definition.nodes : [trigger, ...definition.nodes];
+  const nodes = all.filter(({ id }) => walk.needed.has(id)).map((node) => once(walk.standIn(node)));
   const part = { ...definition, nodes, edges: [...walk.edges(definition.edges), ...loopEnds(walk, nodeId)] };
   return { definition: { ...part, retry: { ...definition.retry, attempts: 1 } }, trigger, given };
 }
@@ -54,13 +55,23 @@ function once(node: DefinedNode): DefinedNode {
   return { ...node, settings };
 }
 
-/** The trigger that a run would begin with, among those that lead to the node. */
+/** In a pipeline that has none yet. */
+const NO_TRIGGER: DefinedNode = {
+  id: '(trigger)',
+  name: '(trigger)',
+  type: 'trigger.manual',
+  parameters: {},
+  settings: {},
+  position: { x: 0, y: 0 },
+  disabled: false,
+};
+
+/** The trigger that a run would begin with, among those that lead to the node, or else of all. */
 function triggerOf(graph: PipelineGraph<DefinedNode>, nodeId: string, types: NodeTypeRegistry) {
   const before = graph.leadingTo(nodeId).add(nodeId);
-  const triggers = graph.nodes.filter(
-    ({ id, type, disabled }) => before.has(id) && !disabled && types.find(type)?.definition.trigger,
-  );
-  return triggers.find(({ type }) => type === 'trigger.manual') ?? triggers[0];
+  const triggers = graph.nodes.filter(({ type, disabled }) => !disabled && types.find(type)?.definition.trigger);
+  const leading = triggers.filter(({ id }) => before.has(id));
+  return leading.find(({ type }) => type === 'trigger.manual') ?? leading[0] ?? triggers[0] ?? NO_TRIGGER;
 }
 
 function givenBefore(graph: PipelineGraph<DefinedNode>, nodeId: string, upstream: JsonObject) {
@@ -108,7 +119,9 @@ class Walk {
       if (this.isLoop(id, 'begin')) this.keep(this.loops.find(({ beginId }) => beginId === id)!.endId);
       return;
     }
-    for (const { source } of this.graph.incoming(id)) if (!this.isOtherTrigger(source)) this.need(source);
+    const sources = this.graph.incoming(id).map(({ source }) => source);
+    for (const source of sources) if (!this.isOtherTrigger(source)) this.need(source);
+    if (sources.every((source) => this.isOtherTrigger(source))) this.added.push(edge(this.trigger.id, id));
     for (const mentioned of this.mentionedBy(id)) {
       this.need(mentioned);
       if (!this.loops.some(({ body }) => body.has(mentioned) && !body.has(id))) {
@@ -150,10 +163,15 @@ class Walk {
   }
 
   private isLoop(id: string, kind: 'begin' | 'end'): boolean {
-    return this.types.find(this.graph.byId.get(id)!.type)?.definition.loop === kind;
+    return this.definitionOf(id)?.loop === kind;
   }
 
   private isOtherTrigger(id: string): boolean {
-    return id !== this.trigger.id && this.types.find(this.graph.byId.get(id)!.type)?.definition.trigger === true;
+    return id !== this.trigger.id && this.definitionOf(id)?.trigger === true;
+  }
+
+  private definitionOf(id: string) {
+    const node = this.graph.byId.get(id) ?? this.trigger;
+    return this.types.find(node.type)?.definition;
   }
 }

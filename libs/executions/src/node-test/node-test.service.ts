@@ -25,13 +25,12 @@ export class NodeTestService {
 
   /**
    * The node as it is saved, with what it needs; at most 60 s.
-   * @throws DomainError `not_found`; `conflict` for one that nothing leads to; `too_many_requests`.
+   * @throws DomainError `not_found`; `conflict` for parameters that cannot be read; `too_many_requests`.
    */
   async test({ organizationId }: Member, pipelineId: string, nodeId: string, input: NodeTestInput) {
     const { version, definition } = await this.definitions.current(organizationId, pipelineId);
     const changed = withParameters(definition, nodeId, input);
     const part = readable(() => testedPart(changed, nodeId, input.upstream ?? {}, this.types));
-    if (!part) throw conflict('No trigger leads to the node');
     const plan = readable(() => planRun(part.definition, this.types));
     const run = runOf({ organizationId, pipelineId, pipelineVersion: version }, part, input);
     const services = new TestServices(organizationId, this.sandbox);
@@ -55,7 +54,7 @@ export class NodeTestService {
   }
 }
 
-/** @throws DomainError `not_found`; `conflict` for a trigger, which is not run. */
+/** @throws DomainError `not_found` */
 function withParameters(definition: PipelineDefinition, nodeId: string, { parameters = {} }: NodeTestInput) {
   if (!definition.nodes.some(({ id }) => id === nodeId)) throw notFound('Node');
   const nodes = definition.nodes.map((node) =>

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError, readTime, type Member } from '#kernel';
 import { AuditTrail } from '#platform/audit';
+import { PipelineDefinitions } from '#pipelines';
 import { ExecutionIntake } from '../intake/execution-intake';
 import { requireStarted } from '../start/execute.service';
 import type { RequestKey } from '../start/request-key';
@@ -17,13 +18,15 @@ export class RetryManyService {
   constructor(
     private readonly sources: RetrySources,
     private readonly retries: RetryService,
+    private readonly definitions: PipelineDefinitions,
     private readonly intake: ExecutionIntake,
     private readonly audit: AuditTrail,
   ) {}
 
-  /** Those that cannot be retried are named with the reason. */
+  /** Those that cannot be retried are named with the reason. @throws DomainError `not_found` for the pipeline. */
   async retry(member: Member, input: RetryManyInput, key: RequestKey | undefined): Promise<RetriesView> {
     const { ids, pipelineId, status, from, to, limit } = input;
+    if (pipelineId !== undefined) await this.definitions.currentOf(member.organizationId, pipelineId);
     const statuses = status ? [status] : (['failed', 'completed_with_errors'] as const);
     const filter = { ids, pipelineId, statuses, from: readTime('from', from), to: readTime('to', to) };
     const found = await this.sources.find(member.organizationId, filter, limit + 1);
