@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { AuditHttpModule, AuditMaintenanceModule, AuditModule } from '#audit';
 import { ConnectorsHttpModule, ConnectorsMaintenanceModule } from '#connectors';
-import { ExecutionsHttpModule, ExecutionsWorkerModule } from '#executions';
+import { ExecutionsHttpModule, ExecutionsMaintenanceModule, ExecutionsWorkerModule } from '#executions';
 import { IdentityHttpModule, IdentityMaintenanceModule, IdentityModule } from '#identity';
 import { ModelsHttpModule, ModelsMaintenanceModule } from '#models';
 import { OrganizationsHttpModule, OrganizationsMaintenanceModule, OrganizationsModule } from '#organizations';
@@ -40,6 +40,7 @@ const PARTS: Record<HubRole, Modules> = {
     ModelsMaintenanceModule,
     ConnectorsMaintenanceModule,
     PipelinesMaintenanceModule,
+    ExecutionsMaintenanceModule,
     ExecutionsWorkerModule,
     UnsMaintenanceModule,
     AuditMaintenanceModule.with([OrganizationsModule]),

@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
+import { OrganizationsModule } from '#organizations';
 import { Reconciler } from './dispatch/reconciler';
 import { Wakeups } from './dispatch/wakeups';
 import { ExecutionsModule } from './executions.module';
 import { HistoryWriter } from './history/history-writer';
+import { HistoryBudget } from './retention/history-budget';
 import { RunEndWatchers } from './run-end-watchers';
 import { RunFinisher } from './runs/run-finisher';
 import { RunPlans } from './runs/run-plans';
@@ -12,8 +14,9 @@ import { WorkerServices } from './runs/worker-services';
 
 /** The engine: for the worker process. */
 @Module({
-  imports: [ExecutionsModule],
+  imports: [ExecutionsModule, OrganizationsModule],
   providers: [
+    HistoryBudget,
     HistoryWriter,
     Reconciler,
     RunFinisher,

@@ -1,4 +1,6 @@
 export { ExecutionsHttpModule } from './executions-http.module';
+export { ExecutionsMaintenanceModule } from './executions-maintenance.module';
+export { purgeHistory, type HistoryPurge } from './retention/purge-history';
 export { ensureExecutionPartitions } from './partitions';
 export { ExecutionsModule } from './executions.module';
 export { executionsSchema } from './executions.schema';

@@ -66,7 +66,7 @@ export class ExecutionView {
   /** Why it failed. */
   error!: ExecutionError | null;
 
-  /** What history has left out, and why: `nodesNotKept`, `dataNotKept`, `dataWithheld`. */
+  /** What history has left out, and why: `nodesNotKept`, `dataNotKept`, `dataWithheld`, `overBudget`. */
   notes!: object | null;
 }
 

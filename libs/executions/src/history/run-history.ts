@@ -50,12 +50,17 @@ export class RunHistory {
   private notKept = 0;
   private data = 0;
   private withheld = false;
+  private readonly detail: PipelineDefinition['historyDetail'];
 
   constructor(
-    private readonly detail: PipelineDefinition['historyDetail'],
+    detail: PipelineDefinition['historyDetail'],
     /** Something in it may turn out to be a secret later: nothing is written down before its end. */
     private readonly mayHoldSecrets: boolean,
-  ) {}
+    /** The organization has as much history as it may: the status alone is kept. */
+    private readonly overBudget = false,
+  ) {
+    this.detail = overBudget ? 'minimal' : detail;
+  }
 
   trigger({ id }: PipelineNode, { input, startedAt }: ClaimedRun): void {
     this.add({
@@ -106,6 +111,7 @@ export class RunHistory {
       ...(this.notKept > 0 && { nodesNotKept: this.notKept }),
       ...(this.data > MOST_DATA && { dataNotKept: true }),
       ...(this.withheld && { dataWithheld: true }),
+      ...(this.overBudget && { overBudget: true }),
     };
     return Object.keys(notes).length > 0 ? notes : null;
   }

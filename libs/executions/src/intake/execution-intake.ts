@@ -46,7 +46,8 @@ export class ExecutionIntake {
     return (await this.countQueued(organizationId)) < MOST_QUEUED;
   }
 
-  private async requireRoom(organizationId: string): Promise<void> {
+  /** @throws DomainError `too_many_requests` when more is queued than may be. */
+  async requireRoom(organizationId: string): Promise<void> {
     if (this.starts.size >= MOST_WAITING || !(await this.hasRoom(organizationId))) {
       throw new DomainError('too_many_requests', 'Too many executions are waiting to be run', undefined, 5);
     }

@@ -38,8 +38,8 @@ export interface RetryOf {
   /** Clock and seed of the first one, so that what is computed again gives the same. */
   momentId: string;
   momentAt: Date | null;
-  /** Whether the results of its nodes are taken over. */
-  keepResults: boolean;
+  /** Nodes whose results are taken over, as far as they did not fail; none where nothing is said. */
+  keepResultsOf?: readonly string[];
 }
 
 /** What became of a start. */

@@ -6,6 +6,7 @@ import { PRIORITY_RANK } from '../execution';
 import { cancelRuns } from '../runs/cancellation';
 import { SealedJson } from '../sealed-json';
 import type { ExecutionStart, Started } from './execution-start';
+import { takeOverResults } from './kept-results';
 
 interface Candidate {
   start: ExecutionStart;
@@ -136,13 +137,9 @@ export class ExecutionStore {
   /** A retry from where it failed: what its nodes have done already is not done again. */
   private async takeOverResults(manager: EntityManager, fresh: readonly Candidate[]): Promise<void> {
     for (const { start, id } of fresh) {
-      if (!start.retry?.keepResults) continue;
-      await manager.query(
-        `INSERT INTO execution_checkpoints (organization_id, execution_id, node_id, iteration, kind, content, committed_at)
-         SELECT organization_id, $3, node_id, iteration, kind, content, committed_at FROM execution_checkpoints
-         WHERE organization_id = $1 AND execution_id = $2 AND kind = 'result'`,
-        [start.organizationId, start.retry.executionId, id],
-      );
+      const { executionId, keepResultsOf = [] } = start.retry ?? {};
+      if (executionId === undefined || keepResultsOf.length === 0) continue;
+      await takeOverResults(manager, this.sealed, { ...start, from: executionId, to: id, nodeIds: keepResultsOf });
     }
   }
 }

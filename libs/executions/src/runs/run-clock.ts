@@ -27,10 +27,12 @@ export class RunClock {
   private parking: NodeJS.Timeout | undefined;
   private end: RunEnd | undefined;
 
-  /** @param deadline of the whole run, epoch milliseconds: it rests no longer than until then. */
   constructor(
     private readonly most: number,
+    /** Of the whole run, epoch milliseconds: it rests no longer than until then. */
     private readonly deadline: number,
+    /** Milliseconds; what waits longer is laid down. */
+    private readonly patience = PATIENCE_MS,
   ) {}
 
   /** Aborts when what nodes do now is wanted by nobody any more. */
@@ -105,7 +107,7 @@ export class RunClock {
   private considerParking(): void {
     clearTimeout(this.parking);
     if (this.end || this.working > 0 || this.sleepers.size === 0) return;
-    if (this.nextWaking() - Date.now() <= PATIENCE_MS) return;
+    if (this.nextWaking() - Date.now() <= this.patience) return;
     this.parking = setTimeout(() => this.park(), GRACE_MS);
   }
 

@@ -95,6 +95,7 @@ export class RunFinisher {
       runs.map(({ notes }) => (notes ? JSON.stringify(notes) : null)),
       runs.map(({ momentAt }) => momentAt),
       runs.map(({ status }) => RETRY_WINDOW_KEEPS.has(status)),
+      runs.map(({ notes }) => (notes?.['overBudget'] ? 0 : LARGE_INPUT)),
     ]);
     await insertNodeRows(
       manager,
@@ -131,8 +132,9 @@ const WRITE_ENDS = {
   text: `
   UPDATE executions e SET status = t.status, started_at = t.started_at, finished_at = greatest(now(), t.started_at),
     error = t.error, output = t.output, notes = t.notes, moment_at = t.moment_at,
-    input = CASE WHEN t.keep OR octet_length(e.input) <= ${LARGE_INPUT} THEN e.input END
+    input = CASE WHEN t.keep OR octet_length(e.input) <= t.most THEN e.input END
   FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::timestamptz[], $5::json[], $6::bytea[], $7::json[],
-    $8::timestamptz[], $9::bool[]) AS t (id, created_at, status, started_at, error, output, notes, moment_at, keep)
+    $8::timestamptz[], $9::bool[], $10::int[])
+    AS t (id, created_at, status, started_at, error, output, notes, moment_at, keep, most)
   WHERE e.id = t.id AND e.created_at = t.created_at AND e.status = 'queued'`,
 };

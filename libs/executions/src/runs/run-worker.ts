@@ -16,6 +16,7 @@ import { RunHistory } from '../history/run-history';
 import { HistoryWriter } from '../history/history-writer';
 import { Dispatcher } from '../dispatch/dispatcher';
 import { Wakeups } from '../dispatch/wakeups';
+import { HistoryBudget } from '../retention/history-budget';
 import type { ClaimedRun } from './claimed-run';
 import { Run } from './run';
 import type { RunEnd } from './run-ends';
@@ -60,6 +61,7 @@ export class RunWorker extends WorkerHost implements OnApplicationBootstrap {
     private readonly wakeups: Wakeups,
     private readonly dispatcher: Dispatcher,
     private readonly signals: RunSignals,
+    private readonly budget: HistoryBudget,
     private readonly lifecycle: Lifecycle,
   ) {
     super();
@@ -109,7 +111,8 @@ export class RunWorker extends WorkerHost implements OnApplicationBootstrap {
   private async workOn(claimed: ClaimedRun, done: Promise<void>): Promise<void> {
     const plan = await this.plan(claimed);
     if ('problem' in plan) return this.fail(claimed, plan.problem);
-    const history = new RunHistory(claimed.historyDetail, plan.mayHoldSecrets);
+    const overBudget = await this.budget.isSpent(claimed.organizationId);
+    const history = new RunHistory(claimed.historyDetail, plan.mayHoldSecrets, overBudget);
     const run = new Run(claimed, plan, this.services.for(claimed), history);
     this.active.set(claimed.id, { claimed, history, run, done });
     if (claimed.cancel) run.cancel();

@@ -163,7 +163,7 @@ export class Run implements NodeCaller {
     const { triggers } = this.plan;
     if (triggerNodeId !== null) return triggers.find(({ node }) => node.id === triggerNodeId);
     const manual = triggers.find(({ node }) => node.type === 'trigger.manual');
-    return manual ?? (trigger === 'pipeline' || trigger === 'manual' ? triggers[0] : undefined);
+    return manual ?? (['pipeline', 'manual', 'retry'].includes(trigger) ? triggers[0] : undefined);
   }
 
   private limitTime(): NodeJS.Timeout {

@@ -1,7 +1,7 @@
 import { Body, Controller, Param, Post, Query } from '@nestjs/common';
-import { ApiHeader, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { Member } from '#kernel';
-import { AnswersAccepted, BodyLimit, Caller, Scopes, type Finished } from '#platform/http';
+import { AnswersAccepted, BodyLimit, Caller, Idempotent, Scopes, type Finished } from '#platform/http';
 import { FinishedExecution, StartedExecution } from '../dto/execution.dto';
 import { ExecuteInput, ExecuteQuery } from './execute.dto';
 import { ExecuteService } from './execute.service';
@@ -19,11 +19,7 @@ export class ExecuteController {
   @Post(':id/execute')
   @Scopes('pipelines:execute')
   @BodyLimit(LARGEST_PAYLOAD)
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: false,
-    description: 'However often it is sent within 24 hours, one execution is started',
-  })
+  @Idempotent('handler')
   @AnswersAccepted(StartedExecution, FinishedExecution)
   execute(
     @Caller() member: Member,

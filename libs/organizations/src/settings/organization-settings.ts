@@ -31,4 +31,12 @@ export class OrganizationSettings {
       return { ...settings, active: organization?.status === 'active' && organization.deletedAt === null };
     });
   }
+
+  /** Of all organizations, those that are being removed among them; for maintenance. */
+  async ofAll(): Promise<ReadonlyMap<string, Settings>> {
+    const organizations = await this.database.asSystem((manager) =>
+      manager.find(Organization, { select: { id: true, settings: true } }),
+    );
+    return new Map(organizations.map(({ id, settings }) => [id, effectiveSettings(settings as StoredSettings)]));
+  }
 }

@@ -50,6 +50,8 @@ function shape(kind: AnswerKind | undefined, result: unknown, address: string, r
   }
 }
 
+/** What only happens, such as an execution, has no versions. */
 function setEntityTag(result: unknown, response: Response): void {
-  response.setHeader('ETag', entityTag((result as { version: number }).version));
+  const { version } = result as { version?: number };
+  if (version !== undefined) response.setHeader('ETag', entityTag(version));
 }

@@ -76,8 +76,11 @@ export const BodyLimit = (bytes: number): MethodDecorator => SetMetadata(BODY_LI
 
 export const IDEMPOTENT = 'maestrohub:idempotent';
 
-/** A POST that starts or publishes something: with an `Idempotency-Key`, its first answer is given again for 24 hours. */
-export const Idempotent = (): MethodDecorator => SetMetadata(IDEMPOTENT, true);
+/**
+ * A POST that starts or publishes something: with an `Idempotency-Key`, its first answer is given again for 24 hours. One
+ * that keeps the key by itself, with what it starts, is given every request.
+ */
+export const Idempotent = (keptBy: 'answer' | 'handler' = 'answer'): MethodDecorator => SetMetadata(IDEMPOTENT, keptBy);
 
 export const GUARDED_BY_VERSION = 'maestrohub:if-match';
 
