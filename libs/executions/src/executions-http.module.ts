@@ -2,6 +2,11 @@ import { Module } from '@nestjs/common';
 import { ExecutionsModule } from './executions.module';
 import { ExecuteController } from './start/execute.controller';
 import { ExecuteService } from './start/execute.service';
+import { WebhooksModule } from './triggers/webhooks/webhooks.module';
 
-@Module({ imports: [ExecutionsModule], controllers: [ExecuteController], providers: [ExecuteService] })
+@Module({
+  imports: [ExecutionsModule, WebhooksModule],
+  controllers: [ExecuteController],
+  providers: [ExecuteService],
+})
 export class ExecutionsHttpModule {}

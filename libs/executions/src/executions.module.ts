@@ -12,6 +12,8 @@ import { Cancellation } from './runs/cancellation';
 import { RunSignals } from './runs/run-signals';
 import { SealedJson } from './sealed-json';
 import { Waiting } from './start/waiting';
+import { TriggerBook } from './triggers/trigger-book';
+import { TriggerStarts } from './triggers/trigger-starts';
 
 /** Starting, ending and waiting for executions, for every process. */
 @Module({
@@ -25,6 +27,8 @@ import { Waiting } from './start/waiting';
     ExecutionStore,
     RunSignals,
     SealedJson,
+    TriggerBook,
+    TriggerStarts,
     Waiting,
   ],
   exports: [
@@ -37,6 +41,8 @@ import { Waiting } from './start/waiting';
     PipelinesModule,
     RunSignals,
     SealedJson,
+    TriggerBook,
+    TriggerStarts,
     Waiting,
   ],
 })
