@@ -8,11 +8,12 @@ import { RunFinisher } from './runs/run-finisher';
 import { RunPlans } from './runs/run-plans';
 import { RunStore } from './runs/run-store';
 import { RunWorker } from './runs/run-worker';
+import { SchedulesModule } from './triggers/schedules/schedules.module';
 import { WorkerServices } from './runs/worker-services';
 
 /** The engine: for the worker process. */
 @Module({
-  imports: [ExecutionsModule],
+  imports: [ExecutionsModule, SchedulesModule],
   providers: [
     HistoryWriter,
     Reconciler,

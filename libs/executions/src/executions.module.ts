@@ -13,6 +13,7 @@ import { RunSignals } from './runs/run-signals';
 import { SealedJson } from './sealed-json';
 import { Waiting } from './start/waiting';
 import { TriggerBook } from './triggers/trigger-book';
+import { TriggerCounts } from './triggers/trigger-counts';
 import { TriggerStarts } from './triggers/trigger-starts';
 
 /** Starting, ending and waiting for executions, for every process. */
@@ -28,6 +29,7 @@ import { TriggerStarts } from './triggers/trigger-starts';
     RunSignals,
     SealedJson,
     TriggerBook,
+    TriggerCounts,
     TriggerStarts,
     Waiting,
   ],
@@ -42,6 +44,7 @@ import { TriggerStarts } from './triggers/trigger-starts';
     RunSignals,
     SealedJson,
     TriggerBook,
+    TriggerCounts,
     TriggerStarts,
     Waiting,
   ],

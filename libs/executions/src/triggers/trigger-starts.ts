@@ -52,7 +52,7 @@ export class TriggerStarts {
       const pipeline = { id: pipelineId, version, ...definition };
       const base = { organizationId, pipeline, trigger, triggerNodeId: nodeId };
       return {
-        parameters: (node).parameters,
+        parameters: node.parameters,
         start: (input, more) => ({ ...base, input, ...more }),
       };
     } catch (error) {

@@ -4,9 +4,10 @@ import type { Request, Response } from 'express';
 import { DomainError, forbidden, notFound, type JsonValue } from '#kernel';
 import { RateLimits } from '#platform/http';
 import { ExecutionIntake } from '../../intake/execution-intake';
-import { startKey, type StartKey } from '../../intake/execution-start';
+import { startKey, type ExecutionStart, type StartKey, type Started } from '../../intake/execution-start';
 import { KEY_HOURS, requireStarted } from '../../start/execute.service';
 import { keyTextOf } from '../../start/request-key';
+import { TriggerCounts } from '../trigger-counts';
 import { TriggerStarts, type LiveTrigger } from '../trigger-starts';
 import { allows, authenticates, plainAddress, visibleHeaders, type Respond, type Webhook } from './webhook';
 import { send, stored, type WebhookAnswer } from './webhook-answer';
@@ -23,6 +24,7 @@ export class WebhookService {
     private readonly starts: TriggerStarts,
     private readonly intake: ExecutionIntake,
     private readonly waiting: WebhookWaiting,
+    private readonly counts: TriggerCounts,
   ) {}
 
   /**
@@ -79,9 +81,21 @@ export class WebhookService {
     const key = keyOf(webhook, request, body);
     const awaited = respond !== 'immediately';
     const start = live.start(input, { awaited, ...(key && { key }) });
-    const executionId = requireStarted(await this.intake.start(start));
+    const executionId = requireStarted(await this.begin(webhook, start));
     if (awaited) return this.waiting.answer(webhook.organizationId, executionId, respond, () => response.closed);
     return ownBody === null ? stored(executionId, status) : { status, body: ownBody };
+  }
+
+  private async begin(webhook: Webhook, start: ExecutionStart): Promise<Started> {
+    try {
+      const started = await this.intake.start(start);
+      if (started.kind === 'started') this.counts.fired(webhook);
+      if (started.kind === 'skipped') this.counts.dropped(webhook);
+      return started;
+    } catch (error) {
+      this.counts.dropped(webhook);
+      throw error;
+    }
   }
 }
 
