@@ -31,7 +31,7 @@ const MOST_VALIDATORS = 200;
 /** Models, and each of them as it was. */
 @Injectable()
 export class ModelsService {
-  private readonly versionsNow = new BriefCache<number>(MOST_VALIDATORS);
+  private readonly current = new BriefCache<ModelValidator>(MOST_VALIDATORS);
   private readonly validators = new LRUCache<string, ModelValidator>({ max: MOST_VALIDATORS });
 
   constructor(
@@ -96,14 +96,16 @@ export class ModelsService {
    * The model as it is now, or was at most a quarter of a second ago, to check many values by. Kept for the next caller.
    * @throws DomainError `not_found`
    */
-  async validator(organizationId: string, id: string): Promise<ModelValidator> {
+  validator(organizationId: string, id: string): Promise<ModelValidator> {
     const place = `${organizationId}/${id}`;
-    const version = await this.versionsNow.get(place, () => this.models.versionOf(organizationId, id));
-    const known = this.validators.get(place);
-    if (known?.version === version) return known;
-    const validator = new ModelValidator(await this.models.get(organizationId, id));
-    this.validators.set(place, validator);
-    return validator;
+    return this.current.get(place, async () => {
+      const version = await this.models.versionOf(organizationId, id);
+      const known = this.validators.get(place);
+      if (known?.version === version) return known;
+      const made = new ModelValidator(await this.models.get(organizationId, id));
+      this.validators.set(place, made);
+      return made;
+    });
   }
 
   /** Every problem of the value, by its place. */

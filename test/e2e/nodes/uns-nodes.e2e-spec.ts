@@ -16,7 +16,7 @@ describe('nodes of the namespace', () => {
   beforeAll(async () => {
     app = await createTestApp({ roles: ['api', 'uns'] });
     api = app.api(await app.newToken(['uns:read', 'uns:publish', 'uns:write']));
-    run = (await nodesOf(app)).run;
+    run = nodesOf(app).run;
     clients = new MqttClients(app.mqttUrl);
   });
 
@@ -74,6 +74,10 @@ describe('nodes of the namespace', () => {
       await Promise.all(Array.from({ length: 10 }, () => publish({ topic, value: 1 }, again)));
       await publish({ topic, value: 1 }, { ...again, attempt: 2 });
       expect(await stored(topic)).toHaveLength(1);
+      // Together with what has no key.
+      const others = [1, 2].map((value) => api.post('/uns/data/publish', { topic: `mHv1.0/${topic}/other`, value }));
+      await Promise.all([publish({ topic, value: 1 }, again), ...others]);
+      expect([await stored(topic), await stored(`${topic}/other`)].map(({ length }) => length)).toEqual([1, 2]);
       // Another iteration of a loop at the same time is another value.
       await publish({ topic, value: 1 });
       expect(await stored(topic)).toHaveLength(2);
@@ -95,6 +99,7 @@ describe('nodes of the namespace', () => {
       [{ topic: 'a//b', value: 1 }, 'Topic must not contain empty levels'],
       [{ topic: 'a/#', value: 1 }, 'Topic must not contain +, # or NUL'],
       [{ topic: 'mHv1.0', value: 1 }, 'Topic must name at least one level after mHv1.0/'],
+      [{ topic: 'a' }, 'Value is required'],
       [{ topic: 'a', value: '\0' }, 'Value contains the NUL character'],
       [{ topic: 'a', value: 1, timestamp: 'noon' }, 'Timestamp must be RFC 3339 or integer epoch milliseconds'],
     ])('refuses %j', async (parameters, message) => {

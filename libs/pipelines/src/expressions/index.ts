@@ -1,4 +1,4 @@
-export { readWholeExpression, type Expression, type Mentions, type NodeMention } from './expression';
+export type { Expression, Mentions, NodeMention } from './expression';
 export { ExpressionError } from './expression-error';
 export { escaped, neededBy, ParameterError, Parameters, type Evaluator } from './parameters';
 export { renameNode } from './rename-node';

@@ -1,6 +1,6 @@
 import type { JsonValue } from '#kernel';
 import { NodeError, type NodeInput } from '../../node-types';
-import { fieldAt } from '../support/field-path';
+import { fieldReader } from '../support/field-path';
 import { isObject, MOST_ITEMS } from '../support/inputs';
 
 export const MERGE_MODES = ['object', 'append', 'combineByPosition', 'combineByKey'] as const;
@@ -45,10 +45,11 @@ function byPosition(sources: readonly Source[]): JsonValue {
 
 /** Rows in the order in which their keys are first met. */
 function byKey(sources: readonly Source[], keyField: string): JsonValue {
+  const keyOf = fieldReader(keyField);
   const rows = new Map<string, Map<string, JsonValue>>();
   for (const { name, items } of sources) {
     for (const [index, item] of items.entries()) {
-      const key = fieldAt(item, keyField);
+      const key = keyOf(item);
       if (key === undefined || key === null) throw fault(`Item ${index + 1} of ${name} has no field ${keyField}`);
       const identity = JSON.stringify(key);
       const row = rows.get(identity) ?? new Map<string, JsonValue>([[keyField, key]]);

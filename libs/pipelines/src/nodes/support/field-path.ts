@@ -28,37 +28,57 @@ export function pathProblems(path: JsonValue | undefined, field: string, title =
   return problem === undefined ? [] : [{ field, message: `${title} ${problem}` }];
 }
 
-/** What stands at a path in a value: of objects their own members, of arrays their elements. */
-export function fieldAt(value: JsonValue | undefined, path: string): JsonValue | undefined {
-  let found = value;
-  for (const step of path.split('.')) {
-    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, step)) return undefined;
-    // Of arrays, `length` is its own, too.
-    if (Array.isArray(found) && !isIndex(step)) return undefined;
-    found = (found as JsonMembers)[step];
-  }
-  return found;
+/** Finds what stands at a path in values: of objects their own members, of arrays their elements. */
+export function fieldReader(path: string): (value: JsonValue | undefined) => JsonValue | undefined {
+  const steps = path.split('.');
+  return (value) => {
+    let found = value;
+    for (const step of steps) {
+      if (typeof found !== 'object' || found === null || !Object.hasOwn(found, step)) return undefined;
+      // Of arrays, `length` is its own, too.
+      if (Array.isArray(found) && !isIndex(step)) return undefined;
+      found = (found as JsonMembers)[step];
+    }
+    return found;
+  };
 }
+
+/** What stands at a path in one value. */
+export const fieldAt = (value: JsonValue | undefined, path: string): JsonValue | undefined => fieldReader(path)(value);
 
 /**
- * A copy of an object with a value at the path; what lies on the way is copied, made where it is missing, and replaced
- * where it can have no members. The object itself stays as it is.
+ * Writes fields into a copy of an object. What lies on the way is copied, once for all fields; it is made where it is
+ * missing, and replaced where it can have no such member. The object itself stays as it is.
  */
-export function withField(object: JsonMembers, path: string, value: JsonValue): JsonMembers {
-  return write(object, path.split('.'), value) as JsonMembers;
-}
+export class FieldWriter {
+  readonly result: JsonMembers;
+  private readonly copies = new WeakSet<object>();
 
-function write(target: JsonValue | undefined, [step, ...rest]: string[], value: JsonValue): JsonValue {
-  if (step === undefined) return value;
-  // An element that is there, or the next one: nothing makes an array of a million holes.
-  if (Array.isArray(target) && isIndex(step) && Number(step) <= target.length) {
-    const copy = [...target];
-    copy[Number(step)] = write(target[Number(step)], rest, value);
+  constructor(object: JsonMembers) {
+    this.result = { ...object };
+  }
+
+  /** @param path one that has no problem. */
+  write(path: string, value: JsonValue): void {
+    const steps = path.split('.');
+    let target = this.result;
+    for (const [index, step] of steps.slice(0, -1).entries()) {
+      const inner = this.ownCopy(Object.hasOwn(target, step) ? target[step] : undefined, steps[index + 1]!);
+      target[step] = inner;
+      target = inner;
+    }
+    target[steps.at(-1)!] = value;
+  }
+
+  /** Arrays, too, are written to by the names of their elements. */
+  private ownCopy(value: JsonValue | undefined, next: string): JsonMembers {
+    // An element that is there, or the one after the last: nothing makes an array of a million holes.
+    const fits = Array.isArray(value) ? isIndex(next) && Number(next) <= value.length : isObject(value);
+    if (fits && this.copies.has(value as object)) return value as JsonMembers;
+    const copy = (fits ? (Array.isArray(value) ? [...value] : { ...(value as JsonMembers) }) : {}) as JsonMembers;
+    this.copies.add(copy);
     return copy;
   }
-  const members = isObject(target) ? target : {};
-  const before = Object.hasOwn(members, step) ? members[step] : undefined;
-  return { ...members, [step]: write(before, rest, value) };
 }
 
 const isIndex = (step: string): boolean => /^(0|[1-9]\d{0,8})$/.test(step);

@@ -28,7 +28,6 @@ const REFUSED: ReadonlySet<string> = new Set([
 ]);
 
 /** Visible characters, blanks and tabs: nothing ends a header line (RFC 9110, section 5.5). */
-
 const CONTROL = /[\0-\x08\x0a-\x1f\x7f]|[^\0-\xff]/;
 
 /** What is wrong with the headers of an answer that users write. */

@@ -1,6 +1,6 @@
 import type { JsonValue } from '#kernel';
 import { NodeError } from '../../node-types';
-import { fieldAt } from '../support/field-path';
+import { fieldReader } from '../support/field-path';
 import { kindOf, type JsonMembers } from '../support/inputs';
 
 export const OPERATIONS = ['count', 'sum', 'avg', 'min', 'max', 'first', 'last', 'list', 'distinct'] as const;
@@ -23,9 +23,10 @@ export function aggregate(
   aggregations: readonly Aggregation[],
 ): JsonValue {
   if (groupBy.length === 0) return Object.fromEntries(resultsOf(items, aggregations));
+  const readers = groupBy.map(fieldReader);
   const groups = new Map<string, { key: JsonValue[]; items: JsonValue[] }>();
   for (const item of items) {
-    const key = groupBy.map((field) => fieldAt(item, field) ?? null);
+    const key = readers.map((read) => read(item) ?? null);
     const identity = JSON.stringify(key);
     const group = groups.get(identity);
     if (group) group.items.push(item);
@@ -44,7 +45,7 @@ const resultsOf = (items: readonly JsonValue[], aggregations: readonly Aggregati
 
 function resultOf(items: readonly JsonValue[], aggregation: Aggregation): JsonValue {
   const { field } = aggregation;
-  const found = field ? items.map((item) => fieldAt(item, field)) : items;
+  const found = field ? items.map(fieldReader(field)) : items;
   // What an item does not have counts as little as null.
   const values = found.filter((value) => value !== undefined && value !== null);
   const result = COMPUTE[aggregation.op](values, resultName(aggregation));

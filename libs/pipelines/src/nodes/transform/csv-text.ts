@@ -3,10 +3,10 @@ import { stringify } from 'csv-stringify/sync';
 import type { JsonValue } from '#kernel';
 import { NodeError } from '../../node-types';
 import { isSafeName } from '../support/field-path';
-import { isObject, MOST_ITEMS, type JsonMembers } from '../support/inputs';
+import { isObject, MOST_ITEMS } from '../support/inputs';
 
-/** Characters of a text: reading it blocks for about a tenth of a second. */
-export const LONGEST_TEXT = 5_000_000;
+/** Characters of a text. Reading or writing that many takes a few tenths of a second, in which nothing else runs. */
+const LONGEST_TEXT = 2_000_000;
 const MOST_COLUMNS = 1_000;
 
 export interface CsvForm {
@@ -60,24 +60,31 @@ function requireNames(names: readonly string[]): void {
 /** A text of rows: objects, whose names in the order in which they are met are the columns, or arrays. @throws NodeError */
 export function formatCsv(items: readonly JsonValue[], { delimiter, header }: CsvForm): string {
   const columns = columnsOf(items);
+  // Each field takes a character at least: many rows of few fields must not become many of many.
+  if (items.length * (columns?.length ?? 0) > LONGEST_TEXT) throw tooLong();
   const rows = items.map((item, index) => rowOf(item, columns, index));
   const text = stringify(header && columns ? [columns, ...rows] : rows, {
     delimiter,
     record_delimiter: 'windows',
     quoted_match: /[\r\n]/,
   });
-  if (text.length > LONGEST_TEXT)
-    throw fault(`CSV would be longer than ${LONGEST_TEXT.toLocaleString('en')} characters`);
+  if (text.length > LONGEST_TEXT) throw tooLong();
   return text;
 }
 
+const tooLong = (): NodeError => fault(`CSV would be longer than ${LONGEST_TEXT.toLocaleString('en')} characters`);
+
 /** Undefined for rows that are arrays. */
 function columnsOf(items: readonly JsonValue[]): string[] | undefined {
-  const objects = items.filter(isObject);
-  if (objects.length === 0) return undefined;
-  const names = new Set(objects.flatMap((object: JsonMembers) => Object.keys(object)));
-  if (names.size > MOST_COLUMNS) throw fault(`CSV must have at most ${MOST_COLUMNS} columns`);
-  return [...names];
+  const names = new Set<string>();
+  let objects = 0;
+  for (const item of items) {
+    if (!isObject(item)) continue;
+    objects++;
+    for (const name of Object.keys(item)) names.add(name);
+    if (names.size > MOST_COLUMNS) throw fault(`CSV must have at most ${MOST_COLUMNS} columns`);
+  }
+  return objects > 0 ? [...names] : undefined;
 }
 
 function rowOf(item: JsonValue, columns: readonly string[] | undefined, index: number): string[] {

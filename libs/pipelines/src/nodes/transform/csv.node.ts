@@ -26,7 +26,7 @@ export class CsvNode implements NodeType<Parameters> {
       '**format** takes an array of objects and gives a text with their names, in the order in which they are met, ahead ' +
         '(not without `header`); of arrays, each is a row. Lines end with CR LF. Null and what is missing are empty; ' +
         'objects and arrays in a field are JSON.',
-      'At most 100,000 rows, 1,000 columns and 5,000,000 characters.',
+      'At most 100,000 rows, 1,000 columns and 2,000,000 characters.',
     ),
     inputs: ['in'],
     outputs: ['out'],

@@ -8,7 +8,7 @@ import {
   type NodeDefinition,
   type NodeResult,
 } from '../../node-types';
-import { isSafeName, pathProblem, pathProblems, withField } from '../support/field-path';
+import { FieldWriter, isSafeName, pathProblem, pathProblems } from '../support/field-path';
 import { firstInput, isObject, kindOf, type JsonMembers } from '../support/inputs';
 import { paragraphs } from '../support/wording';
 import { convert, FIELD_KINDS, type FieldKind } from './convert';
@@ -105,7 +105,9 @@ export class SetNode implements NodeType<Parameters> {
     const { mode = 'manual', fields = [], jsonData, include = 'all', ignoreTypeErrors = false } = call.parameters;
     const start = include === 'all' ? included(firstInput(call)) : {};
     if (mode === 'json') return emit({ ...start, ...membersOf(jsonData) });
-    return emit(fields.reduce((object, field) => set(object, field, ignoreTypeErrors), start));
+    const writer = new FieldWriter(start);
+    for (const field of fields) set(writer, field, ignoreTypeErrors);
+    return emit(writer.result);
   }
 }
 
@@ -124,10 +126,10 @@ function included(value: JsonValue): JsonMembers {
   throw fault(`Only an object can be included, and what comes in is ${kindOf(value)}; set include to none`);
 }
 
-function set(object: JsonMembers, { name, value, type = 'auto' }: Field, ignoreTypeErrors: boolean): JsonMembers {
+function set(writer: FieldWriter, { name, value, type = 'auto' }: Field, ignoreTypeErrors: boolean): void {
   const problem = pathProblem(name);
   if (problem !== undefined) throw fault(`Name ${problem}`);
-  return value === undefined ? object : withField(object, name, converted(name, value, type, ignoreTypeErrors));
+  if (value !== undefined) writer.write(name, converted(name, value, type, ignoreTypeErrors));
 }
 
 function converted(name: string, value: JsonValue, type: FieldKind, ignoreTypeErrors: boolean): JsonValue {

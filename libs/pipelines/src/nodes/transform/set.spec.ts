@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { failureOf, outputOf, problemsOf } from '../test-call';
-import { fieldAt, withField } from '../support/field-path';
+import { fieldAt, FieldWriter } from '../support/field-path';
 import { convert, type FieldKind } from './convert';
 import { SetNode } from './set.node';
 
@@ -105,12 +105,18 @@ describe('transform.set', () => {
     const path = fc.array(step, { minLength: 1, maxLength: 4 }).map((steps) => steps.join('.'));
     const value = fc.jsonValue({ maxDepth: 3 }).map((given) => JSON.parse(JSON.stringify(given)));
     fc.assert(
-      fc.property(fc.dictionary(fc.constantFrom('a', 'b'), value, { noNullPrototype: true }), path, (object, at) => {
-        const before = JSON.stringify(object);
-        const after = withField(object, at, 'written');
-        expect(fieldAt(after, at)).toBe('written');
-        expect(JSON.stringify(object)).toBe(before);
-      }),
+      fc.property(
+        fc.dictionary(fc.constantFrom('a', 'b'), value, { noNullPrototype: true }),
+        fc.array(path),
+        path,
+        (object, before, at) => {
+          const text = JSON.stringify(object);
+          const writer = new FieldWriter(object);
+          for (const path of [...before, at]) writer.write(path, 'written');
+          expect(fieldAt(writer.result, at)).toBe('written');
+          expect(JSON.stringify(object)).toBe(text);
+        },
+      ),
     );
   });
 });

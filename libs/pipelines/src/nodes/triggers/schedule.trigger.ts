@@ -14,8 +14,8 @@ export class ScheduleTrigger implements NodeType {
     documentation: paragraphs(
       '**cron** has six fields: second, minute, hour, day of month, month, day of week. `*`, lists, ranges, steps, names ' +
         '(`MON`, `JAN`), `L` and `#` work; where both days are given, either will do. Or one of `@yearly`, `@monthly`, ' +
-        '`@weekly`, `@daily`, `@hourly`, `@minutely`. Times are those of `timezone`: what daylight saving leaves out comes ' +
-        'at the next moment there is, what it repeats comes once.',
+        '`@weekly`, `@daily`, `@hourly`, `@minutely`. Times are those of `timezone`: one that ' +
+        'daylight saving leaves out comes an hour later, one that it repeats comes once.',
       '**interval** is `500ms`, `10s`, `5m`, `2h` or `1d`, from 100 ms to 31 days.',
       '`$trigger.payload` is `outputData`; `$trigger.scheduledAt` the time at which the run was due.',
     ),

@@ -1,5 +1,5 @@
+import { parseTimestamp, type FieldProblem, type JsonValue } from '#kernel';
 import { UnsHistoryService } from '#uns';
-import { parseTimestamp, topicProblem, type FieldProblem, type JsonValue } from '#kernel';
 import {
   emit,
   NodeError,
@@ -11,7 +11,7 @@ import {
 } from '../../node-types';
 import { refusedAs } from '../support/refusal';
 import { paragraphs } from '../support/wording';
-import { fullTopic } from './records';
+import { fullTopic, topicProblems } from './records';
 
 interface Parameters {
   topic: string;
@@ -53,9 +53,7 @@ export class UnsFetchDataNode implements NodeType<Parameters> {
   constructor(private readonly history: UnsHistoryService) {}
 
   check({ topic }: JsonObject): FieldProblem[] {
-    if (typeof topic !== 'string' || topic.includes('{{') || topic.startsWith('$')) return [];
-    const problem = topic === '' ? 'Topic is required' : topicProblem(fullTopic(topic));
-    return problem === undefined ? [] : [{ field: 'topic', message: problem }];
+    return topicProblems(topic);
   }
 
   async run({ organizationId, parameters }: NodeCall<Parameters>): Promise<NodeResult> {

@@ -1,5 +1,5 @@
-import { UnsDataService } from '#uns';
 import type { JsonValue } from '#kernel';
+import { UnsDataService } from '#uns';
 import { emit, NodeType, type NodeCall, type NodeDefinition, type NodeResult } from '../../node-types';
 import { refusedAs } from '../support/refusal';
 import { INPUT_BEFORE } from '../support/schema';

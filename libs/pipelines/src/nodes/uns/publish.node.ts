@@ -1,11 +1,10 @@
-import { UnsDataService } from '#uns';
 import type { FieldProblem, JsonValue } from '#kernel';
-import { topicProblem } from '#kernel';
+import { UnsDataService } from '#uns';
 import { emit, NodeType, type JsonObject, type NodeCall, type NodeDefinition, type NodeResult } from '../../node-types';
 import { refusedAs } from '../support/refusal';
 import { INPUT_BEFORE } from '../support/schema';
 import { paragraphs } from '../support/wording';
-import { fullTopic, recordsOf } from './records';
+import { recordsOf, topicProblems } from './records';
 
 interface Parameters {
   topic: string;
@@ -26,7 +25,7 @@ export class UnsPublishNode implements NodeType<Parameters> {
       'The topic and its parents are made if they do not exist; the version prefix is added where it is missing: ' +
         '`factory/line-1/speed`. The node goes on when the value is stored, and gives the record as it was published.',
       'A value is stored once, however often the node is tried again: its timestamp, where none is given, is the start of ' +
-        'the first attempt. MQTT subscribers may see it again after a crash.',
+        'the first attempt. MQTT subscribers may see it again after a crash. An expression that gives nothing is no value.',
       'Pipelines publish in the name of their organization, to any of its topics.',
     ),
     inputs: ['in'],
@@ -63,15 +62,12 @@ export class UnsPublishNode implements NodeType<Parameters> {
   constructor(private readonly data: UnsDataService) {}
 
   check({ topic }: JsonObject): FieldProblem[] {
-    if (typeof topic !== 'string' || topic.includes('{{') || topic.startsWith('$')) return [];
-    const problem = topic === '' ? 'Topic is required' : topicProblem(fullTopic(topic));
-    return problem === undefined ? [] : [{ field: 'topic', message: problem }];
+    return topicProblems(topic);
   }
 
   async run(call: NodeCall<Parameters>): Promise<NodeResult> {
-    const { value = null, ...rest } = call.parameters;
     try {
-      const records = recordsOf([{ ...rest, value }], call);
+      const records = recordsOf([{ ...call.parameters }], call);
       await this.data.publishOnce(call.organizationId, call.effectKey, records);
       const [{ timestamp, ...record }] = records as [(typeof records)[0]];
       return emit({ ...record, timestamp: new Date(timestamp!).toISOString() });

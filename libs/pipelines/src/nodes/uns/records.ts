@@ -1,4 +1,4 @@
-import { TOPIC_ROOT, type JsonValue } from '#kernel';
+import { TOPIC_ROOT, topicProblem, type FieldProblem, type JsonValue } from '#kernel';
 import { readRecords, type RecordInput } from '#uns';
 import type { NodeCall } from '../../node-types';
 import { fieldAt } from '../support/field-path';
@@ -9,6 +9,13 @@ export const MOST_RECORDS = 10_000;
 /** With the version prefix, which users may leave out. */
 export const fullTopic = (topic: string): string =>
   topic === TOPIC_ROOT || topic.startsWith(`${TOPIC_ROOT}/`) ? topic : `${TOPIC_ROOT}/${topic}`;
+
+/** What is wrong with a topic as it stands in a pipeline; nothing where it is computed. */
+export function topicProblems(topic: JsonValue | undefined): FieldProblem[] {
+  if (typeof topic !== 'string' || topic.includes('{{') || topic.startsWith('$')) return [];
+  const problem = topic === '' ? 'Topic is required' : topicProblem(fullTopic(topic));
+  return problem === undefined ? [] : [{ field: 'topic', message: problem }];
+}
 
 type Context = Pick<NodeCall, 'pipelineId' | 'scope' | 'moment'>;
 
