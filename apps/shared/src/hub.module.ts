@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { AuditHttpModule, AuditMaintenanceModule, AuditModule } from '#audit';
-import { ExecutionsHttpModule, ExecutionsWorkerModule } from '#executions';
+import { ExecutionsHttpModule, ExecutionsModule, ExecutionsWorkerModule } from '#executions';
 import { IdentityHttpModule, IdentityMaintenanceModule, IdentityModule } from '#identity';
 import { ModelsHttpModule, ModelsMaintenanceModule } from '#models';
 import { OrganizationsHttpModule, OrganizationsMaintenanceModule, OrganizationsModule } from '#organizations';
@@ -41,7 +41,8 @@ const PARTS: Record<HubRole, Modules> = {
     UnsMaintenanceModule,
     AuditMaintenanceModule.with([OrganizationsModule]),
   ],
-  uns: [UnsMqttModule],
+  // Values that come by MQTT start pipelines.
+  uns: [UnsMqttModule, ExecutionsModule],
 };
 
 /** The composition of one process. Health and metrics are served by all. */
