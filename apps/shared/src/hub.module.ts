@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { AuditHttpModule, AuditMaintenanceModule, AuditModule } from '#audit';
-import { ExecutionsHttpModule, ExecutionsModule, ExecutionsWorkerModule } from '#executions';
+import { ExecutionsHttpModule, ExecutionsModule, ExecutionsWorkerModule, TriggersMaintenanceModule } from '#executions';
 import { IdentityHttpModule, IdentityMaintenanceModule, IdentityModule } from '#identity';
 import { ModelsHttpModule, ModelsMaintenanceModule } from '#models';
 import { OrganizationsHttpModule, OrganizationsMaintenanceModule, OrganizationsModule } from '#organizations';
@@ -38,6 +38,7 @@ const PARTS: Record<HubRole, Modules> = {
     ModelsMaintenanceModule,
     PipelinesMaintenanceModule,
     ExecutionsWorkerModule,
+    TriggersMaintenanceModule,
     UnsMaintenanceModule,
     AuditMaintenanceModule.with([OrganizationsModule]),
   ],

@@ -61,7 +61,7 @@ describe('a UNS trigger', () => {
     const timestamp = '2026-01-02T03:04:05.678Z';
     const record = { topic: `${branch}/a`, value: { b: [1] }, source: 'plc-1', timestamp, quality: 'uncertain' };
     await api.post('/uns/data/publish', record);
-    await publish(`${branch}`, null);
+    await publish(branch, null);
     const [first, second] = await executionsOf(app, id);
     expect(first).toMatchObject({
       trigger: 'uns',

@@ -27,6 +27,9 @@ const KIND_OF: Readonly<Record<string, TriggerKind>> = {
   'trigger.pipeline.event': 'event',
 };
 
+/** Whether nobody has to ask for its runs. */
+export const startsByItself = ({ type }: { type: string }): boolean => Object.hasOwn(KIND_OF, type);
+
 /** Makes the starts of triggers, by what their pipelines say at most 250 ms ago. */
 @Injectable()
 export class TriggerStarts {

@@ -27,6 +27,7 @@ export class Schedules implements OnApplicationBootstrap {
   private strange = new Set<string>();
   private working: Promise<void> = Promise.resolve();
   private started = false;
+  private recovering = false;
 
   constructor(
     @InjectQueue(SCHEDULE_QUEUE) private readonly queue: Queue<ScheduleJob>,
@@ -38,12 +39,19 @@ export class Schedules implements OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): void {
-    this.queue.on('error', (error) => this.logger.debug(error.message));
+    // What is asked while the server is away is answered when it is back, perhaps with nothing of what it held.
+    this.queue.on('error', () => this.recover()).on('ioredis:close', () => this.recover());
     this.started = true;
     this.soon(() => this.reconcile());
     const timer = setInterval(() => this.soon(() => this.reconcile()), EVERY_MS);
     this.lifecycle.atShutdown('intake', 'reconciler of schedules', () => clearInterval(timer));
     this.lifecycle.atShutdown('queues', 'schedules queue', () => this.queue.close());
+  }
+
+  private recover(): void {
+    if (this.recovering || this.lifecycle.stopping) return;
+    this.recovering = true;
+    this.soon(() => this.reconcile().finally(() => (this.recovering = false)));
   }
 
   private replace(organizationId: string, triggers: readonly PipelineTrigger[]): void {
