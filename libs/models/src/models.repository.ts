@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { notFound, Page } from '#kernel';
+import { isId, notFound, Page } from '#kernel';
 import { Database, OrganizationRepository, type PageRequest } from '#platform/database';
 import type { FindOptionsOrder } from 'typeorm';
 import { ModelVersion } from './model-version.entity';
@@ -39,6 +39,16 @@ export class ModelsRepository extends OrganizationRepository<Model> {
         .andWhere('lower(model.name) = lower(:name)', { name })
         .getExists(),
     );
+  }
+
+  /** The number of the version that it has now. @throws DomainError `not_found` */
+  async versionOf(organizationId: string, id: string): Promise<number> {
+    if (!isId(id)) throw notFound('Model');
+    const found = await this.database.inOrganization(organizationId, (manager) =>
+      manager.findOne(Model, { where: { organizationId, id }, select: { version: true } }),
+    );
+    if (!found) throw notFound('Model');
+    return found.version;
   }
 
   async versions(organizationId: string, modelId: string, { page, limit }: PageRequest): Promise<Page<ModelVersion>> {

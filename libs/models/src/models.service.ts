@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { conflict, invalid, notFound, Page, type JsonValue, type Member } from '#kernel';
 import { AuditTrail } from '#platform/audit';
+import { BriefCache } from '#platform/cache';
 import { Database, isUniqueViolation, requireVersion, type SeenVersion } from '#platform/database';
 import { parseSort, type ListQuery, type PageQuery } from '#platform/http';
-import { SchemaValidator, type JsonSchema } from '#platform/json-schema';
+import type { JsonSchema } from '#platform/json-schema';
+import { LRUCache } from 'lru-cache';
 import {
   toVersionEntry,
   toVersionView,
@@ -16,15 +18,22 @@ import { toModelView, type ModelInput, type ModelView, type ValidationView } fro
 import { compareModels, summarize, type ModelContent } from './model-changes';
 import { modelProblems } from './model-rules';
 import { modelSchema } from './model-schema';
+import { ModelValidator } from './model-validator';
 import type { ChangeType } from './model-version.entity';
 import type { Model } from './model.entity';
 import { ModelsRepository } from './models.repository';
 
 const SORTABLE = ['name', 'createdAt', 'updatedAt'] as const;
 
+/** Of models that are in use at the same time; each takes some hundred kilobytes. */
+const MOST_VALIDATORS = 200;
+
 /** Models, and each of them as it was. */
 @Injectable()
 export class ModelsService {
+  private readonly current = new BriefCache<ModelValidator>(MOST_VALIDATORS);
+  private readonly validators = new LRUCache<string, ModelValidator>({ max: MOST_VALIDATORS });
+
   constructor(
     private readonly database: Database,
     private readonly models: ModelsRepository,
@@ -83,10 +92,25 @@ export class ModelsService {
     return modelSchema(name, fields);
   }
 
+  /**
+   * The model as it is now, or was at most a quarter of a second ago, to check many values by. Kept for the next caller.
+   * @throws DomainError `not_found`
+   */
+  validator(organizationId: string, id: string): Promise<ModelValidator> {
+    const place = `${organizationId}/${id}`;
+    return this.current.get(place, async () => {
+      const version = await this.models.versionOf(organizationId, id);
+      const known = this.validators.get(place);
+      if (known?.version === version) return known;
+      const made = new ModelValidator(await this.models.get(organizationId, id));
+      this.validators.set(place, made);
+      return made;
+    });
+  }
+
   /** Every problem of the value, by its place. */
   async validate({ organizationId }: Member, id: string, value: JsonValue): Promise<ValidationView> {
-    const { name, fields } = await this.models.get(organizationId, id);
-    const problems = new SchemaValidator(modelSchema(name, fields)).problems(value);
+    const problems = new ModelValidator(await this.models.get(organizationId, id)).problems(value);
     return { valid: problems.length === 0, problems };
   }
 

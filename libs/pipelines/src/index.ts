@@ -1,4 +1,5 @@
 export * from './expressions';
 export * from './graph';
 export * from './node-types';
+export * from './nodes';
 export * from './pipeline-definition';

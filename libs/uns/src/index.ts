@@ -1,3 +1,4 @@
+export { readRecords } from './read-record';
 export type { Quality, RecordInput, RecordView } from './record';
 export { TopicsService } from './topics.service';
 export { UnsDataService } from './uns-data.service';

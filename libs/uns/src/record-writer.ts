@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { unavailable } from '#kernel';
 import { Database, fixedArray, isCollision, isDataError, OID, textArray, writeTimestamp } from '#platform/database';
@@ -16,6 +17,8 @@ interface Batch {
   documents: readonly (string | null)[];
   /** Characters of all documents. */
   size: number;
+  /** The first of the ids where they have to be the same every time. */
+  firstId: Buffer | undefined;
   receivedAt: number;
   done: (receivedAt: number) => void;
   failed: (error: unknown) => void;
@@ -24,6 +27,8 @@ interface Batch {
 interface Row {
   batch: Batch;
   record: RecordInput;
+  /** Its place in the batch. */
+  index: number;
   document: string | null;
   topicId: string;
 }
@@ -61,18 +66,20 @@ export class RecordWriter {
   }
 
   /**
-   * Resolves after the commit with the time of receipt, epoch milliseconds.
+   * Resolves after the commit with the time of receipt, epoch milliseconds. With a key, records that are handed over
+   * again by the same key, with the same topics and timestamps, are stored once.
    * @throws DomainError `unavailable` when the database does not answer or too much is waiting for it.
    */
-  async append(organizationId: string, records: readonly RecordInput[]): Promise<number> {
+  async append(organizationId: string, records: readonly RecordInput[], key?: string): Promise<number> {
     const documents = records.map(({ value }) => (typeof value === 'number' ? null : JSON.stringify(value)));
     const size = documents.reduce((sum, document) => sum + (document?.length ?? 0), 0);
     const { rows, characters } = MOST_WAITING;
     if (this.waitingRows + records.length > rows || this.waitingCharacters + size > characters) {
       throw unavailable('More data arrives than can be stored', 1);
     }
+    const firstId = key === undefined ? undefined : firstIdOf(key);
     return new Promise((done, failed) => {
-      this.waiting.push({ organizationId, records, documents, size, receivedAt: Date.now(), done, failed });
+      this.waiting.push({ organizationId, records, documents, size, firstId, receivedAt: Date.now(), done, failed });
       this.waitingRows += records.length;
       this.waitingCharacters += size;
       if (this.writers.size < WRITERS) this.startWriter();
@@ -132,9 +139,13 @@ export class RecordWriter {
 
   private async store(batches: Batch[]): Promise<void> {
     await this.ensureTopics(batches);
-    const rows = batches.flatMap((batch) => batch.records.map((record, index) => this.row(batch, record, index)));
     const organizations = [...new Set(batches.map(({ organizationId }) => organizationId))];
-    await this.database.inOrganizations(organizations, (manager) => manager.query(INSERT, columns(rows)));
+    const keyed = batches.filter(({ firstId }) => firstId !== undefined);
+    const fresh = batches.filter(({ firstId }) => firstId === undefined);
+    await this.database.inOrganizations(organizations, async (manager) => {
+      if (fresh.length > 0) await manager.query(INSERT, columns(this.rowsOf(fresh)));
+      if (keyed.length > 0) await manager.query(INSERT_ONCE, columns(this.rowsOf(keyed)));
+    });
   }
 
   private async ensureTopics(batches: Batch[]): Promise<void> {
@@ -146,10 +157,14 @@ export class RecordWriter {
     if (missing.length > 0) await this.topics.ensure(missing);
   }
 
+  private rowsOf(batches: readonly Batch[]): Row[] {
+    return batches.flatMap((batch) => batch.records.map((record, index) => this.row(batch, record, index)));
+  }
+
   private row(batch: Batch, record: RecordInput, index: number): Row {
     const topicId = this.topics.known({ organizationId: batch.organizationId, topic: record.topic });
     if (topicId === undefined) throw new Error(`topic ${record.topic} was not made`);
-    return { batch, record, document: batch.documents[index]!, topicId };
+    return { batch, record, index, document: batch.documents[index]!, topicId };
   }
 }
 
@@ -158,22 +173,33 @@ const INSERT = `
   SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::timestamptz[], $6::int2[],
                        $7::text[], $8::float8[], $9::json[])`;
 
+/** Looking for the same row first takes PostgreSQL an eighth more time: only where there may be one. */
+const INSERT_ONCE = `${INSERT} ON CONFLICT DO NOTHING`;
+
 const writeUuid = (buffer: Buffer, offset: number, uuid: string): void => {
   buffer.write(uuid.replaceAll('-', ''), offset, 'hex');
 };
 
 /**
  * Ids that count up from one new UUIDv7 in its last 32 bits (RFC 9562, section 6.2, method 2): in order of arrival, and
- * without drawing random bytes for each.
+ * without drawing random bytes for each. Those of a batch with a key count up from the id that follows from the key.
  */
-function nextIds(): (buffer: Buffer, offset: number) => void {
+function nextIds(): (buffer: Buffer, offset: number, row: Row) => void {
   const first = Buffer.from(v7(undefined, new Uint8Array(16)));
   // Half of the range is left, so that counting never carries over.
   let last = first.readUInt32BE(12) >>> 1;
-  return (buffer, offset) => {
-    first.copy(buffer, offset, 0, 12);
-    buffer.writeUInt32BE(last++, offset + 12);
+  return (buffer, offset, { batch: { firstId }, index }) => {
+    (firstId ?? first).copy(buffer, offset, 0, 12);
+    buffer.writeUInt32BE(firstId ? index : last++, offset + 12);
   };
+}
+
+/** A UUIDv8 (RFC 9562, section 5.8) made from the key, with the last 32 bits for counting. */
+function firstIdOf(key: string): Buffer {
+  const id = createHash('sha256').update(key).digest().subarray(0, 16);
+  id[6] = (id[6]! & 0x0f) | 0x80;
+  id[8] = (id[8]! & 0x3f) | 0x80;
+  return id;
 }
 
 /** A number goes into its own column, everything else into `value`. */

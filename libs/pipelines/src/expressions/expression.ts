@@ -13,18 +13,28 @@ export interface NodeMention {
   optional: boolean;
 }
 
-export interface Expression {
-  source: string;
-  /** Where it stands in its text. */
-  offset: number;
+/** What a piece of JavaScript names. */
+export interface Mentions {
   variables: ReadonlySet<Variable>;
   /** Nodes whose outputs it names. */
   nodes: readonly NodeMention[];
   /** It uses `$node` in other ways too, and so may need any of them. */
   anyNode: boolean;
+}
+
+export interface Expression extends Mentions {
+  source: string;
+  /** Where it stands in its text. */
+  offset: number;
   /** Computes it without an interpreter, where nothing in it needs one. */
   plain: Plain | undefined;
 }
+
+/** What the sandbox runs. */
+export const ECMA_VERSION = 2023;
+
+/** An expression in parentheses ends with the last of them. */
+const OPTIONS = { ecmaVersion: ECMA_VERSION, allowAwaitOutsideFunction: false, preserveParens: true } as const;
 
 const TOO_DEEP = 'Expression is nested too deeply';
 
@@ -34,34 +44,48 @@ const BLANK = /^(?:\s|\/\*[^]*?\*\/)*/;
 /** Reads the expression that begins at the offset and ends before `}}`. @throws ExpressionError */
 export function readExpression(text: string, offset: number): { expression: Expression; end: number } {
   const tree = parse(text, offset);
-  const rest = BLANK.exec(text.slice(tree.end))![0].length + tree.end;
+  const rest = afterBlank(text, tree.end);
   if (!text.startsWith('}}', rest)) {
     throw new ExpressionError(rest === text.length ? 'Missing }}' : 'Unexpected text before }}', rest);
   }
-  const end = rest + 2;
-  return { expression: described(tree, text), end };
+  return { expression: describe(tree, text), end: rest + 2 };
 }
 
-function described(tree: Tree, text: string): Expression {
-  try {
-    return describe(tree, text, tree.start);
-  } catch (error) {
-    if (error instanceof RangeError) throw new ExpressionError(TOO_DEEP, tree.start);
-    throw error;
-  }
+/** Reads a text that is an expression from its beginning to its end. @throws ExpressionError */
+export function readWholeExpression(text: string): Expression {
+  const tree = parse(text, 0);
+  const rest = afterBlank(text, tree.end);
+  if (rest < text.length) throw new ExpressionError('Unexpected text after the expression', rest);
+  return describe(tree, text);
 }
+
+const afterBlank = (text: string, position: number): number => BLANK.exec(text.slice(position))![0].length + position;
 
 function parse(text: string, offset: number): Tree {
   try {
-    return parseExpressionAt(text, offset, { ecmaVersion: 2023, preserveParens: true });
+    return parseExpressionAt(text, offset, OPTIONS);
   } catch (error) {
-    if (error instanceof RangeError) throw new ExpressionError(TOO_DEEP, offset);
-    const { message, pos } = error as SyntaxError & { pos?: number };
-    throw new ExpressionError(message.replace(/ \(\d+:\d+\)$/, ''), pos ?? offset);
+    throw toExpressionError(error, offset);
   }
 }
 
-function describe(tree: Tree, text: string, offset: number): Expression {
+export function toExpressionError(error: unknown, offset: number): ExpressionError {
+  if (error instanceof RangeError) return new ExpressionError(TOO_DEEP, offset);
+  const { message, pos } = error as SyntaxError & { pos?: number };
+  return new ExpressionError(message.replace(/ \(\d+:\d+\)$/, ''), pos ?? offset);
+}
+
+/** @throws ExpressionError for a tree too deep to be walked. */
+function describe(tree: Tree, text: string): Expression {
+  const source = text.slice(tree.start, tree.end);
+  try {
+    return { source, offset: tree.start, ...mentionsIn(tree), plain: compilePlain(tree) };
+  } catch (error) {
+    throw toExpressionError(error, tree.start);
+  }
+}
+
+export function mentionsIn(tree: AnyNode): Mentions {
   const variables = new Set<Variable>();
   const nodes: NodeMention[] = [];
   let anyNode = false;
@@ -75,8 +99,7 @@ function describe(tree: Tree, text: string, offset: number): Expression {
       else anyNode = true;
     },
   });
-  const source = text.slice(tree.start, tree.end);
-  return { source, offset, variables, nodes, anyNode, plain: compilePlain(tree) };
+  return { variables, nodes, anyNode };
 }
 
 function mentionOf(parent: AnyNode | undefined, self: AnyNode | undefined): NodeMention | undefined {

@@ -1,6 +1,6 @@
 import type { JsonValue } from '#kernel';
 import { ScriptError, type EvaluationOptions, type Moment, type Script } from '#platform/sandbox';
-import type { Expression } from './expression';
+import type { Expression, Mentions } from './expression';
 import { ExpressionError } from './expression-error';
 import { NOT_PLAIN } from './plain';
 import { parseTemplate, type Template } from './template';
@@ -103,7 +103,8 @@ async function evaluate(
 ): Promise<Value[]> {
   const scripts = placed.map(({ expression: { source, variables } }) => ({ source, parameters: [...variables] }));
   try {
-    return await run(scripts, neededBy(placed, scope));
+    const expressions = placed.map(({ expression }) => expression);
+    return await run(scripts, neededBy(expressions, scope).values);
   } catch (error) {
     if (!(error instanceof ScriptError)) throw error;
     const { place, expression } = placed[error.index]!;
@@ -114,16 +115,15 @@ async function evaluate(
 const expressionsOf = ({ parts }: Template): Expression[] => parts.filter((part) => typeof part !== 'string');
 
 /** The variables that some of them name, and of `$node` the nodes they mention: nothing more crosses to the interpreter. */
-function neededBy(placed: readonly PlacedExpression[], scope: Scope): Scope {
-  const expressions = placed.map(({ expression }) => expression);
-  const names = new Set(expressions.flatMap(({ variables }) => [...variables]));
-  const values = Object.fromEntries([...names].map((name) => [name, scope[name]])) as Record<Variable, JsonValue>;
+export function neededBy(expressions: readonly Mentions[], scope: Scope): { names: Variable[]; values: Scope } {
+  const names = [...new Set(expressions.flatMap(({ variables }) => [...variables]))];
+  const values = Object.fromEntries(names.map((name) => [name, scope[name]])) as Record<Variable, JsonValue>;
   const all = values.$node;
   if (all && typeof all === 'object' && !Array.isArray(all) && !expressions.some(({ anyNode }) => anyNode)) {
     const mentioned = new Set(expressions.flatMap(({ nodes }) => nodes.map(({ name }) => name)));
     values.$node = Object.fromEntries(Object.entries(all).filter(([name]) => mentioned.has(name)));
   }
-  return values;
+  return { names, values };
 }
 
 const escaped = (key: string | number): string => String(key).replaceAll('~', '~0').replaceAll('/', '~1');

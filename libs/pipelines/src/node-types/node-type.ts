@@ -24,9 +24,11 @@ export interface NodeDefinition {
   /** May depend on the parameters, as the cases of a switch do. */
   outputs: readonly string[] | ((parameters: JsonObject) => readonly string[]);
   /**
-   * JSON Schema (draft 2020-12) of the parameters once their expressions are computed; defaults in it are applied.
-   * Two notes of ours: `x-expression: true` marks a text that is an expression also without `{{ }}`; `x-deferred: true`, on
-   * a parameter at the top, hands its text to the node as it stands, to be run by `call.scripts`.
+   * JSON Schema (draft 2020-12) of the parameters once their expressions are computed. Defaults in it are applied before
+   * that, and may be expressions themselves (`{{ $input[0] }}`): a parameter whose expression gives nothing has none.
+   * Three notes of ours: `x-expression: true` marks a text that is an expression also without `{{ }}`; `x-deferred: true`,
+   * on a parameter at the top, hands its text to the node as it stands, to be run by `call.scripts`; `x-secret: true`
+   * marks a text that is stored sealed and read as `********`.
    */
   parameters: ParameterSchema;
   example: { parameters: JsonObject; output?: JsonValue };
