@@ -2,7 +2,7 @@ import { Injectable, type CallHandler, type ExecutionContext, type NestIntercept
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { map, type Observable } from 'rxjs';
-import { ANSWER_KIND, type AnswerKind } from './answer';
+import { ANSWER_KIND, CREATES_BESIDE, type AnswerKind } from './answer';
 
 /** The tag of one version of an entity (RFC 9110, section 8.8.3). */
 export const entityTag = (version: number): string => `"${version}"`;
@@ -15,20 +15,22 @@ export class AnswerInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     if (context.getType() !== 'http') return next.handle();
     const kind = this.reflector.get<AnswerKind | undefined>(ANSWER_KIND, context.getHandler());
+    const beside = this.reflector.get<boolean | undefined>(CREATES_BESIDE, context.getHandler());
     const http = context.switchToHttp();
-    return next
-      .handle()
-      .pipe(map((result: unknown) => shape(kind, result, http.getRequest<Request>(), http.getResponse<Response>())));
+    const collection = addressOf(http.getRequest<Request>(), beside);
+    return next.handle().pipe(map((result: unknown) => shape(kind, result, collection, http.getResponse<Response>())));
   }
 }
 
-function shape(kind: AnswerKind | undefined, result: unknown, request: Request, response: Response): unknown {
+function addressOf({ originalUrl }: Request, beside = false): string {
+  const path = originalUrl.replace(/\/*(\?.*)?$/, '');
+  return beside ? path.slice(0, path.lastIndexOf('/')) : path;
+}
+
+function shape(kind: AnswerKind | undefined, result: unknown, collection: string, response: Response): unknown {
   switch (kind) {
     case 'created':
-      response.setHeader(
-        'Location',
-        `${request.originalUrl.replace(/\/*(\?.*)?$/, '')}/${(result as { id: string }).id}`,
-      );
+      response.setHeader('Location', `${collection}/${(result as { id: string }).id}`);
       setEntityTag(result, response);
       return { data: result };
     case 'entity':

@@ -10,3 +10,6 @@ export type AnswerKind = 'data' | 'entity' | 'created' | 'list' | 'none' | 'raw'
 export const ANSWER_KIND = 'maestrohub:answer';
 
 export const setAnswerKind = (kind: AnswerKind): CustomDecorator => SetMetadata(ANSWER_KIND, kind);
+
+/** Of `created`: the entity stands beside the route, as that of `POST /things/import` at `/things/{id}`. */
+export const CREATES_BESIDE = 'maestrohub:creates-beside';

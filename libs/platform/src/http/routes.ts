@@ -2,7 +2,7 @@ import { applyDecorators, HttpCode, SetMetadata, type Type } from '@nestjs/commo
 import { ApiExtraModels, ApiNoContentResponse, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import type { Scope } from '#kernel';
 import { setAccessRule } from './access';
-import { setAnswerKind, type AnswerKind } from './answer';
+import { CREATES_BESIDE, setAnswerKind, type AnswerKind } from './answer';
 
 /*
  * A handler says who may call it and what it answers; the guard, the interceptors and the OpenAPI document follow.
@@ -42,6 +42,10 @@ export const AnswersEntity = (type: Type): MethodDecorator => answer('entity', 2
 
 /** 201 with the new entity, its address and ETag. */
 export const AnswersCreated = (type: Type): MethodDecorator => answer('created', 201, type, ['Location', 'ETag']);
+
+/** 201 as well, where the entity's address is beside the route and not beneath it: `POST /things/import`. */
+export const AnswersCreatedBeside = (type: Type): MethodDecorator =>
+  applyDecorators(AnswersCreated(type), SetMetadata(CREATES_BESIDE, true));
 
 /** 200 with a `Page` or `Stretch`. */
 export const AnswersList = (type: Type): MethodDecorator => answer('list', 200, type);
