@@ -12,8 +12,8 @@ const AREAS = {
   connectors: [],
   models: [],
   uns: [],
-  pipelines: ['connectors', 'models', 'uns'],
-  executions: ['pipelines', 'connectors', 'uns', 'models'],
+  pipelines: ['organizations', 'connectors', 'models', 'uns'],
+  executions: ['organizations', 'pipelines', 'connectors', 'uns', 'models'],
   dashboards: ['uns'],
   dependencies: [],
 };

@@ -1,7 +1,9 @@
 import { auditSchema } from '#audit';
+import { executionsSchema } from '#executions';
 import { identitySchema } from '#identity';
 import { modelsSchema } from '#models';
 import { organizationsSchema } from '#organizations';
+import { pipelinesSchema } from '#pipelines';
 import { platformSchema, type DatabaseSchema } from '#platform/database';
 import { unsSchema } from '#uns';
 
@@ -11,6 +13,8 @@ const areas: DatabaseSchema[] = [
   identitySchema,
   unsSchema,
   modelsSchema,
+  pipelinesSchema,
+  executionsSchema,
   auditSchema,
 ];
 

@@ -1,3 +1,4 @@
+import type { JsonValue } from '#kernel';
 import { withDefaults } from './model-defaults';
 import type { ModelField } from './model-field';
 
@@ -14,7 +15,7 @@ const FIELDS: ModelField[] = [
 ];
 
 describe('withDefaults', () => {
-  it.each([
+  it.each<[JsonValue, JsonValue]>([
     [{}, { unit: 'mm', whole: { a: 1 } }],
     [
       { unit: null, whole: {} },

@@ -3,7 +3,7 @@ import { SchemaValidator } from '#platform/json-schema';
 import { withDefaults } from './model-defaults';
 import { modelSchema } from './model-schema';
 import type { Model } from './model.entity';
-import { sensitivePaths, type PathStep } from './sensitive-paths';
+import { sensitivePaths, valuesAt, type PathStep } from './sensitive-paths';
 
 /** One version of a model, ready to check many values. */
 export class ModelValidator {
@@ -28,5 +28,10 @@ export class ModelValidator {
   /** A copy with the defaults of what is missing; the value itself where nothing is. */
   withDefaults(value: JsonValue): JsonValue {
     return withDefaults(this.fields, value);
+  }
+
+  /** What of the value must not be written down in clear. */
+  sensitiveValues(value: JsonValue): JsonValue[] {
+    return valuesAt(value, this.sensitive);
   }
 }

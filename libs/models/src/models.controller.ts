@@ -4,7 +4,6 @@ import type { Member, Page } from '#kernel';
 import {
   Answers,
   AnswersCreated,
-  AnswersCreatedBeside,
   AnswersEntity,
   AnswersList,
   AnswersNothing,
@@ -54,7 +53,7 @@ export class ModelsController {
   /** Makes a model of a JSON Schema. What a model cannot say is refused, each by its place in the schema. */
   @Post('import')
   @Scopes('models:write')
-  @AnswersCreatedBeside(ModelView)
+  @AnswersCreated(ModelView, 'engine/models')
   import(@Caller() member: Member, @Body() schema: ModelImport): Promise<ModelView> {
     return this.models.import(member, schema);
   }

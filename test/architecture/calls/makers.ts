@@ -20,6 +20,9 @@ export const MAKERS: Readonly<Record<string, (making: Making) => Promise<string>
   '/organizations': ({ organizationId }) => Promise.resolve(organizationId),
   // Every change leaves a version; the first is that of making it.
   '/engine/models/:id/versions': () => Promise.resolve('1'),
+  '/engine/pipelines/:id/versions': () => Promise.resolve('1'),
+  // The types that the product has are made by nobody.
+  '/engine/nodes': () => Promise.resolve('trigger.manual'),
   // A key is made by rotating, which answers with it; at once, because only one may wait for its turn.
   '/admin/signing-keys': async ({ app, caller }) => {
     const rotated = await app.api(caller.token).post('/admin/signing-keys/rotate', { immediately: true });
@@ -48,6 +51,17 @@ export const NAMES: Readonly<Record<string, { collection: string; field: string 
 export const FIELDS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   // Somebody is named by one of two fields, which no schema of ours can say.
   'POST /organizations/:id/members': { userId: undefined },
+  // A pipeline may begin empty, but can be enabled only when something starts it.
+  'POST /engine/pipelines': {
+    nodes: [
+      { id: 'start', name: 'Start', type: 'trigger.manual' },
+      { id: 'again', name: 'Again', type: 'trigger.manual' },
+      { id: 'stop', name: 'Stop', type: 'flow.stop' },
+    ],
+    edges: [{ source: 'start', target: 'stop' }],
+  },
+  // An edge joins two nodes of its own pipeline, which has them by the entry above.
+  'POST /engine/pipelines/:id/edges': { source: 'again', target: 'stop' },
   // An enabled one is asked for its discovery document, and no example is there to answer.
   'POST /admin/identity-providers': { enabled: false },
 };
@@ -61,6 +75,8 @@ export const NAMED_WITHIN: Readonly<Record<string, Readonly<Record<string, (id: 
 
 /** What has to be done first, as the replacement of an address by another: without it there is nothing to do. */
 export const FIRST: readonly (readonly [call: RegExp, first: string])[] = [
+  // Pipelines begin disabled, other things enabled.
+  [/^POST (\/engine\/pipelines\/[^/]+)\/disable$/, 'POST $1/enable'],
   // These take back what another action did.
   [/^POST (.*)\/activate$/, 'POST $1/suspend'],
   [/^POST (.*)\/enable$/, 'POST $1/disable'],

@@ -53,12 +53,19 @@ describe(`${RUNS} random requests, seed ${SEED}`, () => {
     const { body } = await api.get('/uns/topics');
     const topicIds = body.data.map(({ id }: { id: string }) => id) as string[];
     const model = await api.post('/engine/models', { name: 'Fuzz', fields: [{ name: 'a', type: 'number' }] });
+    const nodes = [{ id: 'a', name: 'A', type: 'trigger.manual' }];
+    const pipeline = await api.post('/engine/pipelines', { name: 'Fuzz', nodes });
     const client = await api.post('/oauth2/clients', CLIENT);
     known = {
       routes: [...routeTable(app.nest).filter(({ path }) => !CLOSING.test(path)), ...OTHER_ROUTES],
       things: {
         '/api/v1/uns/topics': topicIds,
         '/api/v1/engine/models': [model.body.data.id],
+        '/api/v1/engine/pipelines': [pipeline.body.data.id],
+        '/api/v1/engine/pipelines/:id/nodes': ['a', 'b'],
+        '/api/v1/engine/pipelines/:id/versions': ['1', '2', 'compare'],
+        '/api/v1/engine/models/:id/versions': ['1', '2', 'compare'],
+        '/api/v1/engine/nodes': ['trigger.manual', 'flow.switch'],
         '/api/v1/oauth2/clients': [client.body.data.id],
         '/api/v1/organizations': [app.organizationId],
         '/api/v1/admin/users': [editor.id],

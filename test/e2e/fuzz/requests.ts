@@ -110,16 +110,22 @@ const SEGMENTS = [
   'x'.repeat(3_000),
 ];
 
-const path = (known: Known, route: FuzzRoute): fc.Arbitrary<string> => {
-  const own = known.things[route.path.slice(0, route.path.indexOf('/:'))] ?? known.ids;
-  const segment = fc.oneof(
-    { weight: 4, arbitrary: fc.constantFrom(...own) },
+/** What stands in a path for one of a collection. */
+const segment = (known: Known, collection: string): fc.Arbitrary<string> =>
+  fc.oneof(
+    { weight: 8, arbitrary: fc.constantFrom(...(known.things[collection] ?? known.ids)) },
     { weight: 1, arbitrary: fc.constantFrom(...known.ids, ...known.organizationIds) },
     { weight: 1, arbitrary: fc.constantFrom(...SEGMENTS) },
   );
+
+const path = (known: Known, route: FuzzRoute): fc.Arbitrary<string> => {
+  const parts = route.path.split('/');
+  const filled = parts.map((part, index) =>
+    part.startsWith(':') ? segment(known, parts.slice(0, index).join('/')) : fc.constant(part),
+  );
   return fc
-    .tuple(segment, often('', '/', '//', '/x', '%00', '.json', ';a=b'))
-    .map(([id, tail]) => route.path.replace(/:\w+/g, id) + tail);
+    .tuple(fc.tuple(...filled), often('', '/', '//', '/x', '%00', '.json', ';a=b'))
+    .map(([segments, tail]) => segments.join('/') + tail);
 };
 
 /** Query values are encoded most of the time, as clients do. */

@@ -16,13 +16,13 @@ const FIELDS = [
 describe('model.validate', () => {
   let app: TestApp;
   let api: ApiClient;
-  let nodes: Awaited<ReturnType<typeof nodesOf>>;
+  let nodes: ReturnType<typeof nodesOf>;
   let modelId: string;
 
   beforeAll(async () => {
     app = await createTestApp();
     api = app.api(await app.newToken(ALL_SCOPES));
-    nodes = await nodesOf(app);
+    nodes = nodesOf(app);
     modelId = (await api.post('/engine/models', { name: 'Order', fields: FIELDS })).body.data.id;
   });
 
@@ -36,6 +36,7 @@ describe('model.validate', () => {
     expect(await validate({ value })).toEqual({
       kind: 'emit',
       emissions: [{ port: 'out', value: { line: 'l1', unit: 'mm', parts: [{ n: 5 }, { n: 1 }], more: true } }],
+      sensitive: [],
     });
   });
 
@@ -54,8 +55,17 @@ describe('model.validate', () => {
     expect(await validate({ value, onInvalid: 'port' })).toEqual({
       kind: 'emit',
       emissions: [{ port: 'invalid', value: { value, problems } }],
+      sensitive: [],
     });
     expect(await validate({ value: 'text', onInvalid: 'port' })).toMatchObject({ emissions: [{ port: 'invalid' }] });
+  });
+
+  it('says what history must not show', async () => {
+    const fields = [{ name: 'pin', type: 'string', sensitive: true, maxLength: 4 }];
+    const { id } = (await api.post('/engine/models', { name: newId(), fields })).body.data;
+    expect(await validate({ modelId: id, value: { pin: '1234' } })).toMatchObject({ sensitive: ['1234'] });
+    const invalid = { modelId: id, value: { pin: '12345' }, onInvalid: 'port' };
+    expect(await validate(invalid)).toMatchObject({ emissions: [{ port: 'invalid' }], sensitive: ['12345'] });
   });
 
   it('follows the model', async () => {

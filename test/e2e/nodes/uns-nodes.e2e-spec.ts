@@ -16,7 +16,7 @@ describe('nodes of the namespace', () => {
   beforeAll(async () => {
     app = await createTestApp({ roles: ['api', 'uns'] });
     api = app.api(await app.newToken(['uns:read', 'uns:publish', 'uns:write']));
-    run = (await nodesOf(app)).run;
+    run = nodesOf(app).run;
     clients = new MqttClients(app.mqttUrl);
   });
 

@@ -5,6 +5,8 @@ import { createTestApp, type ApiClient, type TestApp } from '#testing';
 /** Kept for as long as the trail is. */
 const STAYS = ['audit_entries'];
 
+const TRIGGER = { name: 'Start', type: 'trigger.manual' };
+
 function logo(): FormData {
   const form = new FormData();
   form.append('file', new Blob(['<svg xmlns="http://www.w3.org/2000/svg"/>']), 'logo.svg');
@@ -57,10 +59,11 @@ describe('a deleted organization', () => {
       await api.post('/uns/data/publish/batch', { records }),
       await api.post('/uns/data/publish', { topic: 'mHv1.0/b', value: 'text' }, { 'Idempotency-Key': 'once' }),
       await api.post('/engine/models', { name: 'Model', fields: [relation] }),
+      await api.post('/engine/pipelines', { name: 'Pipeline', enabled: true, nodes: [TRIGGER] }),
       await api.patch('/organizations/settings', { timeZone: 'Asia/Tokyo' }),
       await api.put(`/organizations/${id}/logo`, logo()),
     ];
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 201, 200, 200]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 201, 201, 200, 200]);
     return id;
   }
 

@@ -48,10 +48,16 @@ type Value = JsonValue | undefined;
 export class Parameters {
   private readonly places = new Map<string, Place>();
 
-  /** @throws ParameterError for the first expression that cannot be read. */
-  constructor(private readonly source: JsonValue) {
+  /**
+   * @param parse finds the expressions of the text at a pointer.
+   * @throws ParameterError for the first expression that cannot be read.
+   */
+  constructor(
+    private readonly source: JsonValue,
+    parse: (text: string, pointer: string) => Template | undefined = parseTemplate,
+  ) {
     for (const [pointer, text] of textsOf(source)) {
-      const template = this.read(pointer, text);
+      const template = read(pointer, text, parse);
       if (template) this.places.set(pointer, { pointer, template });
     }
   }
@@ -79,16 +85,6 @@ export class Parameters {
     rest.forEach(({ expression }, index) => results.set(expression, values[index]));
     return fill(this.source, '', this.places, results) ?? null;
   }
-
-  private read(pointer: string, text: string): Template | undefined {
-    try {
-      return parseTemplate(text);
-    } catch (error) {
-      if (!(error instanceof ExpressionError)) throw error;
-      const { message, offset } = error;
-      throw new ParameterError(message, pointer, text, 'syntax', positionOf(text, offset));
-    }
-  }
 }
 
 interface PlacedExpression {
@@ -112,6 +108,20 @@ async function evaluate(
   }
 }
 
+function read(
+  pointer: string,
+  text: string,
+  parse: (text: string, pointer: string) => Template | undefined,
+): Template | undefined {
+  try {
+    return parse(text, pointer);
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    const { message, offset } = error;
+    throw new ParameterError(message, pointer, text, 'syntax', positionOf(text, offset));
+  }
+}
+
 const expressionsOf = ({ parts }: Template): Expression[] => parts.filter((part) => typeof part !== 'string');
 
 /** The variables that some of them name, and of `$node` the nodes they mention: nothing more crosses to the interpreter. */
@@ -126,7 +136,8 @@ export function neededBy(expressions: readonly Mentions[], scope: Scope): { name
   return { names, values };
 }
 
-const escaped = (key: string | number): string => String(key).replaceAll('~', '~0').replaceAll('/', '~1');
+/** A step of a pointer (RFC 6901). */
+export const escaped = (key: string | number): string => String(key).replaceAll('~', '~0').replaceAll('/', '~1');
 
 function* textsOf(value: JsonValue, pointer = ''): Generator<[pointer: string, text: string]> {
   if (typeof value === 'string') yield [pointer, value];

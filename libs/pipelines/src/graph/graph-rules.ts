@@ -19,15 +19,24 @@ export function graphProblems(
   edges: readonly PipelineEdge[],
   shapeOf: ShapeOf,
 ): GraphProblem[] {
+  const faults = graphFaults(nodes, edges, shapeOf);
+  // What leads where can be followed only in a graph that is one.
+  if (faults.length > 0) return faults;
+  const graph = new PipelineGraph(nodes, edges);
+  return [...inputProblems(graph, shapeOf), ...findLoops(graph, shapeOf).problems];
+}
+
+/** What is wrong whatever is still to come; everything else may just not be there yet. */
+export function graphFaults(
+  nodes: readonly PipelineNode[],
+  edges: readonly PipelineEdge[],
+  shapeOf: ShapeOf,
+): GraphProblem[] {
   if (nodes.length > MOST_NODES) return [{ message: `A pipeline has at most ${MOST_NODES} nodes` }];
   if (edges.length > MOST_EDGES) return [{ message: `A pipeline has at most ${MOST_EDGES} edges` }];
   const graph = new PipelineGraph(nodes, edges);
   const broken = [...nodeProblems(nodes, shapeOf), ...edgeProblems(graph, shapeOf)];
-  // What leads where can be followed only when all edges lead from something to something.
-  if (broken.some(({ edgeId }) => edgeId !== undefined)) return broken;
-  const cycle = cycleProblems(graph);
-  if (cycle.length > 0) return [...broken, ...cycle];
-  return [...broken, ...inputProblems(graph, shapeOf), ...findLoops(graph, shapeOf).problems];
+  return broken.some(({ edgeId }) => edgeId !== undefined) ? broken : [...broken, ...cycleProblems(graph)];
 }
 
 function nodeProblems(nodes: readonly PipelineNode[], shapeOf: ShapeOf): GraphProblem[] {

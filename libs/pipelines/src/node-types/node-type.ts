@@ -98,7 +98,8 @@ export interface Emission {
 
 /** What a node gives. Ports that are not emitted to lead nowhere in this run. */
 export type NodeResult =
-  | { kind: 'emit'; emissions: readonly Emission[] }
+  /** `sensitive` are values that history must not show, wherever in the run they go. */
+  | { kind: 'emit'; emissions: readonly Emission[]; sensitive?: readonly JsonValue[] }
   /** Goes on at `out` with the value when the time is over. */
   | { kind: 'wait'; milliseconds: number; value: JsonValue }
   /** Ends the whole run. */

@@ -2,7 +2,8 @@ import { Injectable, type CallHandler, type ExecutionContext, type NestIntercept
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { map, type Observable } from 'rxjs';
-import { ANSWER_KIND, CREATES_BESIDE, type AnswerKind } from './answer';
+import { ANSWER_KIND, CREATED_IN, Finished, type AnswerKind } from './answer';
+import { API_PREFIX } from './route-table';
 
 /** The tag of one version of an entity (RFC 9110, section 8.8.3). */
 export const entityTag = (version: number): string => `"${version}"`;
@@ -15,27 +16,33 @@ export class AnswerInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     if (context.getType() !== 'http') return next.handle();
     const kind = this.reflector.get<AnswerKind | undefined>(ANSWER_KIND, context.getHandler());
-    const beside = this.reflector.get<boolean | undefined>(CREATES_BESIDE, context.getHandler());
+    const collection = this.reflector.get<string | undefined>(CREATED_IN, context.getHandler());
     const http = context.switchToHttp();
-    const collection = addressOf(http.getRequest<Request>(), beside);
-    return next.handle().pipe(map((result: unknown) => shape(kind, result, collection, http.getResponse<Response>())));
+    return next.handle().pipe(
+      map((result: unknown) => {
+        const address = collection ? `/${API_PREFIX}/${collection}` : addressOf(http.getRequest<Request>());
+        return shape(kind, result, address, http.getResponse<Response>());
+      }),
+    );
   }
 }
 
-function addressOf({ originalUrl }: Request, beside = false): string {
-  const path = originalUrl.replace(/\/*(\?.*)?$/, '');
-  return beside ? path.slice(0, path.lastIndexOf('/')) : path;
-}
+/** What was called, without query. */
+const addressOf = ({ originalUrl }: Request): string => originalUrl.replace(/\/*(\?.*)?$/, '');
 
-function shape(kind: AnswerKind | undefined, result: unknown, collection: string, response: Response): unknown {
+function shape(kind: AnswerKind | undefined, result: unknown, address: string, response: Response): unknown {
   switch (kind) {
     case 'created':
-      response.setHeader('Location', `${collection}/${(result as { id: string }).id}`);
+      response.setHeader('Location', `${address}/${(result as { id: string }).id}`);
       setEntityTag(result, response);
       return { data: result };
     case 'entity':
       setEntityTag(result, response);
       return { data: result };
+    case 'accepted':
+      if (!(result instanceof Finished)) return { data: result };
+      response.status(200);
+      return { data: result.data as unknown };
     case 'data':
       return { data: result };
     default:

@@ -1,5 +1,6 @@
 export * from './access';
 export { insufficientScope } from './access.guard';
+export { Finished } from './answer';
 export * from './create-http-app';
 export * from './documented-paths';
 export { ErrorFilter, STATUS_OF } from './error.filter';

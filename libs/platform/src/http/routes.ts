@@ -2,7 +2,7 @@ import { applyDecorators, HttpCode, SetMetadata, type Type } from '@nestjs/commo
 import { ApiExtraModels, ApiNoContentResponse, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import type { Scope } from '#kernel';
 import { setAccessRule } from './access';
-import { CREATES_BESIDE, setAnswerKind, type AnswerKind } from './answer';
+import { CREATED_IN, setAnswerKind, type AnswerKind } from './answer';
 
 /*
  * A handler says who may call it and what it answers; the guard, the interceptors and the OpenAPI document follow.
@@ -40,12 +40,24 @@ export const Answers = (type: Type): MethodDecorator => answer('data', 200, type
 /** 200 with one configuration entity and its ETag. */
 export const AnswersEntity = (type: Type): MethodDecorator => answer('entity', 200, type, ['ETag']);
 
-/** 201 with the new entity, its address and ETag. */
-export const AnswersCreated = (type: Type): MethodDecorator => answer('created', 201, type, ['Location', 'ETag']);
+/**
+ * 201 with the new entity, its address and ETag. The address lies under the route that was called, or in the collection
+ * (`connections`) where it is named: what a clone makes lies beside its original.
+ */
+export const AnswersCreated = (type: Type, collection?: string): MethodDecorator =>
+  applyDecorators(SetMetadata(CREATED_IN, collection), answer('created', 201, type, ['Location', 'ETag']));
 
-/** 201 as well, where the entity's address is beside the route and not beneath it: `POST /things/import`. */
-export const AnswersCreatedBeside = (type: Type): MethodDecorator =>
-  applyDecorators(AnswersCreated(type), SetMetadata(CREATES_BESIDE, true));
+/** 202 with what was begun; 200 with the second where the handler gives a `Finished`. */
+export const AnswersAccepted = (begun: Type, finished?: Type): MethodDecorator =>
+  applyDecorators(
+    answer('accepted', 202, begun),
+    ...(finished
+      ? [
+          ApiExtraModels(finished),
+          ApiResponse({ status: 200, description: 'Done', schema: enveloped(finished, false) }),
+        ]
+      : []),
+  );
 
 /** 200 with a `Page` or `Stretch`. */
 export const AnswersList = (type: Type): MethodDecorator => answer('list', 200, type);

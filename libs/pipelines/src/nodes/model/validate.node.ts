@@ -1,7 +1,6 @@
 import { DomainError, isId, type FieldProblem, type JsonValue } from '#kernel';
 import { ModelsService, type ModelValidator } from '#models';
 import {
-  emit,
   NodeError,
   NodeType,
   type JsonObject,
@@ -37,6 +36,7 @@ export class ModelValidateNode implements NodeType<Parameters> {
       'One that does not fit fails the node, with up to 100 problems in the details of the error: each has the place ' +
         '(`lines[0].speed`) and what is wrong there. With `onInvalid` **port**, `{value, problems}` goes on at `invalid` ' +
         'instead.',
+      'Values of fields that are sensitive are not shown in the history of the run, wherever they go from there.',
       'The model is taken as it is at that moment: a change acts within a quarter of a second, also on runs that have ' +
         'begun, and on those that are tried again.',
     ),
@@ -81,9 +81,12 @@ export class ModelValidateNode implements NodeType<Parameters> {
     const model = await this.find(organizationId, modelId);
     const complete = model.withDefaults(value);
     const problems = model.problems(complete);
-    if (problems.length === 0) return emit(complete);
+    const sensitive = model.sensitiveValues(complete);
+    if (problems.length === 0) return { kind: 'emit', emissions: [{ port: 'out', value: complete }], sensitive };
     const told = problems.map(({ field, message }) => ({ field, message }));
-    if (onInvalid === 'port') return emit({ value, problems: told }, 'invalid');
+    if (onInvalid === 'port') {
+      return { kind: 'emit', emissions: [{ port: 'invalid', value: { value, problems: told } }], sensitive };
+    }
     const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
     throw new NodeError(`Value does not fit the model: ${problems[0]!.message}${more}`, { problems: told }, false);
   }

@@ -1,13 +1,12 @@
 import type { FieldProblem, JsonValue } from '#kernel';
-import { ExpressionError, parseTemplate, readWholeExpression, type Expression } from '../../expressions';
+import { ExpressionError, parseExpression, type Expression } from '../../expressions';
 
 /**
  * The one expression that a deferred parameter is: with `{{ }}`, as `$.path`, or as it stands.
  * @throws ExpressionError where it cannot be read, or is more than one expression.
  */
 export function deferredExpression(text: string): Expression {
-  const template = parseTemplate(text);
-  if (!template) return readWholeExpression(text);
+  const template = parseExpression(text);
   if (!template.whole) throw new ExpressionError('It must be one expression, with nothing around it', 0);
   return template.parts[0] as Expression;
 }
