@@ -4,6 +4,7 @@ import type { RunError } from '../execution';
 import type { Frame } from './frame';
 import { NodeFailed } from './run-ends';
 import type { PlannedNode, PlannedScope } from './run-plan';
+import { takeTurns } from './turns';
 
 /** What came along an edge. */
 export interface Arrived extends NodeInput {
@@ -154,6 +155,7 @@ export class ScopeRun {
     let clock = from;
     let failed = 0;
     for (const [index, item] of items.entries()) {
+      await takeTurns();
       this.run.throwIfHalted();
       if (this.failure) throw this.failure;
       const inner = new ScopeRun(this.run, scope, this.frame.inner(index, item, clock));
