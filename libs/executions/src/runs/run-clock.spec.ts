@@ -98,6 +98,15 @@ describe('the clock of a run', () => {
     expect(clock.halted).toBeUndefined();
   });
 
+  it('lets nothing sleep on after its end, nor fall asleep', async () => {
+    const { clock } = clockOf();
+    await Promise.all([clock.enter(), clock.enter()]);
+    const asleep = clock.sleep(Date.now() + HOUR);
+    clock.halt({ kind: 'released' });
+    await expect(asleep).rejects.toThrow(Halted);
+    await expect(clock.sleep(Date.now() + HOUR)).rejects.toThrow(Halted);
+  });
+
   it('lets nothing begin after its end, and keeps the first reason', async () => {
     const { clock } = clockOf({ most: 1 });
     await clock.enter();
