@@ -1,6 +1,7 @@
 import { ALL_SCOPES } from '#kernel';
 import { OrganizationPurger } from '#organizations';
 import { createTestApp, type ApiClient, type TestApp } from '#testing';
+import { writeHistory } from '../executions/history-rows';
 
 /** Kept for as long as the trail is. */
 const STAYS = ['audit_entries'];
@@ -49,6 +50,26 @@ describe('a deleted organization', () => {
     return counts;
   }
 
+  /** A run that has failed, one that rests, what a node has kept, a key, and what is known of the size. */
+  async function leaveHistory(organizationId: string): Promise<void> {
+    await writeHistory(app.database, { organizationId, createdAt: new Date(), status: 'failed' });
+    await writeHistory(app.database, { organizationId, createdAt: new Date(), open: true });
+    await query(
+      `INSERT INTO node_states (organization_id, pipeline_id, node_id, content, updated_at)
+       VALUES ($1, $1, 'buffer', 'x', now())`,
+      [organizationId],
+    );
+    await query(
+      `INSERT INTO execution_keys (organization_id, key, execution_id, expires_at)
+       VALUES ($1, 'once', $1, now() + interval '1 day')`,
+      [organizationId],
+    );
+    await query(
+      `INSERT INTO history_sizes (organization_id, part, bytes, measured_at) VALUES ($1, 'executions_default', 1, now())`,
+      [organizationId],
+    );
+  }
+
   async function fill(name: string): Promise<string> {
     const { id } = (await admin.post('/organizations', { name })).body.data;
     const api = app.api(await app.newToken(ALL_SCOPES), id);
@@ -62,6 +83,7 @@ describe('a deleted organization', () => {
       await api.put(`/organizations/${id}/logo`, logo()),
     ];
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 201, 201, 200, 200]);
+    await leaveHistory(id);
     return id;
   }
 
