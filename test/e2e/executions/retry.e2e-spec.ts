@@ -129,7 +129,7 @@ describe('a retry', () => {
     const answers = await Promise.all([retry(first.id, {}, key), retry(first.id, {}, key)]);
     const ids = new Set(answers.map(({ body }) => body.data.id as string));
     expect([answers.map(({ status }) => status), ids.size]).toEqual([[201, 201], 1]);
-    expect(answers[0]!.headers.get('location')).toBe(`/api/v1/engine/executions/${[...ids][0]}`);
+    expect(answers[0].headers.get('location')).toBe(`/api/v1/engine/executions/${[...ids][0]}`);
     const rows = await query('SELECT 1 FROM executions WHERE retry_of = $1', [first.id]);
     expect(rows).toHaveLength(1);
     const trail = await query(`SELECT 1 FROM audit_entries WHERE action = 'execution.retry' AND entity_id = $1`, [
