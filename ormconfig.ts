@@ -1,4 +1,5 @@
 import { auditSchema } from '#audit';
+import { connectorsSchema } from '#connectors';
 import { executionsSchema } from '#executions';
 import { identitySchema } from '#identity';
 import { modelsSchema } from '#models';
@@ -13,6 +14,7 @@ const areas: DatabaseSchema[] = [
   identitySchema,
   unsSchema,
   modelsSchema,
+  connectorsSchema,
   pipelinesSchema,
   executionsSchema,
   auditSchema,

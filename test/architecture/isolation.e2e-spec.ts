@@ -21,7 +21,7 @@ const ofInstance = ({ access }: Route): boolean =>
   access?.kind === 'scope' && !roleScopes('admin', false).includes(access.scope);
 
 /** What the product itself consists of: the same for everybody. */
-const ofProduct = ({ path }: Route): boolean => /^\/api\/v1\/engine\/nodes\/:/.test(path);
+const ofProduct = ({ path }: Route): boolean => /^\/api\/v1\/(engine\/nodes|connections\/protocols)\/:/.test(path);
 
 const ofOrganizations = ({ path }: Route): boolean => /^\/api\/v1\/organizations\/:/.test(path);
 
@@ -78,7 +78,7 @@ describe('what belongs to one organization', () => {
   }
 
   it('does not exist for another', async () => {
-    const owned = routes.filter((route) => takesAnId(route) && !route.organizationFree);
+    const owned = routes.filter((route) => takesAnId(route) && !route.organizationFree && !ofProduct(route));
     const found = await faults(
       owned,
       async (route) => {

@@ -1,6 +1,13 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { AuditHttpModule, AuditMaintenanceModule, AuditModule } from '#audit';
-import { ExecutionsHttpModule, ExecutionsMaintenanceModule, ExecutionsWorkerModule } from '#executions';
+import { ConnectorsHttpModule, ConnectorsMaintenanceModule } from '#connectors';
+import {
+  ExecutionsHttpModule,
+  ExecutionsMaintenanceModule,
+  ExecutionsModule,
+  ExecutionsWorkerModule,
+  TriggersMaintenanceModule,
+} from '#executions';
 import { IdentityHttpModule, IdentityMaintenanceModule, IdentityModule } from '#identity';
 import { ModelsHttpModule, ModelsMaintenanceModule } from '#models';
 import { OrganizationsHttpModule, OrganizationsMaintenanceModule, OrganizationsModule } from '#organizations';
@@ -25,6 +32,7 @@ const PARTS: Record<HubRole, Modules> = {
     IdentityHttpModule,
     OrganizationsHttpModule.with([IdentityModule]),
     ModelsHttpModule,
+    ConnectorsHttpModule,
     PipelinesHttpModule,
     ExecutionsHttpModule,
     UnsHttpModule,
@@ -36,13 +44,16 @@ const PARTS: Record<HubRole, Modules> = {
     IdentityMaintenanceModule,
     OrganizationsMaintenanceModule,
     ModelsMaintenanceModule,
+    ConnectorsMaintenanceModule,
     PipelinesMaintenanceModule,
     ExecutionsMaintenanceModule,
     ExecutionsWorkerModule,
+    TriggersMaintenanceModule,
     UnsMaintenanceModule,
     AuditMaintenanceModule.with([OrganizationsModule]),
   ],
-  uns: [UnsMqttModule],
+  // Values that come by MQTT start pipelines.
+  uns: [UnsMqttModule, ExecutionsModule],
 };
 
 /** The composition of one process. Health and metrics are served by all. */

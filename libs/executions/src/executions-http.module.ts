@@ -14,10 +14,19 @@ import { RetryController } from './retry/retry.controller';
 import { RetryService } from './retry/retry.service';
 import { ExecuteController } from './start/execute.controller';
 import { ExecuteService } from './start/execute.service';
+import { TriggerStatusController } from './triggers/status/trigger-status.controller';
+import { TriggerStatusService } from './triggers/status/trigger-status.service';
+import { WebhooksModule } from './triggers/webhooks/webhooks.module';
 
 @Module({
-  imports: [ExecutionsModule],
-  controllers: [ExecuteController, NodeTestController, ExecutionsController, RetryController],
+  imports: [ExecutionsModule, WebhooksModule],
+  controllers: [
+    ExecuteController,
+    NodeTestController,
+    ExecutionsController,
+    RetryController,
+    TriggerStatusController,
+  ],
   providers: [
     CancelService,
     ExecuteService,
@@ -29,6 +38,7 @@ import { ExecuteService } from './start/execute.service';
     RetryManyService,
     RetryService,
     RetrySources,
+    TriggerStatusService,
   ],
 })
 export class ExecutionsHttpModule {}

@@ -5,16 +5,16 @@ import { Wakeups } from './dispatch/wakeups';
 import { ExecutionsModule } from './executions.module';
 import { HistoryWriter } from './history/history-writer';
 import { HistoryBudget } from './retention/history-budget';
-import { RunEndWatchers } from './run-end-watchers';
 import { RunFinisher } from './runs/run-finisher';
 import { RunPlans } from './runs/run-plans';
 import { RunStore } from './runs/run-store';
 import { RunWorker } from './runs/run-worker';
+import { SchedulesModule } from './triggers/schedules/schedules.module';
 import { WorkerServices } from './runs/worker-services';
 
 /** The engine: for the worker process. */
 @Module({
-  imports: [ExecutionsModule, OrganizationsModule],
+  imports: [ExecutionsModule, OrganizationsModule, SchedulesModule],
   providers: [
     HistoryBudget,
     HistoryWriter,
@@ -25,7 +25,6 @@ import { WorkerServices } from './runs/worker-services';
     RunWorker,
     Wakeups,
     WorkerServices,
-    { provide: RunEndWatchers, useValue: { startsAfter: () => Promise.resolve([]) } },
   ],
 })
 export class ExecutionsWorkerModule {}

@@ -5,3 +5,4 @@ export { ensureExecutionPartitions } from './partitions';
 export { ExecutionsModule } from './executions.module';
 export { executionsSchema } from './executions.schema';
 export { ExecutionsWorkerModule } from './executions-worker.module';
+export { TriggersMaintenanceModule } from './triggers/triggers-maintenance.module';

@@ -5,8 +5,9 @@ import { unavailable } from '#kernel';
 import { Database, fixedArray, isCollision, isDataError, OID, textArray, writeTimestamp } from '#platform/database';
 import { Lifecycle } from '#platform/lifecycle';
 import { Injectable } from '@nestjs/common';
-import { v7 } from 'uuid';
+import { stringify, v7 } from 'uuid';
 import { QUALITIES, type RecordInput } from './record';
+import { RecordObservers, type ObservedRecord } from './record-observers';
 import { TopicRegistry } from './topic-registry';
 
 /** What one caller handed over: stored as a whole or not at all. */
@@ -19,6 +20,8 @@ interface Batch {
   size: number;
   /** The first of the ids where they have to be the same every time. */
   firstId: Buffer | undefined;
+  /** Of the run that publishes them. */
+  chainDepth: number | undefined;
   receivedAt: number;
   done: (receivedAt: number) => void;
   failed: (error: unknown) => void;
@@ -31,6 +34,13 @@ interface Row {
   index: number;
   document: string | null;
   topicId: string;
+}
+
+export interface AppendOptions {
+  /** For records that are handed over again with the same topics and timestamps: by the same key they are stored once. */
+  key?: string | undefined;
+  /** Of the run that publishes them. */
+  chainDepth?: number | undefined;
 }
 
 /** While one transaction waits for the disk, the next is gathered and sent. */
@@ -60,17 +70,21 @@ export class RecordWriter {
   constructor(
     private readonly database: Database,
     private readonly topics: TopicRegistry,
+    private readonly observers: RecordObservers,
     lifecycle: Lifecycle,
   ) {
     lifecycle.atShutdown('drain', 'record writer', () => this.settled());
   }
 
   /**
-   * Resolves after the commit with the time of receipt, epoch milliseconds. With a key, records that are handed over
-   * again by the same key, with the same topics and timestamps, are stored once.
+   * Resolves after the commit with the time of receipt, epoch milliseconds.
    * @throws DomainError `unavailable` when the database does not answer or too much is waiting for it.
    */
-  async append(organizationId: string, records: readonly RecordInput[], key?: string): Promise<number> {
+  async append(
+    organizationId: string,
+    records: readonly RecordInput[],
+    { key, chainDepth }: AppendOptions = {},
+  ): Promise<number> {
     const documents = records.map(({ value }) => (typeof value === 'number' ? null : JSON.stringify(value)));
     const size = documents.reduce((sum, document) => sum + (document?.length ?? 0), 0);
     const { rows, characters } = MOST_WAITING;
@@ -79,7 +93,8 @@ export class RecordWriter {
     }
     const firstId = key === undefined ? undefined : firstIdOf(key);
     return new Promise((done, failed) => {
-      this.waiting.push({ organizationId, records, documents, size, firstId, receivedAt: Date.now(), done, failed });
+      const receivedAt = Date.now();
+      this.waiting.push({ organizationId, records, documents, size, firstId, chainDepth, receivedAt, done, failed });
       this.waitingRows += records.length;
       this.waitingCharacters += size;
       if (this.writers.size < WRITERS) this.startWriter();
@@ -140,12 +155,24 @@ export class RecordWriter {
   private async store(batches: Batch[]): Promise<void> {
     await this.ensureTopics(batches);
     const organizations = [...new Set(batches.map(({ organizationId }) => organizationId))];
-    const keyed = batches.filter(({ firstId }) => firstId !== undefined);
-    const fresh = batches.filter(({ firstId }) => firstId === undefined);
+    const fresh = this.rowsOf(batches.filter(({ firstId }) => firstId === undefined));
+    const keyed = this.rowsOf(batches.filter(({ firstId }) => firstId !== undefined));
+    const observed = this.observed(fresh, keyed);
+    const work = observed.size > 0 ? await this.observers.registered?.prepare([...observed.values()]) : undefined;
     await this.database.inOrganizations(organizations, async (manager) => {
-      if (fresh.length > 0) await manager.query(INSERT, columns(this.rowsOf(fresh)));
-      if (keyed.length > 0) await manager.query(INSERT_ONCE, columns(this.rowsOf(keyed)));
+      if (fresh.length > 0) await manager.query(INSERT, columns(fresh));
+      const stored = keyed.length > 0 ? await manager.query<{ id: string }[]>(INSERT_ONCE, columns(keyed)) : [];
+      await work?.store(newOf(observed, stored));
     });
+    work?.committed();
+  }
+
+  /** Those that somebody acts upon. */
+  private observed(...rows: readonly (readonly Row[])[]): Map<Row, ObservedRecord> {
+    const observer = this.observers.registered;
+    if (!observer) return new Map();
+    const isWanted = ({ batch, record }: Row): boolean => observer.wants(batch.organizationId, record.topic);
+    return new Map(rows.flatMap((some) => some.filter(isWanted)).map((row) => [row, toObserved(row)]));
   }
 
   private async ensureTopics(batches: Batch[]): Promise<void> {
@@ -174,7 +201,7 @@ const INSERT = `
                        $7::text[], $8::float8[], $9::json[])`;
 
 /** Looking for the same row first takes PostgreSQL an eighth more time: only where there may be one. */
-const INSERT_ONCE = `${INSERT} ON CONFLICT DO NOTHING`;
+const INSERT_ONCE = `${INSERT} ON CONFLICT DO NOTHING RETURNING id`;
 
 const writeUuid = (buffer: Buffer, offset: number, uuid: string): void => {
   buffer.write(uuid.replaceAll('-', ''), offset, 'hex');
@@ -201,6 +228,29 @@ function firstIdOf(key: string): Buffer {
   id[8] = (id[8]! & 0x3f) | 0x80;
   return id;
 }
+
+const idOf = (firstId: Buffer, index: number): string => {
+  const id = Buffer.from(firstId);
+  id.writeUInt32BE(index, 12);
+  return stringify(id);
+};
+
+/** Without those that were stored before by the same key. */
+function newOf(observed: ReadonlyMap<Row, ObservedRecord>, stored: readonly { id: string }[]): ObservedRecord[] {
+  const ids = new Set(stored.map(({ id }) => id));
+  const isNew = ({ batch: { firstId }, index }: Row): boolean => !firstId || ids.has(idOf(firstId, index));
+  return [...observed].filter(([row]) => isNew(row)).map(([, record]) => record);
+}
+
+const toObserved = ({ batch, record }: Row): ObservedRecord => ({
+  organizationId: batch.organizationId,
+  topic: record.topic,
+  value: record.value,
+  source: record.source,
+  timestamp: record.timestamp ?? batch.receivedAt,
+  quality: record.quality,
+  chainDepth: batch.chainDepth,
+});
 
 /** A number goes into its own column, everything else into `value`. */
 function columns(rows: readonly Row[]): Buffer[] {

@@ -21,6 +21,8 @@ export const MAKERS: Readonly<Record<string, (making: Making) => Promise<string>
   '/organizations': ({ organizationId }) => Promise.resolve(organizationId),
   // Every change leaves a version; the first is that of making it.
   '/engine/models/:id/versions': () => Promise.resolve('1'),
+  // What connections can speak comes with the product.
+  '/connections/protocols': () => Promise.resolve('rest'),
   '/engine/pipelines/:id/versions': () => Promise.resolve('1'),
   // The types that the product has are made by nobody.
   '/engine/nodes': () => Promise.resolve('trigger.manual'),
@@ -92,6 +94,15 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   'POST /engine/executions/:id/retry': { from: 'start' },
   // An enabled one is asked for its discovery document, and no example is there to answer.
   'POST /admin/identity-providers': { enabled: false },
+  // It is connected to by calls that follow: nobody listens there, which is told at once.
+  'POST /connections': { config: { baseUrl: 'http://127.0.0.1:9' } },
+};
+
+/** How a body names a thing by a field deep in it, where its example shows something else: the field at the top, with the id. */
+export const NAMED_WITHIN: Readonly<Record<string, Readonly<Record<string, (id: string) => unknown>>>> = {
+  // Fields hold fields without end, and only those that are objects may name a model.
+  'POST /engine/models': { fields: (modelId) => [{ name: 'part', type: 'object', modelId }] },
+  'PUT /engine/models/:id': { fields: (modelId) => [{ name: 'part', type: 'object', modelId }] },
 };
 
 /** What has to be done first, as the replacement of an address by another: without it there is nothing to do. */

@@ -74,15 +74,25 @@ describe('a deleted organization', () => {
     const { id } = (await admin.post('/organizations', { name })).body.data;
     const api = app.api(await app.newToken(ALL_SCOPES), id);
     const records = Array.from({ length: 300 }, (_, index) => ({ topic: `mHv1.0/a/${index % 120}`, value: index }));
+    const named = await api.post('/engine/models', { name: 'Named', fields: [] });
+    const relation = { name: 'part', type: 'object', modelId: named.body.data.id };
     const answers = [
       await api.post('/uns/data/publish/batch', { records }),
       await api.post('/uns/data/publish', { topic: 'mHv1.0/b', value: 'text' }, { 'Idempotency-Key': 'once' }),
-      await api.post('/engine/models', { name: 'Model', fields: [] }),
+      await api.post('/engine/models', { name: 'Model', fields: [relation] }),
+      await api.post('/connections', {
+        name: 'Connection',
+        protocol: 'rest',
+        config: { baseUrl: 'http://127.0.0.1:9' },
+      }),
       await api.post('/engine/pipelines', { name: 'Pipeline', enabled: true, nodes: [TRIGGER] }),
       await api.patch('/organizations/settings', { timeZone: 'Asia/Tokyo' }),
       await api.put(`/organizations/${id}/logo`, logo()),
     ];
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 201, 201, 200, 200]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 201, 201, 201, 200, 200]);
+    const connection = answers[3]!.body.data.id;
+    const request = { name: 'Function', type: 'rest.get', config: { path: '/' } };
+    expect((await api.post(`/connections/${connection}/functions`, request)).status).toBe(201);
     await leaveHistory(id);
     return id;
   }

@@ -1,6 +1,7 @@
 import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Lifecycle } from '#platform/lifecycle';
+import { answers } from '#platform/queue';
 import type { Queue } from 'bullmq';
 
 export const EXECUTION_QUEUE = 'executions';
@@ -40,6 +41,11 @@ export class ExecutionQueue implements OnModuleInit {
   onModuleInit(): void {
     this.queue.on('error', (error) => this.logger.debug(error.message));
     this.lifecycle.atShutdown('queues', 'executions queue', () => this.queue.close());
+  }
+
+  /** Whether its server is there. */
+  answers(): Promise<boolean> {
+    return answers(this.queue);
   }
 
   /** @throws Error when the queue does not answer. */

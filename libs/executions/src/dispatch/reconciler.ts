@@ -77,12 +77,10 @@ const ORPHANS = `
   WHERE id IN (SELECT id FROM open_executions WHERE state = 'running' AND lease_until < now()
                LIMIT ${MOST_AT_ONCE} FOR UPDATE SKIP LOCKED) RETURNING id`;
 
-// Also what waits for a run that has ended: its end may have come while the process that should have told it went.
 const RESTED = `
   UPDATE open_executions SET state = 'queued', priority = 0
-  WHERE id IN (SELECT id FROM open_executions p WHERE state = 'parked'
-               AND (due < now() - interval '2 seconds'
-                    OR due IS NULL AND NOT EXISTS (SELECT FROM open_executions c WHERE c.parent_id = p.id))
+  WHERE id IN (SELECT id FROM open_executions WHERE state = 'parked'
+               AND due < now() - interval '2 seconds'
                LIMIT ${MOST_AT_ONCE} FOR UPDATE SKIP LOCKED)`;
 
 const UNHEARD = `

@@ -1,15 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '#kernel';
 import { Batcher } from '#platform/batching';
-import { Database } from '#platform/database';
-import { BriefCache } from '#platform/cache';
 import { Lifecycle } from '#platform/lifecycle';
 import { Dispatcher } from '../dispatch/dispatcher';
+import { Backlog } from './backlog';
 import type { ExecutionStart, Started } from './execution-start';
 import { ExecutionStore } from './execution-store';
 
-/** Executions of one organization that may wait to be run: more are refused, and whoever starts them tries again. */
-export const MOST_QUEUED = 100_000;
 /** Starts of one process that wait to be stored. */
 const MOST_WAITING = 20_000;
 
@@ -24,12 +21,11 @@ export class ExecutionIntake {
     writers: 2,
     work: (starts) => this.store(starts),
   });
-  private readonly queued = new BriefCache<number>(10_000, 1_000);
 
   constructor(
     private readonly executions: ExecutionStore,
     private readonly dispatcher: Dispatcher,
-    private readonly database: Database,
+    private readonly backlog: Backlog,
     lifecycle: Lifecycle,
   ) {
     lifecycle.atShutdown('drain', 'execution intake', () => this.starts.settled());
@@ -41,29 +37,11 @@ export class ExecutionIntake {
     return this.starts.add(start);
   }
 
-  /** Whether the organization may queue more. */
-  async hasRoom(organizationId: string): Promise<boolean> {
-    return (await this.countQueued(organizationId)) < MOST_QUEUED;
-  }
-
   /** @throws DomainError `too_many_requests` when more is queued than may be. */
   async requireRoom(organizationId: string): Promise<void> {
-    if (this.starts.size >= MOST_WAITING || !(await this.hasRoom(organizationId))) {
+    if (this.starts.size >= MOST_WAITING || !(await this.backlog.hasRoom(organizationId))) {
       throw new DomainError('too_many_requests', 'Too many executions are waiting to be run', undefined, 5);
     }
-  }
-
-  private countQueued(organizationId: string): Promise<number> {
-    return this.queued.get(organizationId, () =>
-      this.database.joining(organizationId, async (manager) => {
-        const [row] = await manager.query<{ count: number }[]>(
-          `SELECT count(*)::int AS count FROM (SELECT FROM open_executions
-           WHERE organization_id = $1 AND state = 'queued' LIMIT ${MOST_QUEUED}) AS waiting`,
-          [organizationId],
-        );
-        return row!.count;
-      }),
-    );
   }
 
   private async store(starts: readonly ExecutionStart[]): Promise<Started[]> {

@@ -3,7 +3,8 @@ import { idTime, newId } from '#kernel';
 import { Database, prepared } from '#platform/database';
 import type { EntityManager } from 'typeorm';
 import { PRIORITY_RANK } from '../execution';
-import { cancelRuns } from '../runs/cancellation';
+import { RunEndWatchers, type EndedRun } from '../run-end-watchers';
+import { cancelRuns, type Cancelled } from '../runs/cancel-runs';
 import { SealedJson } from '../sealed-json';
 import type { ExecutionStart, Started } from './execution-start';
 import { takeOverResults } from './kept-results';
@@ -20,6 +21,7 @@ export class ExecutionStore {
   constructor(
     private readonly database: Database,
     private readonly sealed: SealedJson,
+    private readonly watchers: RunEndWatchers,
   ) {}
 
   /** In one transaction, or in the one that is open. What became of each, in the same order. */
@@ -37,6 +39,14 @@ export class ExecutionStore {
       await this.takeOverResults(manager, fresh);
       return candidates.map(({ outcome }) => outcome);
     });
+  }
+
+  /** Starts what waits for these ends, in the transaction that is open. */
+  async follow(ended: readonly EndedRun[]): Promise<void> {
+    const followers = await this.watchers.startsAfter(ended);
+    if (followers.length === 0) return;
+    const outcomes = await this.insert(followers.map(({ start }) => start));
+    followers.forEach(({ started }, index) => started(outcomes[index]!.kind === 'started'));
   }
 
   /** The first to store a key has the execution; whoever comes at the same time waits for its commit. */
@@ -81,7 +91,10 @@ export class ExecutionStore {
         candidate.outcome = { kind: 'skipped' };
         await this.releaseKey(manager, candidate);
       }
-      if (pipeline.overlap === 'restart' && row!.open) await cancelPipeline(manager, organizationId, pipeline.id);
+      if (pipeline.overlap === 'restart' && row!.open) {
+        const { ended } = await cancelPipeline(manager, organizationId, pipeline.id);
+        await this.follow(ended);
+      }
     }
   }
 
@@ -144,12 +157,12 @@ export class ExecutionStore {
   }
 }
 
-async function cancelPipeline(manager: EntityManager, organizationId: string, pipelineId: string): Promise<void> {
+async function cancelPipeline(manager: EntityManager, organizationId: string, pipelineId: string): Promise<Cancelled> {
   const open = await manager.query<{ id: string }[]>(
     'SELECT id FROM open_executions WHERE organization_id = $1 AND pipeline_id = $2',
     [organizationId, pipelineId],
   );
-  await cancelRuns(
+  return cancelRuns(
     manager,
     organizationId,
     open.map(({ id }) => id),

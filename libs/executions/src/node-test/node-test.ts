@@ -19,7 +19,7 @@ const OVER: RunError = { message: `The test took longer than ${LONGEST_MS / 1_00
 /** Runs one node of a pipeline with what it needs, once, and tells what became of it. */
 export class NodeTest implements NodeCaller {
   /** One after another, and waits are waited for: nothing can be laid down. */
-  private readonly clock = new RunClock(1, Infinity);
+  private readonly clock = new RunClock(1, Infinity, Infinity);
   private readonly evaluators: RunEvaluators;
   private readonly upstream = new Map<string, JsonValue>();
   private tested: (Pick<NodeTestView, 'inputUsed' | 'durationMs'> & { called: Called }) | undefined;

@@ -98,6 +98,7 @@ export class NodeTries {
       organizationId: this.run.organizationId,
       pipelineId: this.run.pipelineId,
       executionId: this.run.id,
+      chainDepth: this.run.chainDepth,
       node: { id: node.id, name: node.name },
       parameters: computed,
       inputs: this.inputs,

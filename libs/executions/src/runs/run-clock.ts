@@ -29,6 +29,8 @@ export class RunClock {
 
   constructor(
     private readonly most: number,
+    /** Of the whole run, epoch milliseconds: it rests no longer than until then. */
+    private readonly deadline: number,
     /** Milliseconds; what waits longer is laid down. */
     private readonly patience = PATIENCE_MS,
   ) {}
@@ -105,15 +107,17 @@ export class RunClock {
   private considerParking(): void {
     clearTimeout(this.parking);
     if (this.end || this.working > 0 || this.sleepers.size === 0) return;
-    const next = Math.min(...[...this.sleepers].map(({ until = Infinity }) => until));
-    if (next - Date.now() <= this.patience) return;
+    if (this.nextWaking() - Date.now() <= this.patience) return;
     this.parking = setTimeout(() => this.park(), GRACE_MS);
   }
 
   private park(): void {
     if (this.working > 0 || this.sleepers.size === 0) return;
-    const next = Math.min(...[...this.sleepers].map(({ until = Infinity }) => until));
     const called = [...this.sleepers].filter(({ until }) => until === undefined).length;
-    this.halt({ kind: 'parked', due: next === Infinity ? null : new Date(next), called });
+    this.halt({ kind: 'parked', due: new Date(this.nextWaking()), called });
+  }
+
+  private nextWaking(): number {
+    return Math.min(this.deadline, ...[...this.sleepers].map(({ until = Infinity }) => until));
   }
 }

@@ -12,7 +12,7 @@ export interface WebhookResponse {
 export type RunEnd =
   | { kind: 'ended'; status: FinalStatus; error?: RunError }
   /** It goes on when the time has come, or when one of the runs that it called has ended. */
-  | { kind: 'parked'; due: Date | null; called: number }
+  | { kind: 'parked'; due: Date; called: number }
   /** This process ends; another goes on. */
   | { kind: 'released' }
   /** The database does not answer, or another worker has it: whatever is not kept is done again. */

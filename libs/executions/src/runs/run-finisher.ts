@@ -67,6 +67,7 @@ export class RunFinisher {
   private async finishAll(runs: readonly FinishedRun[]): Promise<boolean[]> {
     const watched = await this.watchers.startsAfter(runs);
     const organizations = [...new Set(runs.map(({ organizationId }) => organizationId))];
+    const tellings: (() => void)[] = [];
     const ended = await this.database.inOrganizations(organizations, async (manager) => {
       await lockParents(manager, runs);
       const gone = await prepared<{ id: string }>(manager, REMOVE_OPEN, [
@@ -76,10 +77,19 @@ export class RunFinisher {
       const ids = new Set(gone.map(({ id }) => id));
       const ending = runs.filter(({ id }) => ids.has(id));
       if (ending.length > 0) await this.write(manager, ending);
-      const starts = watched.filter(({ after }) => ids.has(after)).map(({ start }) => start);
-      if (starts.length > 0) await this.starts.insert(starts);
+      const followers = watched.filter(({ after }) => ids.has(after));
+      if (followers.length === 0) return ids;
+      const outcomes = await this.starts.insert(followers.map(({ start }) => start));
+      tellings.push(
+        ...followers.map(
+          ({ started }, index) =>
+            () =>
+              started(outcomes[index]!.kind === 'started'),
+        ),
+      );
       return ids;
     });
+    for (const tell of tellings) tell();
     this.dispatcher.soon(organizations);
     return runs.map(({ id }) => ended.has(id));
   }

@@ -85,7 +85,7 @@ export class RunStore {
   }
 
   /** Lays the run down until then, or until one of so many runs that it called has ended. Nobody holds it meanwhile. */
-  async park({ id, organizationId, fence }: Held, due: Date | null, called: number): Promise<void> {
+  async park({ id, organizationId, fence }: Held, due: Date, called: number): Promise<void> {
     await this.database.inOrganization(organizationId, async (manager) => {
       await manager.query(PARK, [id, fence, due]);
       if (called > 0) await manager.query(WAKE_IF_ONE_HAS_ENDED, [id, called]);

@@ -141,7 +141,7 @@ export class RunWorker extends WorkerHost implements OnApplicationBootstrap {
       case 'parked':
         await this.history.write(claimed, history.takeForRest());
         await this.store.park(claimed, end.due, end.called);
-        if (end.due) await this.queue.ringAt(claimed, end.due);
+        await this.queue.ringAt(claimed, end.due);
         // What it waits for may have ended by now, and put it back among those that are queued.
         this.dispatcher.soon([claimed.organizationId]);
         return;
@@ -212,6 +212,6 @@ export class RunWorker extends WorkerHost implements OnApplicationBootstrap {
     await Promise.all(held.map(({ done }) => done));
     clearTimeout(late);
     for (const timer of this.timers) clearInterval(timer);
-    await this.worker.close(true);
+    await this.worker.close(!(await this.queue.answers()));
   }
 }

@@ -24,6 +24,8 @@ export class Run implements NodeCaller {
   private readonly logger = new Logger(Run.name);
   private readonly clock: RunClock;
   private readonly evaluators: RunEvaluators;
+  /** Epoch milliseconds. */
+  private readonly deadline: number;
   private errors = 0;
   private output: JsonValue = null;
 
@@ -33,7 +35,9 @@ export class Run implements NodeCaller {
     private readonly services: RunServices,
     private readonly history: RunHistory,
   ) {
-    this.clock = new RunClock(plan.definition.executionMode === 'sequential' ? 1 : PARALLEL_NODES);
+    const { executionMode, timeoutSeconds } = plan.definition;
+    this.deadline = claimed.startedAt.getTime() + timeoutSeconds * 1_000;
+    this.clock = new RunClock(executionMode === 'sequential' ? 1 : PARALLEL_NODES, this.deadline);
     this.evaluators = services.evaluators(this.clock.signal);
   }
 
@@ -164,11 +168,10 @@ export class Run implements NodeCaller {
 
   private limitTime(): NodeJS.Timeout {
     const { timeoutSeconds } = this.plan.definition;
-    const left = this.claimed.startedAt.getTime() + timeoutSeconds * 1_000 - Date.now();
     const error = { message: `The run took longer than ${timeoutSeconds} s` };
     return setTimeout(
       () => this.clock.halt({ kind: 'ended', status: 'failed', error }, true),
-      Math.min(Math.max(0, left), 2 ** 31 - 1),
+      Math.min(Math.max(0, this.deadline - Date.now()), 2 ** 31 - 1),
     );
   }
 

@@ -10,12 +10,16 @@ export interface RequestKey {
 }
 
 /** @throws DomainError `bad_request` for a key that is none. */
-export function requestKeyOf(request: Request): RequestKey | undefined {
+export function keyTextOf(request: Request): string | undefined {
   const key = request.header('idempotency-key');
+  if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw invalid({ field: 'Idempotency-Key', message: 'Idempotency-Key must be 1–255 visible ASCII characters' });
+}
+
+/** @throws DomainError `bad_request` for a key that is none. */
+export function requestKeyOf(request: Request): RequestKey | undefined {
+  const key = keyTextOf(request);
   if (key === undefined) return undefined;
-  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
-    throw invalid({ field: 'Idempotency-Key', message: 'Idempotency-Key must be 1–255 visible ASCII characters' });
-  }
   const body = JSON.stringify(request.body ?? null);
   return { key, fingerprint: createHash('sha256').update(`${request.method} ${request.path}\n${body}`).digest() };
 }

@@ -17,12 +17,12 @@ export class Waiting {
 
   /** The execution as it is when it has ended, or when the time is over. */
   async untilEnded(organizationId: string, id: string, milliseconds: number): Promise<ExecutionView> {
-    return this.until('ended', organizationId, id, milliseconds, ({ finishedAt }) => finishedAt !== null);
+    return this.until(['ended'], organizationId, id, milliseconds, ({ finishedAt }) => finishedAt !== null);
   }
 
-  /** Until the condition holds or the time is over; looks with every signal of that kind. */
+  /** Until the condition holds or the time is over; looks with every signal of those kinds. */
   async until(
-    kind: Signal,
+    kinds: readonly Signal[],
     organizationId: string,
     id: string,
     milliseconds: number,
@@ -31,16 +31,16 @@ export class Waiting {
     const deadline = Date.now() + milliseconds;
     for (;;) {
       // Listening first: what happens while one looks is heard.
-      const { seen, forget } = this.signals.once(kind, id);
+      const heard = kinds.map((kind) => this.signals.once(kind, id));
       const timer = new AbortController();
       try {
         const execution = await this.executions.get(organizationId, id);
         const left = deadline - Date.now();
         if (left <= 0 || (await holds(execution))) return execution;
         const later = delay(Math.min(left, LOOK_MS), undefined, { signal: timer.signal }).catch(() => undefined);
-        await Promise.race([seen, later]);
+        await Promise.race([...heard.map(({ seen }) => seen), later]);
       } finally {
-        forget();
+        for (const { forget } of heard) forget();
         timer.abort();
       }
     }

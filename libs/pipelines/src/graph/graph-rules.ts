@@ -11,6 +11,9 @@ import {
 export const MOST_NODES = 1_000;
 export const MOST_EDGES = 5_000;
 
+/** What a node emits that failed, and says `onError: continue`. */
+export const ERROR_PORT = 'error';
+
 export type ShapeOf = (node: PipelineNode) => NodeShape | undefined;
 
 /** Everything that is wrong with how a pipeline is put together. Parameters are looked at elsewhere. */
@@ -77,11 +80,16 @@ function endProblem(edge: PipelineEdge, graph: PipelineGraph, shapeOf: ShapeOf):
   if (source === target) return 'It leads back to its own node';
   const from = shapeOf(source);
   const into = shapeOf(target);
-  if (from && !from.outputs(source.parameters).includes(edge.sourcePort)) {
+  if (from && !outputsOf(from, source).includes(edge.sourcePort)) {
     return `${source.name} has no output ${edge.sourcePort}`;
   }
   if (into?.trigger) return `${target.name} starts runs; nothing leads into it`;
   return into && !into.inputs.includes(edge.targetPort) ? `${target.name} has no input ${edge.targetPort}` : undefined;
+}
+
+/** Where a node can fail and the pipeline goes on without it, the error goes out by a port of its own. A loop has it at its end. */
+function outputsOf({ trigger, loop, outputs }: NodeShape, { parameters }: PipelineNode): readonly string[] {
+  return trigger || loop === 'begin' ? outputs(parameters) : [...outputs(parameters), ERROR_PORT];
 }
 
 function cycleProblems(graph: PipelineGraph): GraphProblem[] {

@@ -65,6 +65,8 @@ export interface NodeCall<P extends object = JsonObject> {
   organizationId: string;
   pipelineId: string;
   executionId: string;
+  /** Hops through pipelines that started each other. */
+  chainDepth: number;
   node: { id: string; name: string };
   /** Computed, with defaults, and checked by the schema. Deferred ones are as they stand in the pipeline. */
   parameters: P;

@@ -1,12 +1,14 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
+import { FunctionCalls } from '#connectors';
 import { ModelsService } from '#models';
 import { SchemaValidator } from '#platform/json-schema';
 import { TopicsService, UnsDataService, UnsHistoryService } from '#uns';
 import { Parameters } from '../expressions';
 import { emit, NodeType, NodeTypeRegistry, type JsonObject, type NodeDefinition } from '../node-types';
 import { JavaScriptNode } from './code/javascript.node';
+import { ConnectorFunctionNode } from './connector/connector-function.node';
 import { FLOW_NODES } from './flow';
 import { ModelValidateNode } from './model/validate.node';
 import { testCall } from './test-call';
@@ -20,12 +22,13 @@ const CONTRACT = [
   ...['flow.wait', 'flow.respond', 'flow.stop', 'flow.pipeline', 'transform.set', 'transform.filter'],
   ...['transform.aggregate', 'transform.buffer', 'transform.csv', 'model.validate', 'code.javascript'],
   ...['system.uns.publish', 'system.uns.publishBatch', 'system.uns.fetchdata', 'system.uns.searchnodes'],
+  'connector.function',
 ];
 
 /** Only what definitions and checks need: that these nodes work is shown by test/e2e/nodes. */
-const OUTSIDE = [ModelsService, UnsDataService, UnsHistoryService, TopicsService].map((provide) => ({
+const OUTSIDE = [ModelsService, UnsDataService, UnsHistoryService, TopicsService, FunctionCalls].map((provide) => ({
   provide,
-  useValue: { validator: () => Promise.resolve() },
+  useValue: { validator: () => Promise.resolve(), require: () => Promise.resolve() },
 }));
 
 @NodeType()
@@ -55,7 +58,8 @@ describe('node types', () => {
   let registry: NodeTypeRegistry;
 
   beforeAll(async () => {
-    const own = [...TRIGGERS, ...FLOW_NODES, ...TRANSFORM_NODES, JavaScriptNode, ModelValidateNode, ...UNS_NODES];
+    const single = [JavaScriptNode, ModelValidateNode, ConnectorFunctionNode];
+    const own = [...TRIGGERS, ...FLOW_NODES, ...TRANSFORM_NODES, ...single, ...UNS_NODES];
     const providers = [NodeTypeRegistry, ...own, ...OUTSIDE];
     const module = await Test.createTestingModule({ imports: [DiscoveryModule, OutsideModule], providers }).compile();
     await module.init();

@@ -29,6 +29,7 @@ export function testCall(parameters: JsonObject, { values = [], ...rest }: TestC
     organizationId: '01890a5d-ac96-774b-bcce-b302099a8001',
     pipelineId: '01890a5d-ac96-774b-bcce-b302099a8002',
     executionId: '01890a5d-ac96-774b-bcce-b302099a8003',
+    chainDepth: 0,
     node: { id: 'n', name: 'Node' },
     parameters,
     inputs,

@@ -123,6 +123,10 @@ export const SETTINGS = {
     30,
     3_650,
   )({ default: 400, desc: 'Days that the audit trail is kept, at least; it is removed by whole months' }),
+  HUB_OUTBOUND_LOOPBACK: bool({
+    default: undefined,
+    desc: 'Whether connections may reach loopback addresses. Default: true in standalone, false elsewhere',
+  }),
   HUB_SCRIPT_THREADS: integer(
     1,
     32,

@@ -74,6 +74,11 @@ export const BODY_LIMIT = 'maestrohub:body-limit';
 /** The largest body in bytes, where it is not the default of 1 MiB. */
 export const BodyLimit = (bytes: number): MethodDecorator => SetMetadata(BODY_LIMIT, bytes);
 
+export const BODY_BY_HANDLER = 'maestrohub:body-by-handler';
+
+/** The handler reads the body itself, of whatever type and after checks of its own. */
+export const BodyByHandler = (): MethodDecorator => SetMetadata(BODY_BY_HANDLER, true);
+
 export const IDEMPOTENT = 'maestrohub:idempotent';
 
 /**

@@ -12,6 +12,7 @@ export class PipelineEventTrigger implements NodeType {
     documentation: paragraphs(
       'Runs that this trigger starts are one link further in a chain than the run they follow. A run beyond ' +
         '`maxChainDepth` links starts no other, so that pipelines that watch each other come to rest.',
+      '`$trigger` is `{pipelineId, pipelineName, executionId, status, error, chainDepth}`.',
       'A pipeline cannot watch itself.',
     ),
     inputs: [],

@@ -17,7 +17,10 @@ export class ScheduleTrigger implements NodeType {
         '`@weekly`, `@daily`, `@hourly`, `@minutely`. Times are those of `timezone`: one that ' +
         'daylight saving leaves out comes an hour later, one that it repeats comes once.',
       '**interval** is `500ms`, `10s`, `5m`, `2h` or `1d`, from 100 ms to 31 days.',
-      '`$trigger.payload` is `outputData`; `$trigger.scheduledAt` the time at which the run was due.',
+      '`$trigger.payload` is `outputData`; `$trigger.scheduledAt` the time at which the run was due. The fields ' +
+        'of an object stand in `$trigger` as well.',
+      'Each time starts one run. Times that were missed are not made up for, except that the last of them starts its run ' +
+        'up to a minute late. Intervals count from the epoch: `5m` comes at minutes 0, 5, 10 …',
     ),
     inputs: [],
     outputs: ['out'],

@@ -14,6 +14,8 @@ export class UnsSubscribeTrigger implements NodeType {
       '`topics` are MQTT topic filters: `+` stands for one level, a last `#` for all levels that follow. They begin with ' +
         `\`${TOPIC_ROOT}/\`, or with a wildcard. A value that several filters select starts one run.`,
       '`$trigger` is `{topic, payload, timestamp, source, quality}`.',
+      'The run is stored together with its value: both, or neither. Where too many runs wait already, the value is stored ' +
+        'and starts none. Values that runs publish start runs one link further in a chain, and none beyond three.',
       'With `onChange`, a value starts a run only if it differs from the last one of its topic.',
     ),
     inputs: [],

@@ -13,12 +13,15 @@ export class WebhookTrigger implements NodeType {
     title: 'Webhook',
     description: 'Starts a run for each HTTP request to `/api/v1/scheduler/webhooks/{path}`.',
     documentation: paragraphs(
-      '`$trigger` is `{method, headers, query, clientIp, payload}`. The payload of a JSON body is its value, that of any ' +
-        'other body its text. Headers that authenticate the caller are left out.',
+      '`$trigger` is `{method, path, headers, query, clientIp, payload}`. The payload of a JSON body is its value, that of ' +
+        'a form an object of its fields, that of a text the text; of anything else `{contentType, base64}`, and null of ' +
+        'none. A body has at most 10 MiB. Headers that authenticate the caller are left out.',
       '`auth` names headers that a request must have, with their exact values; with none, everybody may call. Values are ' +
         'secrets: stored sealed, and read as `********`. `allowIps` leaves in only callers from those addresses.',
       '`respond` says what the caller waits for: **immediately** is answered when the run is stored, with `status` and ' +
-        '`body`; **whenFinished** with the last output when the run ends; **node** by the `flow.respond` of the run.',
+        '`body`; **whenFinished** with the last output when the run ends; **node** by the `flow.respond` of the run. After 55 s the ' +
+        'caller is told the id of the run (202); a run that failed is a 502.',
+      'With an `Idempotency-Key`, a request starts one run however often it comes within 24 hours.',
       'A path belongs to one trigger of all pipelines of all organizations that are enabled.',
     ),
     inputs: [],
@@ -72,6 +75,7 @@ export class WebhookTrigger implements NodeType {
       parameters: { path: 'orders/new', auth: { 'X-Api-Key': 'c2VjcmV0LWtleQ' }, allowIps: ['192.0.2.0/24'] },
       output: {
         method: 'POST',
+        path: 'orders/new',
         headers: { 'content-type': 'application/json' },
         query: {},
         clientIp: '192.0.2.7',

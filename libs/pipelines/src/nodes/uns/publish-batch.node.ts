@@ -46,7 +46,7 @@ export class UnsPublishBatchNode implements NodeType<Parameters> {
   async run(call: NodeCall<Parameters>): Promise<NodeResult> {
     try {
       const records = recordsOf(call.parameters.records, call);
-      await this.data.publishOnce(call.organizationId, call.effectKey, records);
+      await this.data.publishOnce(call.organizationId, call.effectKey, records, call.chainDepth);
       return emit({ count: records.length });
     } catch (error) {
       throw refusedAs(error);

@@ -68,7 +68,7 @@ export class UnsPublishNode implements NodeType<Parameters> {
   async run(call: NodeCall<Parameters>): Promise<NodeResult> {
     try {
       const records = recordsOf([{ ...call.parameters }], call);
-      await this.data.publishOnce(call.organizationId, call.effectKey, records);
+      await this.data.publishOnce(call.organizationId, call.effectKey, records, call.chainDepth);
       const [{ timestamp, ...record }] = records as [(typeof records)[0]];
       return emit({ ...record, timestamp: new Date(timestamp!).toISOString() });
     } catch (error) {

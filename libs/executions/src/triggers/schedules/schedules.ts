@@ -1,0 +1,125 @@
+import { InjectQueue } from '@nestjs/bullmq';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Lifecycle } from '#platform/lifecycle';
+import type { PipelineTrigger } from '#pipelines';
+import type { Queue } from 'bullmq';
+import { TriggerBook } from '../trigger-book';
+import { latestTick, readSchedule } from './schedule';
+import { SCHEDULE_QUEUE, schedulerId, TICK_OPTIONS, type ScheduleJob } from './schedule-queue';
+import { ScheduleTicks } from './schedule-ticks';
+
+/** How long the queue may say something else than the triggers, where it has lost them. */
+const EVERY_MS = 30_000;
+
+/**
+ * Keeps the schedules in the queue as the triggers say. Every worker does it for itself: what is there already is left
+ * alone, so that they do not get in each other's way.
+ */
+@Injectable()
+export class Schedules implements OnApplicationBootstrap {
+  private readonly logger = new Logger(Schedules.name);
+  private readonly wanted = new Map<string, ScheduleJob>();
+  private readonly byOrganization = new Map<string, readonly string[]>();
+  private readonly changed = new Set<string>();
+  /** Those that this worker has seen in the queue. */
+  private placed = new Set<string>();
+  /** Those in the queue that are not wanted here: perhaps another worker is ahead. */
+  private strange = new Set<string>();
+  private working: Promise<void> = Promise.resolve();
+  private started = false;
+  private recovering = false;
+
+  constructor(
+    @InjectQueue(SCHEDULE_QUEUE) private readonly queue: Queue<ScheduleJob>,
+    private readonly ticks: ScheduleTicks,
+    private readonly lifecycle: Lifecycle,
+    book: TriggerBook,
+  ) {
+    book.listen((organizationId, triggers) => this.replace(organizationId, triggers));
+  }
+
+  onApplicationBootstrap(): void {
+    // What is asked while the server is away is answered when it is back, perhaps with nothing of what it held.
+    this.queue.on('error', () => this.recover()).on('ioredis:close', () => this.recover());
+    this.started = true;
+    this.soon(() => this.reconcile());
+    const timer = setInterval(() => this.soon(() => this.reconcile()), EVERY_MS);
+    this.lifecycle.atShutdown('intake', 'reconciler of schedules', () => clearInterval(timer));
+    this.lifecycle.atShutdown('queues', 'schedules queue', () => this.queue.close());
+  }
+
+  private recover(): void {
+    if (this.recovering || this.lifecycle.stopping) return;
+    this.recovering = true;
+    this.soon(() => this.reconcile().finally(() => (this.recovering = false)));
+  }
+
+  private replace(organizationId: string, triggers: readonly PipelineTrigger[]): void {
+    const jobs = triggers
+      .filter(({ type }) => type === 'trigger.schedule')
+      .map(({ pipelineId, nodeId, parameters }) => ({
+        organizationId,
+        pipelineId,
+        nodeId,
+        ...readSchedule(parameters),
+      }));
+    for (const id of this.byOrganization.get(organizationId) ?? []) {
+      this.wanted.delete(id);
+      this.changed.add(id);
+    }
+    for (const job of jobs) {
+      this.wanted.set(schedulerId(job), job);
+      this.changed.add(schedulerId(job));
+    }
+    if (jobs.length > 0) this.byOrganization.set(organizationId, jobs.map(schedulerId));
+    else this.byOrganization.delete(organizationId);
+    if (this.started && this.changed.size > 0) this.soon(() => this.applyChanges());
+  }
+
+  /** One after the other; without its server the queue answers when it is back. */
+  private soon(work: () => Promise<void>): void {
+    this.working = this.working.then(work).catch((error: unknown) => {
+      if (!this.lifecycle.stopping) this.logger.warn(`the schedules are not all in the queue: ${String(error)}`);
+    });
+  }
+
+  private async applyChanges(): Promise<void> {
+    const ids = [...this.changed];
+    this.changed.clear();
+    for (const id of ids) {
+      const job = this.wanted.get(id);
+      if (job) await this.place(id, job);
+      else await this.remove(id);
+    }
+  }
+
+  private async reconcile(): Promise<void> {
+    this.changed.clear();
+    const wanted = new Map(this.wanted);
+    const there = new Set((await this.queue.getJobSchedulers()).map(({ key }) => key));
+    for (const [id, job] of wanted) {
+      const lost = this.placed.has(id) && !there.has(id);
+      await this.place(id, job);
+      const latest = lost ? latestTick(job, Date.now()) : undefined;
+      if (latest !== undefined) await this.ticks.tick(job, latest);
+    }
+    const strange = [...there].filter((id) => !wanted.has(id));
+    for (const id of strange.filter((one) => this.strange.has(one))) await this.remove(id);
+    this.strange = new Set(strange);
+    this.placed = new Set(wanted.keys());
+  }
+
+  private async place(id: string, job: ScheduleJob): Promise<void> {
+    const there = await this.queue.getJobScheduler(id);
+    const { pattern, timezone: tz } = job;
+    if (there?.pattern !== pattern || there.tz !== tz) {
+      await this.queue.upsertJobScheduler(id, { pattern, tz }, { name: 'tick', data: job, opts: TICK_OPTIONS });
+    }
+    this.placed.add(id);
+  }
+
+  private async remove(id: string): Promise<void> {
+    await this.queue.removeJobScheduler(id);
+    this.placed.delete(id);
+  }
+}
