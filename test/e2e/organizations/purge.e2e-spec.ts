@@ -50,7 +50,7 @@ describe('a deleted organization', () => {
     return counts;
   }
 
-  /** A run that has failed, one that rests, what a node has kept, a key, and what is known of the size. */
+  /** A run that has failed, one that rests, and everything else that runs and their triggers leave behind. */
   async function leaveHistory(organizationId: string): Promise<void> {
     await writeHistory(app.database, { organizationId, createdAt: new Date(), status: 'failed' });
     await writeHistory(app.database, { organizationId, createdAt: new Date(), open: true });
@@ -62,6 +62,14 @@ describe('a deleted organization', () => {
     await query(
       `INSERT INTO execution_keys (organization_id, key, execution_id, expires_at)
        VALUES ($1, 'once', $1, now() + interval '1 day')`,
+      [organizationId],
+    );
+    await query(
+      `INSERT INTO trigger_states (organization_id, pipeline_id, node_id, key, heard_at) VALUES ($1, $1, 'a', 'b', now())`,
+      [organizationId],
+    );
+    await query(
+      `INSERT INTO trigger_counts (organization_id, pipeline_id, node_id, fired, dropped) VALUES ($1, $1, 'a', 1, 0)`,
       [organizationId],
     );
     await query(
