@@ -3,7 +3,7 @@ import { conflict, invalid, notFound, Page, type JsonValue, type Member } from '
 import { AuditTrail } from '#platform/audit';
 import { BriefCache } from '#platform/cache';
 import { Database, isUniqueViolation, requireVersion, type SeenVersion } from '#platform/database';
-import { parseSort, type ListQuery, type PageQuery } from '#platform/http';
+import { checkInput, parseSort, type ListQuery, type PageQuery } from '#platform/http';
 import type { JsonSchema } from '#platform/json-schema';
 import { LRUCache } from 'lru-cache';
 import {
@@ -14,8 +14,10 @@ import {
   type ModelVersionEntry,
   type ModelVersionView,
 } from './dto/model-version.dto';
-import { toModelView, type ModelInput, type ModelView, type ValidationView } from './dto/model.dto';
+import { ModelInput, toModelView, type ModelImport, type ModelView, type ValidationView } from './dto/model.dto';
 import { compareModels, summarize, type ModelContent } from './model-changes';
+import { fieldsOfSchema } from './model-import';
+import { ModelRelations } from './model-relations.service';
 import { modelProblems } from './model-rules';
 import { modelSchema } from './model-schema';
 import { ModelValidator } from './model-validator';
@@ -32,11 +34,14 @@ const MOST_VALIDATORS = 200;
 @Injectable()
 export class ModelsService {
   private readonly current = new BriefCache<ModelValidator>(MOST_VALIDATORS);
-  private readonly validators = new LRUCache<string, ModelValidator>({ max: MOST_VALIDATORS });
+  private readonly validators = new LRUCache<string, { stamp: string; validator: ModelValidator }>({
+    max: MOST_VALIDATORS,
+  });
 
   constructor(
     private readonly database: Database,
     private readonly models: ModelsRepository,
+    private readonly relations: ModelRelations,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -59,13 +64,23 @@ export class ModelsService {
     const content = contentOf(input);
     return this.naming(() =>
       this.database.inOrganization(organizationId, async () => {
+        await this.models.lock(organizationId);
         const values = { ...content, createdBy: userId, updatedBy: userId };
         const model = await this.models.insert(organizationId, values as object);
+        await this.relations.settle(organizationId, model);
         await this.models.keepVersion(model, { changeType: 'created', summary: 'created' });
         await this.record('create', model);
         return toModelView(model);
       }),
     );
+  }
+
+  /** @throws DomainError as `create`, with every place of the schema that a model cannot say. */
+  async import(member: Member, { name, description, schema }: ModelImport): Promise<ModelView> {
+    const { fields, problems } = fieldsOfSchema(schema);
+    const [first, ...others] = problems;
+    if (first) throw invalid(first, ...others);
+    return this.create(member, await checkInput(ModelInput, { name, description: description ?? null, fields }));
   }
 
   /** @throws DomainError as `create`; `precondition_failed`. */
@@ -79,17 +94,20 @@ export class ModelsService {
     return this.change(member, id, ifMatch, 'reverted', read);
   }
 
+  /** @throws DomainError `conflict` while other models name it, with these in `details.dependents`. */
   async delete({ organizationId }: Member, id: string): Promise<void> {
     await this.database.inOrganization(organizationId, async () => {
+      await this.models.lock(organizationId);
       const model = await this.models.get(organizationId, id);
+      await this.relations.requireUnnamed(organizationId, id);
       await this.models.delete(organizationId, id);
       await this.record('delete', model);
     });
   }
 
   async jsonSchema({ organizationId }: Member, id: string): Promise<JsonSchema> {
-    const { name, fields } = await this.models.get(organizationId, id);
-    return modelSchema(name, fields);
+    const model = await this.models.get(organizationId, id);
+    return modelSchema(model.name, await this.relations.resolved(organizationId, model));
   }
 
   /**
@@ -99,18 +117,18 @@ export class ModelsService {
   validator(organizationId: string, id: string): Promise<ModelValidator> {
     const place = `${organizationId}/${id}`;
     return this.current.get(place, async () => {
-      const version = await this.models.versionOf(organizationId, id);
+      const stamp = await this.models.stamp(organizationId, id);
       const known = this.validators.get(place);
-      if (known?.version === version) return known;
-      const made = new ModelValidator(await this.models.get(organizationId, id));
-      this.validators.set(place, made);
-      return made;
+      if (known?.stamp === stamp) return known.validator;
+      const validator = await this.makeValidator(organizationId, id);
+      this.validators.set(place, { stamp, validator });
+      return validator;
     });
   }
 
   /** Every problem of the value, by its place. */
   async validate({ organizationId }: Member, id: string, value: JsonValue): Promise<ValidationView> {
-    const problems = new ModelValidator(await this.models.get(organizationId, id)).problems(value);
+    const problems = (await this.makeValidator(organizationId, id)).problems(value);
     return { valid: problems.length === 0, problems };
   }
 
@@ -137,6 +155,11 @@ export class ModelsService {
     return compareModels(before, after);
   }
 
+  private async makeValidator(organizationId: string, id: string): Promise<ModelValidator> {
+    const model = await this.models.get(organizationId, id);
+    return new ModelValidator({ ...model, fields: await this.relations.resolved(organizationId, model) });
+  }
+
   private change(
     { organizationId, userId }: Member,
     id: string,
@@ -146,11 +169,13 @@ export class ModelsService {
   ): Promise<ModelView> {
     return this.naming(() =>
       this.database.inOrganization(organizationId, async () => {
+        await this.models.lock(organizationId);
         const before = await this.models.get(organizationId, id);
         requireVersion(before, ifMatch);
         const { name, description, fields } = await read();
         const change = { name, description, fields, updatedBy: userId };
         const after = await this.models.update(organizationId, id, before.version, change as object);
+        await this.relations.settle(organizationId, after);
         const summary = summarize(compareModels(before, after));
         await this.models.keepVersion(after, { changeType, summary });
         await this.record(changeType === 'reverted' ? 'revert' : 'update', after, summary);

@@ -98,6 +98,13 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   'POST /connections': { config: { baseUrl: 'http://127.0.0.1:9' } },
 };
 
+/** How a body names a thing by a field deep in it, where its example shows something else: the field at the top, with the id. */
+export const NAMED_WITHIN: Readonly<Record<string, Readonly<Record<string, (id: string) => unknown>>>> = {
+  // Fields hold fields without end, and only those that are objects may name a model.
+  'POST /engine/models': { fields: (modelId) => [{ name: 'part', type: 'object', modelId }] },
+  'PUT /engine/models/:id': { fields: (modelId) => [{ name: 'part', type: 'object', modelId }] },
+};
+
 /** What has to be done first, as the replacement of an address by another: without it there is nothing to do. */
 export const FIRST: readonly (readonly [call: RegExp, first: string])[] = [
   // Pipelines begin disabled, other things enabled.

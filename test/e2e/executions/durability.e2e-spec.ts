@@ -144,7 +144,7 @@ describe('an execution', () => {
     const ids = new Set(answers.map(({ body }) => body.data.executionId));
     expect([answers.map(({ status }) => status), ids.size]).toEqual([Array(20).fill(202), 1]);
     expect((await execute(2)).status).toBe(409);
-    await ended([...ids][0]!);
+    await ended([...ids][0]);
     expect(await valuesOf(topic)).toEqual([1]);
   });
 

@@ -53,10 +53,12 @@ describe('a deleted organization', () => {
     const { id } = (await admin.post('/organizations', { name })).body.data;
     const api = app.api(await app.newToken(ALL_SCOPES), id);
     const records = Array.from({ length: 300 }, (_, index) => ({ topic: `mHv1.0/a/${index % 120}`, value: index }));
+    const named = await api.post('/engine/models', { name: 'Named', fields: [] });
+    const relation = { name: 'part', type: 'object', modelId: named.body.data.id };
     const answers = [
       await api.post('/uns/data/publish/batch', { records }),
       await api.post('/uns/data/publish', { topic: 'mHv1.0/b', value: 'text' }, { 'Idempotency-Key': 'once' }),
-      await api.post('/engine/models', { name: 'Model', fields: [] }),
+      await api.post('/engine/models', { name: 'Model', fields: [relation] }),
       await api.post('/connections', {
         name: 'Connection',
         protocol: 'rest',

@@ -48,7 +48,7 @@ export function readExpression(text: string, offset: number): { expression: Expr
   if (!text.startsWith('}}', rest)) {
     throw new ExpressionError(rest === text.length ? 'Missing }}' : 'Unexpected text before }}', rest);
   }
-  return { expression: described(tree, text), end: rest + 2 };
+  return { expression: describe(tree, text), end: rest + 2 };
 }
 
 /** Reads a text that is an expression from its beginning to its end. @throws ExpressionError */
@@ -56,7 +56,7 @@ export function readWholeExpression(text: string): Expression {
   const tree = parse(text, 0);
   const rest = afterBlank(text, tree.end);
   if (rest < text.length) throw new ExpressionError('Unexpected text after the expression', rest);
-  return described(tree, text);
+  return describe(tree, text);
 }
 
 const afterBlank = (text: string, position: number): number => BLANK.exec(text.slice(position))![0].length + position;
@@ -75,17 +75,14 @@ export function toExpressionError(error: unknown, offset: number): ExpressionErr
   return new ExpressionError(message.replace(/ \(\d+:\d+\)$/, ''), pos ?? offset);
 }
 
-function described(tree: Tree, text: string): Expression {
-  try {
-    return describe(tree, text);
-  } catch (error) {
-    throw error instanceof RangeError ? new ExpressionError(TOO_DEEP, tree.start) : error;
-  }
-}
-
+/** @throws ExpressionError for a tree too deep to be walked. */
 function describe(tree: Tree, text: string): Expression {
   const source = text.slice(tree.start, tree.end);
-  return { source, offset: tree.start, ...mentionsIn(tree), plain: compilePlain(tree) };
+  try {
+    return { source, offset: tree.start, ...mentionsIn(tree), plain: compilePlain(tree) };
+  } catch (error) {
+    throw toExpressionError(error, tree.start);
+  }
 }
 
 export function mentionsIn(tree: AnyNode): Mentions {

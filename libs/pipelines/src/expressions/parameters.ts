@@ -117,7 +117,8 @@ function read(
     return parse(text, pointer);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    throw new ParameterError(error.message, pointer, text, 'syntax', positionOf(text, error.offset));
+    const { message, offset } = error;
+    throw new ParameterError(message, pointer, text, 'syntax', positionOf(text, offset));
   }
 }
 

@@ -57,6 +57,8 @@ export class Engine {
   private interrupted = false;
   /** Nothing has run in it yet. */
   fresh = true;
+  /** What runs in it may go wrong by no fault of its own. */
+  lost = false;
   /** Scripts that are kept compiled, and their characters. */
   readonly kept = { scripts: 0, characters: 0 };
 

@@ -70,6 +70,8 @@ export class Sandbox {
   private async within<T>(options: RunOptions, work: (engine: Engine, timeMs: number) => T): Promise<T> {
     const { timeMs = this.limits.timeMs, progress = new Progress() } = options;
     const engine = await this.ready();
+    // By another evaluation that was also waiting for it.
+    if (engine.lost) return this.within(options, work);
     const { fresh } = engine;
     engine.follow(progress);
     try {
@@ -77,7 +79,10 @@ export class Sandbox {
     } catch (error) {
       const failure = error instanceof EngineLost ? error.error : error;
       if (!(failure instanceof ScriptError)) throw error;
-      if (error instanceof EngineLost) this.forget();
+      if (error instanceof EngineLost) {
+        engine.lost = true;
+        this.forget();
+      }
       // What others left in its memory is no fault of this one.
       if (failure.fault === 'memory' && !fresh) return this.within(options, work);
       throw Object.assign(failure, { index: progress.index });

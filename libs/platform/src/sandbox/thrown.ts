@@ -21,8 +21,8 @@ const NO_MEMORY: readonly string[] = ['out of memory', 'stack overflow', 'string
 export const asynchronous = (): ScriptError =>
   new ScriptError('output', 'it is asynchronous; scripts here give their result at once');
 
-export const timedOut = (position?: ScriptError['position']): ScriptError =>
-  new ScriptError('timeout', 'it took longer than it may', position);
+/** Without a place: where time happens to be over says nothing, and differs each time. */
+export const timedOut = (): ScriptError => new ScriptError('timeout', 'it took longer than it may');
 
 /** What the prelude throws of what a script threw; whatever else arrives is the interpreter's own. */
 interface Told {
@@ -44,8 +44,7 @@ export class Thrown extends Error {
   }
 
   in(source: string, interrupted: boolean): ScriptError | EngineLost {
-    const position = positionIn(source, this.told.stack ?? '');
-    const error = interrupted ? timedOut(position) : this.scriptError(position);
+    const error = interrupted ? timedOut() : this.scriptError(positionIn(source, this.told.stack ?? ''));
     return LOSES_ENGINE.has(error.fault) ? new EngineLost(error) : error;
   }
 
