@@ -52,7 +52,9 @@ describe('an execution', () => {
     );
 
   const valuesOf = async (topic: string): Promise<unknown[]> =>
-    (await api.get(`/uns/data/recent?topic=${topic}&limit=1000`)).body.data.map(({ value }: { value: unknown }) => value);
+    (await api.get(`/uns/data/recent?topic=${topic}&limit=1000`)).body.data.map(
+      ({ value }: { value: unknown }) => value,
+    );
 
   it('lies down while it waits for long, and goes on where it was', async () => {
     const topic = `mHv1.0/${newId()}`;
@@ -61,15 +63,25 @@ describe('an execution', () => {
     await eventually(async () => (await openState(id)) === 'parked');
     expect(await ended(id)).toMatchObject({ status: 'completed' });
     expect(await valuesOf(topic)).toEqual([2, 1]);
-    const [row] = await query<{ fence: number }>('SELECT count(*)::int AS fence FROM execution_checkpoints WHERE execution_id = $1', [id]);
+    const [row] = await query<{ fence: number }>(
+      'SELECT count(*)::int AS fence FROM execution_checkpoints WHERE execution_id = $1',
+      [id],
+    );
     expect(row!.fence).toBe(0);
   });
 
   it('calls another pipeline and goes on with what its last node gave', async () => {
-    const called = await create(api, pipelineOf([MANUAL, wait('Rest', '400ms'), code('Double', '$trigger.payload.n * 2')]));
+    const called = await create(
+      api,
+      pipelineOf([MANUAL, wait('Rest', '400ms'), code('Double', '$trigger.payload.n * 2')]),
+    );
     const nodes = [
       MANUAL,
-      { name: 'Call', type: 'flow.pipeline', parameters: { pipelineId: called, payload: { n: '{{ $trigger.payload }}' } } },
+      {
+        name: 'Call',
+        type: 'flow.pipeline',
+        parameters: { pipelineId: called, payload: { n: '{{ $trigger.payload }}' } },
+      },
       code('Next', '$input[0].result + 1'),
     ];
     const { output, status } = await run(api, await create(api, pipelineOf(nodes)), 20);
