@@ -1,7 +1,8 @@
-import { Processor, WorkerHost } from '@nestjs/bullmq';
+import { InjectQueue, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Lifecycle } from '#platform/lifecycle';
-import type { Job } from 'bullmq';
+import { answers } from '#platform/queue';
+import type { Job, Queue } from 'bullmq';
 import { dueTimeOf, SCHEDULE_QUEUE, SCHEDULE_SETTINGS, type ScheduleJob } from './schedule-queue';
 import { ScheduleTicks } from './schedule-ticks';
 
@@ -16,6 +17,7 @@ export class ScheduleWorker extends WorkerHost implements OnApplicationBootstrap
 
   constructor(
     private readonly ticks: ScheduleTicks,
+    @InjectQueue(SCHEDULE_QUEUE) private readonly queue: Queue<ScheduleJob>,
     private readonly lifecycle: Lifecycle,
   ) {
     super();
@@ -27,7 +29,7 @@ export class ScheduleWorker extends WorkerHost implements OnApplicationBootstrap
     this.lifecycle.atShutdown('intake', 'schedules', () => this.worker.pause(true));
     this.lifecycle.atShutdown('drain', 'schedules', async () => {
       await Promise.allSettled(this.ticking);
-      await this.worker.close(true);
+      await this.worker.close(!(await answers(this.queue)));
     });
   }
 

@@ -27,7 +27,7 @@ export class Schedules implements OnApplicationBootstrap {
   private strange = new Set<string>();
   private working: Promise<void> = Promise.resolve();
   private started = false;
-  private recovering = false;
+  private reconciling = false;
 
   constructor(
     @InjectQueue(SCHEDULE_QUEUE) private readonly queue: Queue<ScheduleJob>,
@@ -40,18 +40,18 @@ export class Schedules implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     // What is asked while the server is away is answered when it is back, perhaps with nothing of what it held.
-    this.queue.on('error', () => this.recover()).on('ioredis:close', () => this.recover());
+    this.queue.on('error', () => this.reconcileSoon()).on('ioredis:close', () => this.reconcileSoon());
     this.started = true;
-    this.soon(() => this.reconcile());
-    const timer = setInterval(() => this.soon(() => this.reconcile()), EVERY_MS);
+    this.reconcileSoon();
+    const timer = setInterval(() => this.reconcileSoon(), EVERY_MS);
     this.lifecycle.atShutdown('intake', 'reconciler of schedules', () => clearInterval(timer));
     this.lifecycle.atShutdown('queues', 'schedules queue', () => this.queue.close());
   }
 
-  private recover(): void {
-    if (this.recovering || this.lifecycle.stopping) return;
-    this.recovering = true;
-    this.soon(() => this.reconcile().finally(() => (this.recovering = false)));
+  private reconcileSoon(): void {
+    if (this.reconciling || this.lifecycle.stopping) return;
+    this.reconciling = true;
+    this.soon(() => this.reconcile().finally(() => (this.reconciling = false)));
   }
 
   private replace(organizationId: string, triggers: readonly PipelineTrigger[]): void {
@@ -113,7 +113,11 @@ export class Schedules implements OnApplicationBootstrap {
   private async place(id: string, job: ScheduleJob, there: JobSchedulerJson<ScheduleJob> | undefined): Promise<void> {
     const { pattern, timezone: tz } = job;
     if (there?.pattern !== pattern || there.tz !== tz) {
-      await this.queue.upsertJobScheduler(id, { pattern, tz }, { name: 'tick', data: job, opts: TICK_OPTIONS });
+      const template = { name: 'tick', data: job, opts: TICK_OPTIONS };
+      await this.queue.upsertJobScheduler(id, { pattern, tz }, template).catch((error: unknown) => {
+        // One that never comes must not keep the others from coming.
+        this.logger.warn(`pipeline ${job.pipelineId} is not scheduled: ${String(error)}`);
+      });
     }
     this.placed.add(id);
   }

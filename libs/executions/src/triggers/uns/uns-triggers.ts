@@ -21,7 +21,7 @@ interface Candidate {
 }
 
 /** Starts of one transaction: values come ten thousand at once, and each may have many triggers. */
-const MOST_STARTS = 20_000;
+const MOST_STARTS = 50_000;
 
 /**
  * Starts pipelines by values of the namespace, in the transaction that stores the value: there is no run of a value that
@@ -80,6 +80,10 @@ export class UnsTriggers implements RecordObserver, OnModuleInit {
         if (!live.has(trigger)) live.set(trigger, await this.live(trigger));
         const found = live.get(trigger);
         if (!found) continue;
+        if (candidates.length >= MOST_STARTS) {
+          this.counts.dropped(trigger);
+          continue;
+        }
         const hasRoom = await this.backlog.hasRoom(trigger.organizationId);
         candidates.push({ trigger, live: found, record, chainDepth, hasRoom });
       }
@@ -126,7 +130,7 @@ export class UnsTriggers implements RecordObserver, OnModuleInit {
     const startable: Candidate[] = [];
     for (const candidate of candidates) {
       const { trigger, chainDepth, hasRoom } = candidate;
-      if (hasRoom && chainDepth <= MOST_CHAINED && startable.length < MOST_STARTS) startable.push(candidate);
+      if (hasRoom && chainDepth <= MOST_CHAINED) startable.push(candidate);
       else count(trigger, 'dropped');
     }
     if (startable.length === 0) return;
