@@ -36,7 +36,7 @@ export interface NodeEvent {
   error: RunError | undefined;
 }
 
-/** Rows of one run: of a loop with more, the first ones are kept. Failures have as many again. */
+/** Rows of iterations of one run: of a loop with more, the first ones are kept. Failures have as many again. */
 const MOST_ROWS = 5_000;
 /** Characters of all data of one run. */
 const MOST_DATA = 8 * 1024 * 1024;
@@ -118,15 +118,18 @@ export class RunHistory {
 
   private add(row: NodeRow): void {
     if (this.detail === 'minimal') return;
-    const failed = row.status === 'failed';
-    if (failed ? this.keptFailures >= MOST_ROWS : this.kept >= MOST_ROWS) {
+    if (row.iteration !== '' && !this.hasRoomFor(row)) {
       this.notKept++;
       return;
     }
-    if (failed) this.keptFailures++;
-    else this.kept++;
     const keepsData = this.detail === 'full' && this.data <= MOST_DATA;
     this.rows.push(keepsData ? row : { ...row, input: undefined, output: undefined });
+  }
+
+  /** There are no more nodes outside of loops than a pipeline may have: those are all kept, however long a loop was. */
+  private hasRoomFor({ status }: NodeRow): boolean {
+    if (status === 'failed') return ++this.keptFailures <= MOST_ROWS;
+    return ++this.kept <= MOST_ROWS;
   }
 
   private stored({ input, output, error, ...row }: NodeRow): StoredNodeRow {

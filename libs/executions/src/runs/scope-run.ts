@@ -2,8 +2,9 @@ import type { JsonValue } from '#kernel';
 import type { Emission, NodeInput, PipelineEdge } from '#pipelines';
 import type { RunError } from '../execution';
 import type { Frame } from './frame';
-import { Halted, NodeFailed } from './run-ends';
+import { NodeFailed } from './run-ends';
 import type { PlannedNode, PlannedScope } from './run-plan';
+import { takeTurns } from './turns';
 
 /** What came along an edge. */
 export interface Arrived extends NodeInput {
@@ -40,7 +41,8 @@ export class ScopeRun {
   private readonly arrived = new Map<string, Arrived[]>();
   private pending = 0;
   private failure: NodeFailed | undefined;
-  private halted = false;
+  /** The run does not go on, or something is wrong that no node is to blame for. */
+  private end: { reason: unknown } | undefined;
   private readonly done = Promise.withResolvers<void>();
   private readonly broken = Promise.withResolvers<void>();
   /** Items of loops that run in this scope now. */
@@ -66,7 +68,7 @@ export class ScopeRun {
     this.emit(from, from.outgoing, outcome);
     this.finish();
     await this.done.promise;
-    if (this.halted) throw new Halted();
+    if (this.end) throw this.end.reason;
     if (this.failure) throw this.failure;
     return this.last;
   }
@@ -107,13 +109,13 @@ export class ScopeRun {
   }
 
   private begin(planned: PlannedNode, inputs: readonly Arrived[]): void {
-    if (this.failure || this.halted) return;
+    if (this.failure || this.end) return;
     this.pending++;
     inputs = inputs.length > 1 ? [...inputs].sort(byNodeName) : inputs;
     this.work(planned, inputs)
       .catch((error: unknown) => {
         if (error instanceof NodeFailed) this.breakOff(error);
-        else this.halted = true;
+        else this.end ??= { reason: error };
       })
       .finally(() => this.finish());
   }
@@ -146,11 +148,14 @@ export class ScopeRun {
   private async loop(planned: PlannedNode, { emissions, clock: from }: Outcome): Promise<Outcome> {
     const began = Date.now();
     const { scope, stopOnError } = planned.loop!;
-    const items = emissions[0]?.value as JsonValue[];
+    const value = emissions[0]?.value ?? null;
+    // One that is disabled lets through what comes in, whatever it is.
+    const items = planned.node.disabled ? [value] : (value as JsonValue[]);
     const results: JsonValue[] = [];
     let clock = from;
     let failed = 0;
     for (const [index, item] of items.entries()) {
+      await takeTurns();
       this.run.throwIfHalted();
       if (this.failure) throw this.failure;
       const inner = new ScopeRun(this.run, scope, this.frame.inner(index, item, clock));
@@ -169,9 +174,9 @@ export class ScopeRun {
       }
     }
     if (failed > 0) this.run.countError();
-    const value = { results, succeeded: items.length - failed, failed };
-    this.run.loopDone(planned, this.frame, began, value);
-    return { emissions: [{ port: 'out', value }], clock };
+    const result = { results, succeeded: items.length - failed, failed };
+    this.run.loopDone(planned, this.frame, began, result);
+    return { emissions: [{ port: 'out', value: result }], clock };
   }
 }
 
