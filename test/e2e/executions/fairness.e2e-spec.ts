@@ -6,8 +6,8 @@ jest.setTimeout(180_000);
 
 const BACKLOG = 5_000;
 const SMALL_RUNS = 50;
-/** Of the other's backlog, when all small runs have ended: one queue for all would have left nothing of it. */
-const LEAST_LEFT = 0.9 * BACKLOG;
+/** The share of the other's backlog that is left when all small runs have ended: one queue for all would leave nothing. */
+const LEAST_LEFT = 0.9;
 
 const code = (name: string, text: string): TestNode => ({ name, type: 'code.javascript', parameters: { code: text } });
 
@@ -78,13 +78,13 @@ describe('organizations beside each other', () => {
     told('alone', await pace(pipelineId));
 
     await pileUp();
-    await eventually(async () => (await states())['running'] === 50);
+    await eventually(async () => (await states())['running']! > 40, { timeout: 30_000 });
     const before = await states();
-    expect(before['queued']).toBeGreaterThan(LEAST_LEFT);
+    expect(before['queued']).toBeGreaterThan(BACKLOG / 2);
     told(`beside ${before['queued']} queued`, await pace(pipelineId));
     const after = await states();
     process.stderr.write(`of ${before['queued']} queued ${after['queued']} were left\n`);
-    expect(after['queued']).toBeGreaterThan(LEAST_LEFT);
+    expect(after['queued']! / before['queued']!).toBeGreaterThan(LEAST_LEFT);
   });
 
   it('take turns with scripts, so that the endless ones of one hold up nobody else’s', async () => {

@@ -106,7 +106,10 @@ describe('what is hard on a run', () => {
 
     it('of 100,000 items runs to its end, while others are served', async () => {
       const total = code('Total', '$node["End"].results.reduce((sum, { n }) => sum + n, 0)');
-      const id = await start(await create(api, pipelineOf([...LOOP, total], undefined, { historyDetail: 'standard' })), MOST);
+      const id = await start(
+        await create(api, pipelineOf([...LOOP, total], undefined, { historyDetail: 'standard' })),
+        MOST,
+      );
       const began = performance.now();
       await eventually(async () => (await data(id)).status === 'running');
       // Another run begins and ends while the loop is under way.

@@ -117,7 +117,9 @@ describe('orders that come by a webhook', () => {
   /** What stands in the namespace, by item. */
   async function recordsOf(topic: string) {
     const all = await Promise.all(
-      ITEMS.map(async ({ item }) => (await api.get(`/uns/data/recent?topic=${topic}/${item}&limit=100`)).body.data ?? []),
+      ITEMS.map(
+        async ({ item }) => (await api.get(`/uns/data/recent?topic=${topic}/${item}&limit=100`)).body.data ?? [],
+      ),
     );
     return all.map((records: { value: object }[]) => records.map(({ value }) => value));
   }
@@ -182,7 +184,11 @@ describe('orders that come by a webhook', () => {
     expect(before.map(({ length }) => length)).toEqual([1, 1, 1, 0, 0]);
     await repair();
     const retried = await retry(failed.id, 'current');
-    expect(retried).toMatchObject({ status: 'completed', trigger: 'retry', pipelineVersion: failed.pipelineVersion + 1 });
+    expect(retried).toMatchObject({
+      status: 'completed',
+      trigger: 'retry',
+      pipelineVersion: Number(failed.pipelineVersion) + 1,
+    });
     expectEachOnce(server.orders);
     expect(statusesOf(BAD)).toEqual([400, 201]);
     expect(server.orders.at(-3)).toMatchObject({ item: `item-${BAD}`, quantity: 100 });
@@ -225,28 +231,31 @@ describe('orders that come by a webhook', () => {
     expect(await tagOf(retried.id)).toBe(await tagOf(failed.id));
   });
 
-  it.each(['current', 'original'] as const)('are gone through to the end, and the refused one is made up for (%s)', async (version) => {
-    const { failed, topic, repair } = await tell(false);
-    expect(failed).toMatchObject({ status: 'completed_with_errors' });
-    expect(await iterationsOf(failed.id, 'order')).toEqual([
-      '0 completed',
-      '1 completed',
-      '2 failed',
-      '3 completed',
-      '4 completed',
-    ]);
-    expect(await data(`${failed.id}/nodes/each`)).toMatchObject({
-      output: { succeeded: 4, failed: 1, results: { [BAD]: { error: { message: 'The server answered 400' } } } },
-    });
-    if (version === 'current') await repair();
-    else server.largest = TOO_MANY;
-    const retried = await retry(failed.id, version);
-    expect(retried).toMatchObject({ status: 'completed' });
-    expect(server.orders).toHaveLength(ITEMS.length + 1);
-    expectEachOnce(server.orders);
-    expect((await recordsOf(topic)).map(({ length }) => length)).toEqual([1, 1, 1, 1, 1]);
-    expect(await data(`${retried.id}/nodes/summary`)).toMatchObject({ output: { result: ITEMS.length } });
-  });
+  it.each(['current', 'original'] as const)(
+    'are gone through to the end, and the refused one is made up for (%s)',
+    async (version) => {
+      const { failed, topic, repair } = await tell(false);
+      expect(failed).toMatchObject({ status: 'completed_with_errors' });
+      expect(await iterationsOf(failed.id, 'order')).toEqual([
+        '0 completed',
+        '1 completed',
+        '2 failed',
+        '3 completed',
+        '4 completed',
+      ]);
+      expect(await data(`${failed.id}/nodes/each`)).toMatchObject({
+        output: { succeeded: 4, failed: 1, results: { [BAD]: { error: { message: 'The server answered 400' } } } },
+      });
+      if (version === 'current') await repair();
+      else server.largest = TOO_MANY;
+      const retried = await retry(failed.id, version);
+      expect(retried).toMatchObject({ status: 'completed' });
+      expect(server.orders).toHaveLength(ITEMS.length + 1);
+      expectEachOnce(server.orders);
+      expect((await recordsOf(topic)).map(({ length }) => length)).toEqual([1, 1, 1, 1, 1]);
+      expect(await data(`${retried.id}/nodes/summary`)).toMatchObject({ output: { result: ITEMS.length } });
+    },
+  );
 
   it('are begun anew by a retry from the start', async () => {
     const { failed, topic } = await tell(true);

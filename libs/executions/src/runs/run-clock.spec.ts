@@ -10,18 +10,16 @@ function clockOf({ most = 2, left = HOUR, patience = 1_000 } = {}) {
   return { clock, at: (milliseconds: number) => Math.round((milliseconds - began) / 1_000) };
 }
 
-const settled = async (promise: Promise<unknown>): Promise<string> => {
-  const pending = new Promise((resolve) => setImmediate(resolve, 'pending'));
-  return String(
-    await Promise.race([
-      promise.then(
-        () => 'done',
-        (error: Error) => error.name,
-      ),
-      pending,
-    ]),
+/** How a promise is settled once everything that can be done at once has been. */
+async function settled(promise: Promise<unknown>): Promise<string> {
+  let state = 'pending';
+  promise.then(
+    () => (state = 'done'),
+    () => (state = 'failed'),
   );
-};
+  await new Promise(setImmediate);
+  return state;
+}
 
 describe('the clock of a run', () => {
   it('lets so many nodes work at the same time, the others in the order they came', async () => {
@@ -98,6 +96,15 @@ describe('the clock of a run', () => {
     broken.resolve();
     await expect(asleep).rejects.toThrow(NodeFailed);
     expect(clock.halted).toBeUndefined();
+  });
+
+  it('lets nothing sleep on after its end, nor fall asleep', async () => {
+    const { clock } = clockOf();
+    await Promise.all([clock.enter(), clock.enter()]);
+    const asleep = clock.sleep(Date.now() + HOUR);
+    clock.halt({ kind: 'released' });
+    await expect(asleep).rejects.toThrow(Halted);
+    await expect(clock.sleep(Date.now() + HOUR)).rejects.toThrow(Halted);
   });
 
   it('lets nothing begin after its end, and keeps the first reason', async () => {

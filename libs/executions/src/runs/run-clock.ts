@@ -23,7 +23,6 @@ export class RunClock {
   private readonly waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
   private readonly sleepers = new Set<Sleeper>();
   private readonly abort = new AbortController();
-  private readonly halting = Promise.withResolvers<void>();
   private parking: NodeJS.Timeout | undefined;
   private end: RunEnd | undefined;
 
@@ -49,7 +48,7 @@ export class RunClock {
     if (!this.end) {
       this.end = end;
       clearTimeout(this.parking);
-      this.halting.resolve();
+      for (const { wake } of this.sleepers) wake();
       for (const { reject } of this.waiting.splice(0)) reject(new Halted());
     }
     if (abort) this.abort.abort();
@@ -88,10 +87,11 @@ export class RunClock {
     const { promise, resolve } = Promise.withResolvers<void>();
     const sleeper = { until, wake: resolve };
     this.sleepers.add(sleeper);
+    if (this.end) resolve();
     const timer = new AbortController();
     this.leave();
     const left = until === undefined ? undefined : until - Date.now();
-    const waits: Promise<unknown>[] = [promise, this.halting.promise, early].filter((wait) => wait !== undefined);
+    const waits: Promise<unknown>[] = early ? [promise, early] : [promise];
     // Longer than timers can count: it is parked long before.
     if (left !== undefined && left < 2 ** 31) {
       waits.push(delay(Math.max(0, left), undefined, { signal: timer.signal }).catch(() => undefined));

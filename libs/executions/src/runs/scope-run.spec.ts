@@ -16,7 +16,9 @@ interface Given {
 /** What a node gives: a value at `out`, or whatever it does. */
 type Behaviour = JsonValue | ((given: Given) => Outcome | Promise<Outcome>);
 
-const at = (port: string, value: JsonValue = null) => (): Outcome => ({ emissions: [{ port, value }], clock: 0 });
+const at =
+  (port: string, value: JsonValue = null) =>
+  (): Outcome => ({ emissions: [{ port, value }], clock: 0 });
 const fails = (message: string) => (): never => {
   throw new NodeFailed({ message });
 };
@@ -95,7 +97,7 @@ describe('a scope', () => {
   it('hands a node what came, by the names of those who gave it', async () => {
     let names: string[] = [];
     const merge = ({ inputs }: Given): Outcome => {
-      names = inputs.map(({ nodeName, value }) => `${nodeName}=${String(value)}`);
+      names = inputs.map(({ nodeName, value }) => `${nodeName}=${JSON.stringify(value)}`);
       return at('out')();
     };
     const plan = planOf(['start > b', 'start > a', 'start > c', 'b > merge', 'c > merge', 'a > merge']);
@@ -207,7 +209,11 @@ describe('a loop', () => {
     const plan = planOf(LOOP, { each: { parameters: { stopOnError: false } } });
     const run = new FakeRun(plan, { each: [1, 2, 3], 'a|0': fails('first'), 'a|2': fails('third') });
     expect(await run.start()).toMatchObject({
-      value: { results: [{ error: { message: 'first' } }, 2, { error: { message: 'third' } }], succeeded: 1, failed: 2 },
+      value: {
+        results: [{ error: { message: 'first' } }, 2, { error: { message: 'third' } }],
+        succeeded: 1,
+        failed: 2,
+      },
     });
     expect(run.errors).toBe(1);
   });

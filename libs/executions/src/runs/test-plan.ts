@@ -44,17 +44,16 @@ export function planOf(ways: readonly string[], changes: Record<string, Partial<
     return { id: way, source: from, sourcePort: source[1] ?? 'out', target: to, targetPort: 'in' };
   });
   const ids = new Set(edges.flatMap(({ source, target }) => [source, target]));
-  const nodes = [...ids].map(
-    (id): DefinedNode => ({
-      id,
-      name: id,
-      type: typeOf(id),
-      parameters: {},
-      settings: {} as DefinedNode['settings'],
-      disabled: false,
-      ...changes[id],
-    }),
-  );
+  const nodes = [...ids].map((id): DefinedNode => ({
+    id,
+    name: id,
+    type: typeOf(id),
+    parameters: {},
+    settings: {},
+    position: { x: 0, y: 0 },
+    disabled: false,
+    ...changes[id],
+  }));
   const settings = { retry: { attempts: 1, delayMs: 0, backoff: 'fixed' }, onError: 'stop' };
   return planRun({ name: 'Test', ...settings, nodes, edges } as unknown as PipelineDefinition, registry);
 }

@@ -18,9 +18,10 @@ export class ForEachNode implements NodeType<Parameters> {
       'Items come strictly one after another. Inside, `$item` and `$index` (from 0) say which one it is, also in loops ' +
         'within the loop, which have their own.',
       'After the end goes `{results, succeeded, failed}`: what each item gave at the end, in order, and how many did. With ' +
-        '`stopOnError` the first item that fails ends the loop and fails the node; without it, its result is its error (`{error: {message}}`) and the ' +
-        'next item follows.',
-      'At most 100,000 items. An empty array goes straight to what follows the end.',
+        '`stopOnError` the first item that fails ends the loop and fails the node; without it, its result is ' +
+        '`{error: {message}}` and the next item follows.',
+      'At most 100,000 items. An empty array goes straight to what follows the end. Where the node is disabled, the nodes ' +
+        'up to the end run once, for what comes in.',
     ),
     inputs: ['in'],
     outputs: ['out'],
