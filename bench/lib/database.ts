@@ -26,11 +26,12 @@ export class BenchDatabase implements AsyncDisposable {
   readonly url: string;
   private readonly server: Embedded;
   private pool: pg.Pool | undefined;
+  private readonly atExit = (): void => this.server.stopUnattended();
 
   private constructor(server: Embedded) {
     this.server = server;
     this.url = server.url;
-    process.once('exit', () => server.stopUnattended());
+    process.once('exit', this.atExit);
   }
 
   static async start(directory: DataDirectory): Promise<BenchDatabase> {
@@ -68,5 +69,6 @@ export class BenchDatabase implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.pool?.end();
     await this.server.stop();
+    process.off('exit', this.atExit);
   }
 }

@@ -50,7 +50,9 @@ export async function startServer(name: ServerName, directory: DataDirectory): P
   writeFileSync(file, `${recipe.settings(port!).join('\n')}\n`);
   const child = spawn(program, recipe.arguments(file), { cwd: directory.path, stdio: 'ignore' });
   child.unref();
-  process.once('exit', () => child.kill('SIGKILL'));
+  const atExit = (): void => void child.kill('SIGKILL');
+  process.once('exit', atExit);
+  child.once('exit', () => process.off('exit', atExit));
   const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null;
   await until(async () => isOver() || (await listens(port!)), 20);
   if (isOver()) throw new Error(`${recipe.program} does not start`);
