@@ -81,7 +81,7 @@ const SYNTAX = {
 const restrictSyntax = (...names) => ({ 'no-restricted-syntax': ['error', ...names.map((name) => SYNTAX[name])] });
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', '.maestrohub/', 'coverage/', 'test-results/'] },
+  { ignores: ['dist/', 'extensions/', 'node_modules/', '.maestrohub/', 'coverage/', 'test-results/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
 
   {

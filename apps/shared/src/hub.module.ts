@@ -23,6 +23,7 @@ import { MaintenanceModule } from '#platform/queue';
 import { SandboxModule } from '#platform/sandbox';
 import { UnsHttpModule, UnsMaintenanceModule, UnsMqttModule } from '#uns';
 import { databaseSchema } from '../../../ormconfig';
+import { outsideModules } from './outside-modules';
 
 type Modules = NonNullable<ModuleMetadata['imports']>;
 
@@ -72,6 +73,7 @@ export class HubModule {
         MqttModule.with([IdentityModule, OrganizationsModule]),
         HttpModule.with([IdentityModule, OrganizationsModule]),
         ...roles.flatMap((role) => PARTS[role]),
+        ...outsideModules(config.modules),
       ],
     };
   }

@@ -20,13 +20,7 @@ import { WebhooksModule } from './triggers/webhooks/webhooks.module';
 
 @Module({
   imports: [ExecutionsModule, WebhooksModule],
-  controllers: [
-    ExecuteController,
-    NodeTestController,
-    ExecutionsController,
-    RetryController,
-    TriggerStatusController,
-  ],
+  controllers: [ExecuteController, NodeTestController, ExecutionsController, RetryController, TriggerStatusController],
   providers: [
     CancelService,
     ExecuteService,

@@ -65,6 +65,7 @@ import { UnsTriggers } from './triggers/uns/uns-triggers';
     TriggerBook,
     TriggerCounts,
     TriggerStarts,
+    TriggerStates,
     Waiting,
   ],
 })

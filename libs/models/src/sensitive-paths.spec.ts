@@ -1,3 +1,4 @@
+import type { JsonValue } from '#kernel';
 import type { ModelField } from './model-field';
 import { sensitivePaths, valuesAt } from './sensitive-paths';
 
@@ -13,7 +14,7 @@ const FIELDS: ModelField[] = [
   { name: 'codes', type: 'array', items: { type: 'array', items: { type: 'string', sensitive: true } } },
 ];
 
-it.each([
+it.each<[JsonValue, JsonValue[]]>([
   [{ password: 'p', name: 'n', card: { number: '1' } }, ['p', { number: '1' }]],
   [{ people: [{ mail: 'a' }, {}, { mail: null }, 'x'] }, ['a', null]],
   [{ codes: [['1', '2'], [], '3', ['4']] }, ['1', '2', '4']],

@@ -63,6 +63,11 @@ export class PipelineDefinitions {
     return this.states.get(`${organizationId}/${pipelineId}`, () => this.stateOf(organizationId, pipelineId));
   }
 
+  /** It was changed in this process: `currentOf` looks again. */
+  forget(organizationId: string, pipelineId: string): void {
+    this.states.forget(`${organizationId}/${pipelineId}`);
+  }
+
   private async stateOf(organizationId: string, pipelineId: string): Promise<PipelineState> {
     if (!isId(pipelineId)) throw notFound('Pipeline');
     const found = await this.database.inOrganization(organizationId, (manager) =>

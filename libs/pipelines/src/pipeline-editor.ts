@@ -5,6 +5,7 @@ import { Database, isUniqueViolation, requireVersion, type SeenVersion } from '#
 import { PipelineChecker, refusal } from './pipeline-checker';
 import { comparePipelines, summarize } from './pipeline-changes';
 import type { PipelineDefinition } from './pipeline-definition';
+import { PipelineDefinitions } from './pipeline-definitions';
 import { PipelineSecrets } from './pipeline-secrets';
 import { PipelineTriggers } from './pipeline-triggers';
 import type { ChangeType } from './pipeline-version.entity';
@@ -43,6 +44,7 @@ export class PipelineEditor {
     private readonly triggers: PipelineTriggers,
     private readonly secrets: PipelineSecrets,
     private readonly audit: AuditTrail,
+    private readonly definitions: PipelineDefinitions,
   ) {}
 
   /**
@@ -66,9 +68,15 @@ export class PipelineEditor {
    * Changes of one pipeline wait for one another. An edit that gives nothing changes nothing.
    * @throws DomainError as `create`; `not_found`; `precondition_failed`.
    */
-  change(member: Member, id: string, ifMatch: SeenVersion, changeType: ChangeType, edit: Edit): Promise<Pipeline> {
+  async change(
+    member: Member,
+    id: string,
+    ifMatch: SeenVersion,
+    changeType: ChangeType,
+    edit: Edit,
+  ): Promise<Pipeline> {
     const { organizationId, userId } = member;
-    return this.naming(() =>
+    const changed = await this.naming(() =>
       this.database.inOrganization(organizationId, async () => {
         const row = await this.pipelines.getLocked(organizationId, id);
         requireVersion(row, ifMatch);
@@ -85,6 +93,9 @@ export class PipelineEditor {
         return this.keep(updated, draft, { changeType, summary }, VERBS[changeType]);
       }),
     );
+    // Whoever changes a pipeline and runs it at once, here, runs what it is now.
+    this.definitions.forget(organizationId, id);
+    return changed;
   }
 
   /** @throws DomainError `not_found`; `precondition_failed`. */
@@ -96,6 +107,7 @@ export class PipelineEditor {
       await this.pipelines.delete(organizationId, id);
       await this.record('delete', row);
     });
+    this.definitions.forget(organizationId, id);
   }
 
   private draftOf(row: Pipeline): Draft {

@@ -152,7 +152,7 @@ describe('nodes of the namespace', () => {
   describe('system.uns.fetchdata', () => {
     const fetch = async (parameters: object, call = {}) => {
       const result = await run('system.uns.fetchdata', parameters, call);
-      return (result as { emissions: { value: { value: number }[] }[] }).emissions[0]!.value;
+      return (result as unknown as { emissions: { value: { value: number }[] }[] }).emissions[0]!.value;
     };
 
     it('reads the latest records of a stretch, newest first', async () => {
@@ -197,7 +197,7 @@ describe('nodes of the namespace', () => {
     }
     const search = async (parameters: object, call = {}) => {
       const result = await run('system.uns.searchnodes', parameters, call);
-      return (result as { emissions: { value: { topic: string }[] }[] }).emissions[0]!.value;
+      return (result as unknown as { emissions: { value: { topic: string }[] }[] }).emissions[0]!.value;
     };
     expect(await search({ query: `${part.toUpperCase()}/`, limit: 2 })).toEqual([
       { topic: `mHv1.0/search/${part}/100%`, name: '100%', description: '100%' },

@@ -19,7 +19,7 @@ const PATH = `restart-${newId()}`;
 
 const pipeline = pipelineOf(
   [
-    { name: 'Hook', type: 'trigger.webhook', parameters: { path: PATH } },
+    { name: 'Hook', type: 'trigger.webhook', parameters: { path: PATH, auth: { 'X-Key': 'right' } } },
     { name: 'Clock', type: 'trigger.schedule', parameters: { scheduleType: 'interval', interval: '200ms' } },
     { name: 'Sub', type: 'trigger.uns.subscribe', parameters: { topics: [`${BRANCH}/#`] } },
   ],
@@ -38,7 +38,7 @@ describe('triggers', () => {
       const id = await create(keeper.api(token), pipeline);
       const app = await createTestApp({ roles: ['api', 'worker', 'uns'], databaseUrl: url });
       try {
-        expect((await app.stranger.post(`/scheduler/webhooks/${PATH}`, {})).status).toBe(200);
+        expect((await app.stranger.post(`/scheduler/webhooks/${PATH}`, {}, { 'X-Key': 'right' })).status).toBe(200);
         expect((await app.api(token).post('/uns/data/publish', { topic: `${BRANCH}/a`, value: 1 })).status).toBe(200);
         await eventuallyPasses(async () =>
           expect(await kindsOf(app, id)).toEqual(new Set(['schedule', 'uns', 'webhook'])),

@@ -144,9 +144,11 @@ export class NodeTest implements NodeCaller {
     throw new Halted();
   }
 
-  private note({ node, loop }: PlannedNode, emissions: readonly Emission[]): void {
-    if (node.id === this.nodeId || this.upstream.has(node.name)) return;
-    if (!loop || this.isInside(this.nodeById(node.id))) this.upstream.set(node.name, emissions[0]?.value ?? null);
+  /** A loop that is run as a whole is told by its end. */
+  private note(planned: PlannedNode, emissions: readonly Emission[]): void {
+    const { name, id } = planned.node;
+    if (id === this.nodeId || this.upstream.has(name)) return;
+    if (!planned.loop || this.isInside(planned)) this.upstream.set(name, emissions[0]?.value ?? null);
   }
 
   /** Whether the tested node is in the loop that begins here, and not its end. */

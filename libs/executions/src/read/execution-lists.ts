@@ -33,9 +33,7 @@ export function listQuery(organizationId: string, filter: ExecutionFilter, limit
   const parameters: unknown[] = [];
   const value = (given: unknown): string => `$${parameters.push(given)}`;
   const isOpen = filter.status === 'queued' || filter.status === 'running';
-  const from = isOpen
-    ? 'open_executions o JOIN executions e ON e.id = o.id AND e.created_at = o.created_at'
-    : 'executions e LEFT JOIN open_executions o ON o.id = e.id';
+  const from = isOpen ? OPEN_FIRST : 'executions e LEFT JOIN open_executions o ON o.id = e.id';
   const lead = isOpen ? 'o' : 'e';
   const conditions = [
     `${lead}.organization_id = ${value(organizationId)}`,
@@ -53,3 +51,7 @@ export function listQuery(organizationId: string, filter: ExecutionFilter, limit
     ORDER BY ${lead}.created_at DESC, ${lead}.id DESC LIMIT ${value(limit)}`;
   return { text, parameters };
 }
+
+// In their order, and each looked up by itself: joined as a whole, all of history would be read.
+const OPEN_FIRST = `(SELECT * FROM open_executions ORDER BY created_at DESC, id DESC) o
+  CROSS JOIN LATERAL (SELECT * FROM executions e WHERE e.id = o.id AND e.created_at = o.created_at OFFSET 0) e`;

@@ -48,20 +48,26 @@ export class RetrySources {
   }
 
   /** Ids, the oldest first. */
-  async find(organizationId: string, filter: RetryFilter, limit: number): Promise<string[]> {
-    const rows = await this.database.inOrganization(organizationId, (manager) =>
-      manager.query<{ id: string }[]>(FIND, [
-        organizationId,
-        filter.statuses,
-        filter.pipelineId ?? null,
-        filter.from ?? null,
-        filter.to ?? null,
-        filter.ids ?? null,
-        filter.ids?.map(idTime) ?? null,
-        limit,
-      ]),
-    );
-    return rows.map(({ id }) => id);
+  find(organizationId: string, filter: RetryFilter, limit: number): Promise<string[]> {
+    return this.database.inOrganization(organizationId, async (manager) => {
+      const found: string[] = [];
+      // Each status by itself: the rare ones are found by an index of their own.
+      for (const status of filter.statuses) {
+        const rows = await manager.query<{ id: string }[]>(FIND, [
+          organizationId,
+          status,
+          filter.pipelineId ?? null,
+          filter.from ?? null,
+          filter.to ?? null,
+          filter.ids ?? null,
+          filter.ids?.map(idTime) ?? null,
+          limit,
+        ]);
+        found.push(...rows.map(({ id }) => id));
+      }
+      // Ids sort by the time of their making.
+      return found.sort().slice(0, limit);
+    });
   }
 }
 
@@ -75,14 +81,9 @@ const SOURCE = `
     finished_at AS "finishedAt", input
   FROM executions WHERE organization_id = $1 AND id = $2 AND created_at = $3`;
 
-// Each status by itself, so that the rare ones are found by their index and in order.
 const FIND = `
-  SELECT e.id FROM unnest($2::text[]) AS wanted (status)
-  CROSS JOIN LATERAL (
-    SELECT id, created_at FROM executions e
-    WHERE organization_id = $1 AND e.status = wanted.status
-      AND ($3::uuid IS NULL OR pipeline_id = $3)
-      AND ($4::timestamptz IS NULL OR created_at >= $4) AND ($5::timestamptz IS NULL OR created_at < $5)
-      AND ($6::uuid[] IS NULL OR id = ANY ($6) AND created_at = ANY ($7::timestamptz[]))
-    ORDER BY created_at, id LIMIT $8
-  ) e ORDER BY e.created_at, e.id LIMIT $8`;
+  SELECT id FROM executions
+  WHERE organization_id = $1 AND status = $2 AND ($3::uuid IS NULL OR pipeline_id = $3)
+    AND ($4::timestamptz IS NULL OR created_at >= $4) AND ($5::timestamptz IS NULL OR created_at < $5)
+    AND ($6::uuid[] IS NULL OR id = ANY ($6) AND created_at = ANY ($7::timestamptz[]))
+  ORDER BY created_at, id LIMIT $8`;

@@ -61,13 +61,12 @@ export class RetryService {
     key?: RequestKey,
   ): Promise<ExecutionStart> {
     requireRetryable(source, from, Date.now());
-    const original = await this.definitionOf(organizationId, source);
-    const pipeline = version === 'current' ? await this.currentOf(organizationId, source) : original;
-    if (!pipeline)
+    const pipelines = await this.pipelinesOf(organizationId, source);
+    const pipeline = pipelines[version];
+    if (!pipeline || (from === 'failed' && !pipelines.original)) {
       throw conflict('The version that ran is not kept any more: the current one can be run from its start');
-    if (from === 'failed' && !original)
-      throw conflict('The version that ran is not kept any more: it can be run from its start alone');
-    const kept = from === 'failed' ? sameNodes(original!.definition, pipeline.definition) : [];
+    }
+    const kept = from === 'failed' ? sameNodes(pipelines.original!.definition, pipeline.definition) : [];
     return {
       organizationId,
       pipeline: { id: source.pipelineId, version: pipeline.version, ...pipeline.definition },
@@ -92,19 +91,12 @@ export class RetryService {
     };
   }
 
-  private async currentOf(organizationId: string, { pipelineId }: RetrySource) {
-    const found = await unlessGone(this.definitions.current(organizationId, pipelineId));
-    if (!found) throw conflict('The pipeline was deleted');
-    return found;
-  }
-
-  private async definitionOf(organizationId: string, { pipelineId, pipelineVersion: version }: RetrySource) {
+  /** The pipeline of now, and as it ran where that is still kept. */
+  private async pipelinesOf(organizationId: string, { pipelineId, pipelineVersion: version }: RetrySource) {
+    const current = await unlessGone(this.definitions.current(organizationId, pipelineId));
+    if (!current) throw conflict('The pipeline was deleted');
     const definition = await unlessGone(this.definitions.load(organizationId, pipelineId, version));
-    if (definition) return { version, definition };
-    if (!(await unlessGone(this.definitions.currentOf(organizationId, pipelineId)))) {
-      throw conflict('The pipeline was deleted');
-    }
-    return undefined;
+    return { current, original: definition && { version, definition } };
   }
 }
 

@@ -77,7 +77,7 @@ export class NodeTries {
       }
       if ('result' in called) return called;
       const { retry } = this.planned;
-      if (!called.retryable || this.attempts >= retry.attempts) return this.giveUp(called.error, began);
+      if (!called.retryable || this.attempts >= retry.attempts) return this.giveUp(called, began);
       const wait = retry.delayMs * (retry.backoff === 'exponential' ? 2 ** (this.attempts - 1) : 1);
       const until = Date.now() + Math.min(wait, LONGEST_RETRY_MS);
       if (wait > PATIENCE_MS) await this.keepPending({ until });
@@ -183,11 +183,11 @@ export class NodeTries {
   }
 
   /** No try is left. What failed is not tried again after a crash either. */
-  private async giveUp(error: RunError, began: number): Promise<Called> {
+  private async giveUp({ error, sensitive }: Failure, began: number): Promise<Called> {
     const { node, continues, type } = this.planned;
     const input = this.inputs[0]?.value ?? null;
     const emissions = continues ? [{ port: 'error', value: { ...plain(error), input } }] : [];
-    const result: KeptResult = { emissions, error, attempts: this.attempts };
+    const result: KeptResult = { emissions, error, ...(sensitive?.length && { sensitive }), attempts: this.attempts };
     if (type.definition.pure || !continues) return { result, at: began, input: this.input, reused: false };
     const at = await this.services.keepResult(node.id, this.frame.iteration, result);
     return { result, at, input: this.input, reused: false };
@@ -198,7 +198,7 @@ export class NodeTries {
     await this.services.keepPending(node.id, this.frame.iteration, { ...pending, attempts: this.attempts });
   }
 
-  private failed(error: unknown): { error: RunError; retryable: boolean } | 'unavailable' {
+  private failed(error: unknown): Failure | 'unavailable' {
     if (error instanceof Halted || error instanceof LeaseLost || error instanceof NodeFailed) throw error;
     this.clock.throwIfHalted();
     if (error instanceof DomainError && error.kind === 'unavailable') {
@@ -223,8 +223,8 @@ export class NodeTries {
       return { error: { message: `${node.name}: ${error.message}`, ...at, details }, retryable: false };
     }
     if (error instanceof NodeError) {
-      const { message, details, retryable } = error;
-      return { error: { message, ...at, ...(details && { details }) }, retryable };
+      const { message, details, retryable, sensitive } = error;
+      return { error: { message, ...at, ...(details && { details }) }, retryable, sensitive };
     }
     if (error instanceof DomainError) return { error: { message: error.message, ...at }, retryable: false };
     logger.error(error, (error as Error | undefined)?.stack, `${node.type} of ${this.run.id}`);
@@ -291,6 +291,12 @@ export class NodeTries {
     };
     return { signal: own.signal, race: (work) => Promise.race([work, over.promise]), end };
   }
+}
+
+interface Failure {
+  error: RunError;
+  retryable: boolean;
+  sensitive?: readonly JsonValue[];
 }
 
 class NodeTimeout extends Error {}

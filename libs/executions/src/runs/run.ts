@@ -149,7 +149,7 @@ export class Run implements NodeCaller {
   ): void {
     this.history.node(node, iteration, {
       startedAt: began.at,
-      durationMs: performance.now() - began.tick,
+      durationMs: Math.round((performance.now() - began.tick) * 1_000) / 1_000,
       attempts: result.attempts,
       reused,
       input: input ?? inputs.map(({ value }) => value),

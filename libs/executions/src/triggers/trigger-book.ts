@@ -38,13 +38,16 @@ export class TriggerBook implements OnModuleInit, OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): void {
-    const timer = setInterval(() => {
-      this.refreshing ??= this.refreshOrWarn().finally(() => (this.refreshing = undefined));
-    }, EVERY_MS);
+    const timer = setInterval(() => void this.look(), EVERY_MS);
     this.lifecycle.atShutdown('intake', 'trigger book', async () => {
       clearInterval(timer);
       await this.refreshing;
     });
+  }
+
+  /** Looks for changes now; those who ask at the same time share the look. Never fails. */
+  look(): Promise<void> {
+    return (this.refreshing ??= this.refreshOrWarn().finally(() => (this.refreshing = undefined)));
   }
 
   /** What is known stays known while the database is away. */

@@ -13,7 +13,14 @@ import {
 import { IfGiven, IsFlag, IsName, ListQuery } from '#platform/http';
 import { MOST_EDGES, MOST_NODES } from '../graph';
 import type { PipelineProblem } from '../pipeline-checker';
-import type { PipelineSettings } from '../pipeline-definition';
+import {
+  EXECUTION_MODES,
+  HISTORY_DETAILS,
+  ON_ERROR,
+  OVERLAPS,
+  PRIORITIES,
+  type PipelineSettings,
+} from '../pipeline-definition';
 import type { Pipeline } from '../pipeline.entity';
 import type { ListedPipeline } from '../pipelines.repository';
 import { EdgeInput, EdgeView, NodeInput, NodeView } from './node.dto';
@@ -103,12 +110,16 @@ export class PipelineEntry {
 
   enabled!: boolean;
 
+  @ApiProperty({ enum: EXECUTION_MODES })
   executionMode!: PipelineSettings['executionMode'];
 
+  @ApiProperty({ enum: PRIORITIES })
   priority!: PipelineSettings['priority'];
 
+  @ApiProperty({ enum: HISTORY_DETAILS })
   historyDetail!: PipelineSettings['historyDetail'];
 
+  @ApiProperty({ enum: OVERLAPS })
   overlap!: PipelineSettings['overlap'];
 
   timeoutSeconds!: number;
@@ -116,6 +127,7 @@ export class PipelineEntry {
   @ApiProperty({ type: () => RetryInput })
   retry!: PipelineSettings['retry'];
 
+  @ApiProperty({ enum: ON_ERROR })
   onError!: PipelineSettings['onError'];
 
   maxConcurrent!: number | null;

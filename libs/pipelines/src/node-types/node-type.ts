@@ -124,6 +124,8 @@ export class NodeError extends Error {
     readonly details?: JsonObject,
     /** Trying again with the same input may help. */
     readonly retryable = true,
+    /** Values that history must not show, as in a result. */
+    readonly sensitive: readonly JsonValue[] = [],
   ) {
     super(message);
   }

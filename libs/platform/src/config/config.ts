@@ -17,6 +17,8 @@ export class Config {
     /** What connections may reach beside the addresses that everybody may. */
     readonly outbound: { loopback: boolean },
     readonly scripts: { threads: number },
+    /** Modules from outside: names of packages, or paths. */
+    readonly modules: readonly string[],
     readonly metricsToken: string | undefined,
     readonly log: { level: string; format: string },
   ) {}
@@ -42,6 +44,7 @@ export class Config {
       { retentionDays: s.HUB_AUDIT_RETENTION_DAYS },
       { loopback: s.HUB_OUTBOUND_LOOPBACK ?? false },
       { threads: s.HUB_SCRIPT_THREADS },
+      s.HUB_MODULES,
       s.HUB_METRICS_TOKEN,
       { level: s.LOG_LEVEL, format: s.LOG_FORMAT },
     );

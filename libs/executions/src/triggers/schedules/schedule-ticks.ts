@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DomainError, type JsonValue } from '#kernel';
 import { ExecutionIntake } from '../../intake/execution-intake';
 import { startKey } from '../../intake/execution-start';
@@ -13,8 +13,6 @@ const KEY_HOURS = 1;
 /** Starts what is due, one run for each time, by however many workers it is told. */
 @Injectable()
 export class ScheduleTicks {
-  private readonly logger = new Logger(ScheduleTicks.name);
-
   constructor(
     private readonly starts: TriggerStarts,
     private readonly intake: ExecutionIntake,
@@ -41,7 +39,6 @@ export class ScheduleTicks {
       if (kind === 'skipped') this.counts.dropped(job);
     } catch (error) {
       if (!(error instanceof DomainError) || error.kind !== 'too_many_requests') throw error;
-      this.logger.warn(`pipeline ${job.pipelineId} was not started: ${error.message}`);
       this.counts.dropped(job);
     }
   }

@@ -2,7 +2,7 @@ import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Lifecycle } from '#platform/lifecycle';
 import type { PipelineTrigger } from '#pipelines';
-import type { Queue } from 'bullmq';
+import type { JobSchedulerJson, Queue } from 'bullmq';
 import { TriggerBook } from '../trigger-book';
 import { latestTick, readSchedule } from './schedule';
 import { SCHEDULE_QUEUE, schedulerId, TICK_OPTIONS, type ScheduleJob } from './schedule-queue';
@@ -27,7 +27,7 @@ export class Schedules implements OnApplicationBootstrap {
   private strange = new Set<string>();
   private working: Promise<void> = Promise.resolve();
   private started = false;
-  private recovering = false;
+  private reconciling = false;
 
   constructor(
     @InjectQueue(SCHEDULE_QUEUE) private readonly queue: Queue<ScheduleJob>,
@@ -40,18 +40,18 @@ export class Schedules implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     // What is asked while the server is away is answered when it is back, perhaps with nothing of what it held.
-    this.queue.on('error', () => this.recover()).on('ioredis:close', () => this.recover());
+    this.queue.on('error', () => this.reconcileSoon()).on('ioredis:close', () => this.reconcileSoon());
     this.started = true;
-    this.soon(() => this.reconcile());
-    const timer = setInterval(() => this.soon(() => this.reconcile()), EVERY_MS);
+    this.reconcileSoon();
+    const timer = setInterval(() => this.reconcileSoon(), EVERY_MS);
     this.lifecycle.atShutdown('intake', 'reconciler of schedules', () => clearInterval(timer));
     this.lifecycle.atShutdown('queues', 'schedules queue', () => this.queue.close());
   }
 
-  private recover(): void {
-    if (this.recovering || this.lifecycle.stopping) return;
-    this.recovering = true;
-    this.soon(() => this.reconcile().finally(() => (this.recovering = false)));
+  private reconcileSoon(): void {
+    if (this.reconciling || this.lifecycle.stopping) return;
+    this.reconciling = true;
+    this.soon(() => this.reconcile().finally(() => (this.reconciling = false)));
   }
 
   private replace(organizationId: string, triggers: readonly PipelineTrigger[]): void {
@@ -88,7 +88,7 @@ export class Schedules implements OnApplicationBootstrap {
     this.changed.clear();
     for (const id of ids) {
       const job = this.wanted.get(id);
-      if (job) await this.place(id, job);
+      if (job) await this.place(id, job, await this.queue.getJobScheduler(id));
       else await this.remove(id);
     }
   }
@@ -96,24 +96,28 @@ export class Schedules implements OnApplicationBootstrap {
   private async reconcile(): Promise<void> {
     this.changed.clear();
     const wanted = new Map(this.wanted);
-    const there = new Set((await this.queue.getJobSchedulers()).map(({ key }) => key));
+    const there = new Map((await this.queue.getJobSchedulers()).map((scheduler) => [scheduler.key, scheduler]));
     for (const [id, job] of wanted) {
       const lost = this.placed.has(id) && !there.has(id);
-      await this.place(id, job);
+      await this.place(id, job, there.get(id));
       const latest = lost ? latestTick(job, Date.now()) : undefined;
       if (latest !== undefined) await this.ticks.tick(job, latest);
     }
-    const strange = [...there].filter((id) => !wanted.has(id));
+    const strange = [...there.keys()].filter((id) => !wanted.has(id));
     for (const id of strange.filter((one) => this.strange.has(one))) await this.remove(id);
     this.strange = new Set(strange);
     this.placed = new Set(wanted.keys());
   }
 
-  private async place(id: string, job: ScheduleJob): Promise<void> {
-    const there = await this.queue.getJobScheduler(id);
+  /** What says the same already is left alone: made anew, it might miss the time that is just coming. */
+  private async place(id: string, job: ScheduleJob, there: JobSchedulerJson<ScheduleJob> | undefined): Promise<void> {
     const { pattern, timezone: tz } = job;
     if (there?.pattern !== pattern || there.tz !== tz) {
-      await this.queue.upsertJobScheduler(id, { pattern, tz }, { name: 'tick', data: job, opts: TICK_OPTIONS });
+      const template = { name: 'tick', data: job, opts: TICK_OPTIONS };
+      await this.queue.upsertJobScheduler(id, { pattern, tz }, template).catch((error: unknown) => {
+        // One that never comes must not keep the others from coming.
+        this.logger.warn(`pipeline ${job.pipelineId} is not scheduled: ${String(error)}`);
+      });
     }
     this.placed.add(id);
   }

@@ -16,10 +16,12 @@ interface Candidate {
   live: LiveTrigger;
   record: ObservedRecord;
   chainDepth: number;
+  /** Its organization may queue more. */
+  hasRoom: boolean;
 }
 
 /** Starts of one transaction: values come ten thousand at once, and each may have many triggers. */
-const MOST_STARTS = 20_000;
+const MOST_STARTS = 50_000;
 
 /**
  * Starts pipelines by values of the namespace, in the transaction that stores the value: there is no run of a value that
@@ -77,7 +79,13 @@ export class UnsTriggers implements RecordObserver, OnModuleInit {
       for (const trigger of this.index.match(record.organizationId, record.topic)) {
         if (!live.has(trigger)) live.set(trigger, await this.live(trigger));
         const found = live.get(trigger);
-        if (found) candidates.push({ trigger, live: found, record, chainDepth });
+        if (!found) continue;
+        if (candidates.length >= MOST_STARTS) {
+          this.counts.dropped(trigger);
+          continue;
+        }
+        const hasRoom = await this.backlog.hasRoom(trigger.organizationId);
+        candidates.push({ trigger, live: found, record, chainDepth, hasRoom });
       }
     }
     return candidates;
@@ -121,9 +129,8 @@ export class UnsTriggers implements RecordObserver, OnModuleInit {
     };
     const startable: Candidate[] = [];
     for (const candidate of candidates) {
-      const { trigger, chainDepth } = candidate;
-      const fits = chainDepth <= MOST_CHAINED && startable.length < MOST_STARTS;
-      if (fits && (await this.backlog.hasRoom(trigger.organizationId))) startable.push(candidate);
+      const { trigger, chainDepth, hasRoom } = candidate;
+      if (hasRoom && chainDepth <= MOST_CHAINED) startable.push(candidate);
       else count(trigger, 'dropped');
     }
     if (startable.length === 0) return;

@@ -10,11 +10,15 @@ export class WebhookIndex {
   private readonly byPath = new Map<string, Webhook>();
   private readonly byOrganization = new Map<string, readonly Webhook[]>();
 
-  constructor(book: TriggerBook) {
+  constructor(private readonly book: TriggerBook) {
     book.listen((organizationId, triggers) => this.replace(organizationId, triggers));
   }
 
-  find(path: string): Webhook | undefined {
+  /** Whoever has just enabled a pipeline may call its webhook at once: before a path is unknown, it is looked again. */
+  async find(path: string): Promise<Webhook | undefined> {
+    const known = this.byPath.get(path);
+    if (known) return known;
+    await this.book.look();
     return this.byPath.get(path);
   }
 

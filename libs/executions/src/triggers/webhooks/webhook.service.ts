@@ -33,7 +33,7 @@ export class WebhookService {
    * `payload_too_large`, `bad_request`, `conflict`, `too_many_requests`, `unavailable`.
    */
   async receive(request: Request, response: Response): Promise<void> {
-    const webhook = this.index.find(pathOf(request));
+    const webhook = await this.index.find(pathOf(request));
     if (!webhook) throw notFound('Webhook');
     if (!webhook.methods.includes(request.method)) return refuseMethod(webhook, request, response);
     const clientIp = plainAddress(request.ip ?? '');

@@ -1,3 +1,4 @@
+import type { JsonValue } from '#kernel';
 import fc from 'fast-check';
 import { failureOf, outputOf, problemsOf, testInput } from '../test-call';
 import { mergeInputs } from './merge-inputs';
@@ -15,7 +16,7 @@ describe('flow.merge', () => {
     { id: 2, p: 7 },
   ];
 
-  it.each([
+  it.each<[object, JsonValue[], unknown]>([
     [{}, ['x', { y: 1 }], { A: 'x', B: { y: 1 } }],
     [{ mode: 'append' }, [[1, 2], 3, [], [[4]]], [1, 2, 3, [4]]],
     [
@@ -62,13 +63,13 @@ describe('flow.merge', () => {
     }
   });
 
-  it.each([
+  it.each<[object, JsonValue[], string]>([
     [{ mode: 'combineByKey', keyField: 'id' }, [[{ id: 1 }], [{ id: 1 }, { no: 1 }]], 'Item 2 of B has no field id'],
     [{ mode: 'combineByKey', keyField: 'id' }, [[1], []], 'Item 1 of A has no field id'],
     [{ mode: 'combineByKey', keyField: 'toString' }, [[{}], []], 'Item 1 of A has no field toString'],
     [
       { mode: 'append' },
-      [Array(60_000).fill(0), Array(60_000).fill(0)],
+      [Array<JsonValue>(60_000).fill(0), Array<JsonValue>(60_000).fill(0)],
       'At most 100,000 items can be merged, not 120000',
     ],
   ])('%j fails', async (parameters, values, message) => {

@@ -88,7 +88,8 @@ export class ModelValidateNode implements NodeType<Parameters> {
       return { kind: 'emit', emissions: [{ port: 'invalid', value: { value, problems: told } }], sensitive };
     }
     const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
-    throw new NodeError(`Value does not fit the model: ${problems[0]!.message}${more}`, { problems: told }, false);
+    const message = `Value does not fit the model: ${problems[0]!.message}${more}`;
+    throw new NodeError(message, { problems: told }, false, sensitive);
   }
 
   private async find(organizationId: string, modelId: string): Promise<ModelValidator> {

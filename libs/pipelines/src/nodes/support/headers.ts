@@ -13,12 +13,18 @@ export function headerProblems(headers: Readonly<Record<string, JsonValue>>, fie
 
 /** What belongs to the connection (RFC 9110, sections 6.6 and 7.6), or would speak for the whole origin. */
 const REFUSED: ReadonlySet<string> = new Set([
+  'alt-svc',
+  'clear-site-data',
   'connection',
   'content-length',
   'date',
   'keep-alive',
+  'nel',
   'proxy-authenticate',
   'proxy-connection',
+  'report-to',
+  'reporting-endpoints',
+  'service-worker-allowed',
   'set-cookie',
   'strict-transport-security',
   'te',

@@ -3,9 +3,10 @@ import type { HistoryPurge } from '#executions';
 import { isId } from '#kernel';
 
 export const USAGE = `Usage: node dist/apps/worker/src/purge.js --older-than 30d [--organization <id>] [--pipeline <id>] [--dry-run]
+       npm start -- purge …    the same with the embedded database, which it starts
 
 Removes executions that were started so long ago (days d, hours h), with everything that is kept of them; not those
-under way. Needs DATABASE_URL and HUB_SECRET_KEY, and nothing that runs but the database.
+under way. The first needs DATABASE_URL and HUB_SECRET_KEY, and nothing that runs but the database.
 `;
 
 const UNITS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000 };
