@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { idTime, newId } from '#kernel';
-import { Database, prepared } from '#platform/database';
+import { bytesArray, Database, prepared } from '#platform/database';
 import type { EntityManager } from 'typeorm';
 import { PRIORITY_RANK } from '../execution';
 import { RunEndWatchers, type EndedRun } from '../run-end-watchers';
@@ -133,7 +133,7 @@ export class ExecutionStore {
       column(({ start }) => start.startedBy ?? null),
       column(({ start, id }) => start.retry?.momentId ?? id),
       column(({ start }) => start.retry?.momentAt ?? null),
-      column(({ start }) => this.sealed.seal(start.input)),
+      bytesArray(column(({ start }) => this.sealed.seal(start.input))),
     ]);
     await prepared(manager, INSERT_OPEN, [
       ids,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { idTime, type JsonValue } from '#kernel';
 import { Batcher } from '#platform/batching';
-import { Database, prepared } from '#platform/database';
+import { bytesArray, Database, prepared } from '#platform/database';
 import { Lifecycle } from '#platform/lifecycle';
 import type { EntityManager } from 'typeorm';
 import { Dispatcher } from '../dispatch/dispatcher';
@@ -101,7 +101,7 @@ export class RunFinisher {
       runs.map(({ status }) => status),
       runs.map(({ startedAt }) => startedAt),
       runs.map(({ error }) => (error ? JSON.stringify(error) : null)),
-      runs.map(({ output }) => (output === undefined ? null : this.sealed.seal(output))),
+      bytesArray(runs.map(({ output }) => (output === undefined ? null : this.sealed.seal(output)))),
       runs.map(({ notes }) => (notes ? JSON.stringify(notes) : null)),
       runs.map(({ momentAt }) => momentAt),
       runs.map(({ status }) => RETRY_WINDOW_KEEPS.has(status)),

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { idTime } from '#kernel';
 import { Batcher } from '#platform/batching';
-import { Database, prepared } from '#platform/database';
+import { bytesArray, Database, prepared } from '#platform/database';
 import { Lifecycle } from '#platform/lifecycle';
 import type { EntityManager } from 'typeorm';
 import type { Ticket } from '../dispatch/execution-queue';
@@ -178,7 +178,7 @@ export class RunStore {
       writes.map(({ nodeId }) => nodeId),
       writes.map(({ iteration }) => iteration),
       writes.map(({ kind }) => kind),
-      writes.map(({ content }) => content),
+      bytesArray(writes.map(({ content }) => content)),
     ]);
     const times = new Map(
       rows.map((row) => [`${row.execution_id} ${placeOf(row.node_id, row.iteration)}`, row.committed_at]),
