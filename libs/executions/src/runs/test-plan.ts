@@ -45,15 +45,16 @@ export function planOf(ways: readonly string[], changes: Record<string, Partial<
   });
   const ids = new Set(edges.flatMap(({ source, target }) => [source, target]));
   const nodes = [...ids].map(
-    (id): DefinedNode => ({
-      id,
-      name: id,
-      type: typeOf(id),
-      parameters: {},
-      settings: {} as DefinedNode['settings'],
-      disabled: false,
-      ...changes[id],
-    }),
+    (id) =>
+      ({
+        id,
+        name: id,
+        type: typeOf(id),
+        parameters: {},
+        settings: {},
+        disabled: false,
+        ...changes[id],
+      }) as DefinedNode,
   );
   const settings = { retry: { attempts: 1, delayMs: 0, backoff: 'fixed' }, onError: 'stop' };
   return planRun({ name: 'Test', ...settings, nodes, edges } as unknown as PipelineDefinition, registry);
