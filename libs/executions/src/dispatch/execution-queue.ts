@@ -48,14 +48,18 @@ export class ExecutionQueue implements OnModuleInit {
     return answers(this.queue);
   }
 
-  /** @throws Error when the queue does not answer. */
-  async ring(tickets: readonly Ticket[]): Promise<void> {
+  /**
+   * `again` for those that nobody has claimed: the first job may still be there, held by a worker that died with it, and the
+   * queue takes no second one of the same id. So there are at most two for each ticket.
+   * @throws Error when the queue does not answer.
+   */
+  async ring(tickets: readonly Ticket[], again = false): Promise<void> {
     const size = Math.max(1, Math.min(TICKETS_A_JOB, Math.ceil(tickets.length / 2)));
     const jobs = Array.from({ length: Math.ceil(tickets.length / size) }, (_, index) =>
       tickets.slice(index * size, (index + 1) * size),
     );
     // Not `addBulk`: on PostgreSQL it makes temporary tables with every call, and needs the right to make sequences.
-    await Promise.all(jobs.map((some) => this.add(some)));
+    await Promise.all(jobs.map((some) => this.add(some, again)));
   }
 
   /** Rings when the time has come. @throws Error when the queue does not answer. */
@@ -65,9 +69,13 @@ export class ExecutionQueue implements OnModuleInit {
     await this.queue.add('wake', { wake: [organizationId, id, fence] }, opts);
   }
 
-  private async add(tickets: readonly Ticket[]): Promise<void> {
+  private async add(tickets: readonly Ticket[], again: boolean): Promise<void> {
     const { id, fence } = tickets[0]!;
     const data: ExecutionJob = { tickets: tickets.map((ticket) => [ticket.organizationId, ticket.id, ticket.fence]) };
-    await this.queue.add('run', data, { jobId: `${id}.${fence}`, removeOnComplete: true, removeOnFail: true });
+    await this.queue.add('run', data, {
+      jobId: `${id}.${fence}${again ? '.again' : ''}`,
+      removeOnComplete: true,
+      removeOnFail: true,
+    });
   }
 }

@@ -43,7 +43,7 @@ export class Reconciler implements OnApplicationBootstrap {
       const { unheard, organizations } = await this.find();
       if (unheard.length > 0) {
         this.logger.warn(`${unheard.length} executions are rung for again`);
-        await this.queue.ring(unheard);
+        await this.queue.ring(unheard, true);
       }
       this.dispatcher.soon(organizations);
     } catch (error) {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { idTime } from '#kernel';
 import { Database } from '#platform/database';
 import { insertNodeRows } from './node-rows';
-import type { StoredNodeRow } from './run-history';
+import type { RunHistory, StoredNodeRow } from './run-history';
 
 /** Rows of one statement, and rows that are written together with the end of their run. */
 const BATCH = 500;
@@ -16,6 +16,17 @@ interface RunOfRows {
 @Injectable()
 export class HistoryWriter {
   constructor(private readonly database: Database) {}
+
+  /** What was gathered of a run so far; what cannot be written stays with it. @throws Error */
+  async flush(run: RunOfRows, history: RunHistory): Promise<void> {
+    const rows = history.take(false);
+    try {
+      await this.write(run, rows);
+    } catch (error) {
+      history.giveBack(rows);
+      throw error;
+    }
+  }
 
   async write(run: RunOfRows, rows: readonly StoredNodeRow[]): Promise<void> {
     for (let at = 0; at < rows.length; at += BATCH) await this.insert(run, rows.slice(at, at + BATCH));

@@ -67,4 +67,14 @@ describe('history of a run', () => {
     history.node(node('a'), '', event());
     expect([history.take(true), history.notes]).toEqual([[], { overBudget: true }]);
   });
+
+  it('gives each row once, and again what could not be written', () => {
+    const history = new RunHistory('full', false);
+    history.node(node('a'), '', event());
+    const taken = history.take(false);
+    expect(history.take(false)).toEqual([]);
+    history.giveBack(taken);
+    history.node(node('b'), '', event());
+    expect(history.take(true).map(({ nodeId }) => nodeId)).toEqual(['a', 'b']);
+  });
 });

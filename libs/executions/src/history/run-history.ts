@@ -45,6 +45,7 @@ const MOST_DATA = 8 * 1024 * 1024;
 export class RunHistory {
   readonly secrets = new Secrets();
   private rows: NodeRow[] = [];
+  private givenBack: StoredNodeRow[] = [];
   private kept = 0;
   private keptFailures = 0;
   private notKept = 0;
@@ -95,7 +96,12 @@ export class RunHistory {
   /** What was gathered since the last time. In the middle of a run nothing is given that may yet turn out to be secret. */
   take(atEnd: boolean): StoredNodeRow[] {
     if (!atEnd && this.mayHoldSecrets) return [];
-    return this.rows.splice(0).map((row) => this.stored(row));
+    return [...this.givenBack.splice(0), ...this.rows.splice(0).map((row) => this.stored(row))];
+  }
+
+  /** What was taken and could not be written: it is given again with what is taken next. */
+  giveBack(rows: readonly StoredNodeRow[]): void {
+    this.givenBack.push(...rows);
   }
 
   /** At a rest in the middle of a run: data that may yet turn out to be secret is left out. */

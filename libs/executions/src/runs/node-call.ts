@@ -171,7 +171,7 @@ export class NodeTries {
   private async keep(result: NodeResult, began: number): Promise<Called> {
     const kept = this.keptOf(result);
     if (this.planned.type.definition.pure) return { result: kept, at: began, input: this.input, reused: false };
-    const at = await this.services.keepResult(this.planned.node.id, this.frame.iteration, kept);
+    const at = await this.insist(() => this.services.keepResult(this.planned.node.id, this.frame.iteration, kept));
     return { result: kept, at, input: this.input, reused: false };
   }
 
@@ -189,19 +189,33 @@ export class NodeTries {
     const emissions = continues ? [{ port: 'error', value: { ...plain(error), input } }] : [];
     const result: KeptResult = { emissions, error, ...(sensitive?.length && { sensitive }), attempts: this.attempts };
     if (type.definition.pure || !continues) return { result, at: began, input: this.input, reused: false };
-    const at = await this.services.keepResult(node.id, this.frame.iteration, result);
+    const at = await this.insist(() => this.services.keepResult(node.id, this.frame.iteration, result));
     return { result, at, input: this.input, reused: false };
   }
 
   private async keepPending(pending: { until?: number; value?: JsonValue; executionId?: string }): Promise<void> {
     const { node } = this.planned;
-    await this.services.keepPending(node.id, this.frame.iteration, { ...pending, attempts: this.attempts });
+    const kept = { ...pending, attempts: this.attempts };
+    await this.insist(() => this.services.keepPending(node.id, this.frame.iteration, kept));
+  }
+
+  /** A database that is away for a moment is waited for here: what was done is not done again because of it. */
+  private async insist<T>(keep: () => Promise<T>): Promise<T> {
+    for (let troubles = 1; ; troubles++) {
+      try {
+        return await keep();
+      } catch (error) {
+        if (!isUnavailable(error)) throw error;
+        if (troubles === MOST_TROUBLES) throw new NotKept('the database does not answer');
+        await this.clock.sleep(Date.now() + OVERLOAD_PAUSE_MS, undefined, this.broken);
+      }
+    }
   }
 
   private failed(error: unknown): Failure | 'unavailable' {
-    if (error instanceof Halted || error instanceof LeaseLost || error instanceof NodeFailed) throw error;
+    if (RUN_ENDERS.some((type) => error instanceof type)) throw error;
     this.clock.throwIfHalted();
-    if (error instanceof DomainError && error.kind === 'unavailable') {
+    if (isUnavailable(error)) {
       // It is the platform that is in trouble, not the node: that counts as no try.
       if (++this.troubles > MOST_TROUBLES) throw error;
       this.attempts = Math.max(0, this.attempts - 1);
@@ -300,6 +314,16 @@ interface Failure {
 }
 
 class NodeTimeout extends Error {}
+
+/** What a node did could not be kept: whoever takes the run up does it again. */
+class NotKept extends Error {
+  override readonly name = 'NotKept';
+}
+
+/** After these nothing of the node is tried again here. */
+const RUN_ENDERS = [Halted, LeaseLost, NodeFailed, NotKept];
+
+const isUnavailable = (error: unknown): boolean => error instanceof DomainError && error.kind === 'unavailable';
 
 const LONGEST_RETRY_MS = 24 * 3_600_000;
 

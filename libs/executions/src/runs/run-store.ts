@@ -72,6 +72,16 @@ export class RunStore {
     return at.getTime();
   }
 
+  /** What was kept meanwhile: by a transaction whose commit was not answered, or that outlived its try. */
+  async resultIn(manager: EntityManager, { id }: Held, nodeId: string, iteration: string) {
+    const [row] = await manager.query<Pick<CheckpointRow, 'content' | 'committed_at'>[]>(READ_RESULT, [
+      id,
+      nodeId,
+      iteration,
+    ]);
+    return row && { result: this.sealed.open<never>(row.content) as KeptResult, at: row.committed_at.getTime() };
+  }
+
   /** Says that this worker is at work on them. The ids of those that it still has, and whether they are to be cancelled. */
   async renew(runs: readonly Held[]): Promise<Map<string, { cancel: boolean }>> {
     const organizations = [...new Set(runs.map(({ organizationId }) => organizationId))];
@@ -263,6 +273,10 @@ const WRITE_CHECKPOINTS = {
 const READ_CHECKPOINTS = `
   SELECT execution_id, node_id, iteration, kind, content, committed_at FROM execution_checkpoints
   WHERE execution_id = ANY ($1::uuid[])`;
+
+const READ_RESULT = `
+  SELECT content, committed_at FROM execution_checkpoints
+  WHERE execution_id = $1 AND node_id = $2 AND iteration = $3 AND kind = 'result'`;
 
 const PARK = `
   UPDATE open_executions SET state = 'parked', due = $3, worker = NULL, lease_until = NULL

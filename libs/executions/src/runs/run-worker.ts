@@ -40,6 +40,8 @@ interface Active {
   history: RunHistory;
   run: Run;
   done: Promise<void>;
+  /** What is written of its history while it works. */
+  flushed?: Promise<void>;
 }
 
 /** Takes executions up and works on them until they end, rest or go elsewhere. */
@@ -120,6 +122,8 @@ export class RunWorker extends WorkerHost implements OnApplicationBootstrap {
   }
 
   private async leave(claimed: ClaimedRun, plan: RunPlan, run: Run, history: RunHistory, end: RunEnd): Promise<void> {
+    // What it cannot write is written by what follows.
+    await this.active.get(claimed.id)?.flushed;
     switch (end.kind) {
       case 'ended': {
         const rows = await this.history.writeMost(claimed, history.take(true));
@@ -197,8 +201,12 @@ export class RunWorker extends WorkerHost implements OnApplicationBootstrap {
   }
 
   private async flush(): Promise<void> {
-    for (const { claimed, history } of this.active.values()) {
-      await this.history.write(claimed, history.take(false)).catch((error: unknown) => this.logger.warn(String(error)));
+    for (const active of this.active.values()) {
+      const { claimed, history } = active;
+      active.flushed = this.history
+        .flush(claimed, history)
+        .catch((error: unknown) => this.logger.warn(`history of ${claimed.id} is written later: ${String(error)}`));
+      await active.flushed;
     }
   }
 

@@ -73,6 +73,8 @@ class ServicesOfRun implements RunServices {
         nodeId,
         sealed.seal(null),
       ]);
+      const kept = await store.resultIn(manager, this.run, nodeId, iteration);
+      if (kept) return { result: { kind: 'emit', emissions: kept.result.emissions }, at: kept.at };
       const { state, result } = work(sealed.open(row!.content));
       await manager.query(WRITE_STATE, [pipelineId, nodeId, sealed.seal(state)]);
       return { result, at: await store.keepResultIn(manager, this.run, nodeId, iteration, keep(result)) };
