@@ -18,6 +18,7 @@ import { Dispatcher } from '../dispatch/dispatcher';
 import { Wakeups } from '../dispatch/wakeups';
 import { HistoryBudget } from '../retention/history-budget';
 import type { ClaimedRun } from './claimed-run';
+import { Room } from './room';
 import { Run } from './run';
 import type { RunEnd } from './run-ends';
 import { RunFinisher } from './run-finisher';
@@ -27,8 +28,10 @@ import { RunSignals } from './run-signals';
 import { LEASE_SECONDS, RunStore } from './run-store';
 import { WorkerServices } from './worker-services';
 
-/** Jobs of one worker at the same time; most of their runs wait for something else than this process. */
-const CONCURRENCY = 64;
+/** Jobs of one worker at the same time; each lasts as long as a claim does. */
+const CONCURRENCY = 32;
+/** Runs of one worker at the same time; most of them wait for something else than this process. */
+const MOST_RUNS = 512;
 const RENEW_MS = (LEASE_SECONDS * 1_000) / 3;
 /** How old what history shows of a run that is under way may be. */
 const FLUSH_MS = 2_000;
@@ -39,7 +42,6 @@ interface Active {
   claimed: ClaimedRun;
   history: RunHistory;
   run: Run;
-  done: Promise<void>;
   /** What is written of its history while it works. */
   flushed?: Promise<void>;
 }
@@ -51,6 +53,9 @@ export class RunWorker extends WorkerHost implements OnApplicationBootstrap {
   private readonly logger = new Logger(RunWorker.name);
   private readonly name = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
   private readonly active = new Map<string, Active>();
+  private readonly room = new Room(MOST_RUNS);
+  /** Everything between a claim and what becomes of it. */
+  private readonly working = new Set<Promise<void>>();
   private readonly timers: NodeJS.Timeout[] = [];
 
   constructor(
@@ -91,33 +96,51 @@ export class RunWorker extends WorkerHost implements OnApplicationBootstrap {
       const [organizationId, id, fence] = job.data.wake;
       return this.wakeups.wake({ organizationId, id, fence });
     }
-    await Promise.all(job.data.tickets.map(([organizationId, id, fence]) => this.work({ organizationId, id, fence })));
+    await Promise.all(job.data.tickets.map(([organizationId, id, fence]) => this.take({ organizationId, id, fence })));
   }
 
-  private async work(ticket: Ticket): Promise<void> {
-    if (this.lifecycle.stopping) return;
-    const claimed = await this.store.claim(ticket, this.name);
-    if (!claimed) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
+  /** The job is done with the claim: from then on the lease says who has the run. */
+  private async take(ticket: Ticket): Promise<void> {
+    await this.room.enter();
+    const claimed = this.lifecycle.stopping ? undefined : await this.claim(ticket);
+    if (!claimed) return this.room.leave();
+    const work = this.work(claimed).finally(() => {
+      this.working.delete(work);
+      this.room.leave();
+    });
+    this.working.add(work);
+  }
+
+  private async claim(ticket: Ticket): Promise<ClaimedRun | undefined> {
     try {
-      await this.workOn(claimed, promise);
+      return await this.store.claim(ticket, this.name);
+    } catch (error) {
+      // The reconciler rings again.
+      this.logger.warn(`${ticket.id} could not be claimed: ${String(error)}`);
+      return undefined;
+    }
+  }
+
+  private async work(claimed: ClaimedRun): Promise<void> {
+    try {
+      await this.workOn(claimed);
     } catch (error) {
       // Its lease runs out, and it is taken up again.
       this.logger.warn(`${claimed.id} is given up here: ${String(error)}`);
     } finally {
       this.active.delete(claimed.id);
-      resolve();
     }
   }
 
-  private async workOn(claimed: ClaimedRun, done: Promise<void>): Promise<void> {
+  private async workOn(claimed: ClaimedRun): Promise<void> {
     const plan = await this.plan(claimed);
     if ('problem' in plan) return this.fail(claimed, plan.problem);
     const overBudget = await this.budget.isSpent(claimed.organizationId);
     const history = new RunHistory(claimed.historyDetail, plan.mayHoldSecrets, overBudget);
     const run = new Run(claimed, plan, this.services.for(claimed), history);
-    this.active.set(claimed.id, { claimed, history, run, done });
+    this.active.set(claimed.id, { claimed, history, run });
     if (claimed.cancel) run.cancel();
+    if (this.lifecycle.stopping) run.interrupt({ kind: 'released' });
     await this.leave(claimed, plan, run, history, await run.execute());
   }
 
@@ -212,12 +235,11 @@ export class RunWorker extends WorkerHost implements OnApplicationBootstrap {
 
   /** Nodes that work are given the time to end; what is left of the runs goes on elsewhere. */
   private async drain(): Promise<void> {
-    const held = [...this.active.values()];
-    for (const { run } of held) run.interrupt({ kind: 'released' });
+    for (const { run } of this.active.values()) run.interrupt({ kind: 'released' });
     const late = setTimeout(() => {
-      for (const { run } of held) run.interrupt({ kind: 'released' }, true);
+      for (const { run } of this.active.values()) run.interrupt({ kind: 'released' }, true);
     }, GRACE_MS);
-    await Promise.all(held.map(({ done }) => done));
+    while (this.working.size > 0) await Promise.all(this.working);
     clearTimeout(late);
     for (const timer of this.timers) clearInterval(timer);
     await this.worker.close(!(await this.queue.answers()));

@@ -30,7 +30,7 @@ export interface Settings {
 export const DEFAULT_SETTINGS: Settings = {
   timeZone: 'UTC',
   retention: { recordsDays: 365, executionsDays: 30, auditDays: 365 },
-  executions: { historyDetail: 'standard', maxConcurrent: 50, timeoutSeconds: 300, maxHistoryMegabytes: 10_240 },
+  executions: { historyDetail: 'standard', maxConcurrent: 100, timeoutSeconds: 300, maxHistoryMegabytes: 10_240 },
 };
 
 /** What is stored: those settings alone that were made, by their paths (`retention.auditDays`). */
