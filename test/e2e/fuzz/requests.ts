@@ -34,10 +34,10 @@ const ODD_FIELDS = [
   'x'.repeat(20_000),
 ];
 
-/** A field that is mostly absent. */
+/** A field that is mostly absent: there are many, and one that Node's parser refuses keeps all of the request from us. */
 const optional = (name: string, ...values: string[]): fc.Arbitrary<readonly string[]> =>
   fc.oneof(
-    { weight: 5, arbitrary: fc.constant<readonly string[]>([]) },
+    { weight: 15, arbitrary: fc.constant<readonly string[]>([]) },
     { weight: 1, arbitrary: fc.constantFrom(...values, ...ODD_FIELDS).map((value) => [`${name}: ${value}`]) },
   );
 
@@ -45,7 +45,7 @@ const headers = (known: Known): fc.Arbitrary<string[]> =>
   fc
     .tuple(
       fc.oneof(
-        { weight: 9, arbitrary: fc.constantFrom(...known.tokens).map((token) => [`Authorization: Bearer ${token}`]) },
+        { weight: 18, arbitrary: fc.constantFrom(...known.tokens).map((token) => [`Authorization: Bearer ${token}`]) },
         {
           weight: 1,
           arbitrary: fc
