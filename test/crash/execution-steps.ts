@@ -103,24 +103,6 @@ export const STEPS: readonly Step[] = [
     bring: () => Promise.resolve(),
   },
   {
-    id: 'unacknowledged',
-    title: 'end committed, queue not told',
-    byQueueTables: true,
-    nodes: (outside) => [MANUAL, publish('unacknowledged'), outside('Do', 'hold', 'unacknowledged')],
-    // Not together with others: what is dispatched together is one job.
-    bring: async (place) => {
-      const { world } = place;
-      const executionId = await untilAsked(place, 'unacknowledged');
-      await world.hold(
-        'job',
-        `SELECT 1 FROM bullmq.job WHERE queue = 'executions' AND data::text LIKE '%${executionId}%' FOR UPDATE`,
-      );
-      world.outside.answer('unacknowledged');
-      await world.reaches(executionId, 'ended');
-      await world.stalled('job');
-    },
-  },
-  {
     id: 'retry-short',
     title: 'retry within 5 s',
     nodes: (outside) => [MANUAL, outside('Do', 'fail', 'retry-short', retry(5_000)), publish('retry-short')],
