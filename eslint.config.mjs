@@ -12,8 +12,8 @@ const AREAS = {
   connectors: [],
   models: [],
   uns: [],
-  pipelines: ['connectors', 'models', 'uns'],
-  executions: ['pipelines', 'connectors', 'uns', 'models'],
+  pipelines: ['organizations', 'connectors', 'models', 'uns'],
+  executions: ['organizations', 'pipelines', 'connectors', 'uns', 'models'],
   dashboards: ['uns'],
   dependencies: [],
 };
@@ -51,7 +51,7 @@ const SPECS = ['**/*.spec.ts', '**/*.e2e-spec.ts'];
 const TEST_CODE = [...SPECS, 'libs/testing/**', 'test/**', 'bench/**'];
 
 /** Files that may read the environment: the settings, and the mains that hand it to them. */
-const READS_ENVIRONMENT = ['libs/platform/src/config/**', 'apps/*/src/{main,run}.ts', ...TEST_CODE];
+const READS_ENVIRONMENT = ['libs/platform/src/config/**', 'apps/*/src/{main,purge,run}.ts', ...TEST_CODE];
 
 const SYNTAX = {
   environment: {
@@ -81,7 +81,7 @@ const SYNTAX = {
 const restrictSyntax = (...names) => ({ 'no-restricted-syntax': ['error', ...names.map((name) => SYNTAX[name])] });
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', '.maestrohub/', 'coverage/', 'test-results/'] },
+  { ignores: ['dist/', 'extensions/', 'node_modules/', '.maestrohub/', 'coverage/', 'test-results/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
 
   {

@@ -12,6 +12,9 @@ const common = {
   moduleNameMapper: {
     '^#platform/(.*)$': '<rootDir>/libs/platform/src/$1/index.ts',
     [`^#(${areas})$`]: '<rootDir>/libs/$1/src/index.ts',
+    // What modules from outside import (docs/extending.md).
+    '^maestrohub/platform/(.*)$': '<rootDir>/libs/platform/src/$1/index.ts',
+    '^maestrohub/([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.maestrohub/'],
 };

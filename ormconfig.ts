@@ -1,7 +1,10 @@
 import { auditSchema } from '#audit';
+import { connectorsSchema } from '#connectors';
+import { executionsSchema } from '#executions';
 import { identitySchema } from '#identity';
 import { modelsSchema } from '#models';
 import { organizationsSchema } from '#organizations';
+import { pipelinesSchema } from '#pipelines';
 import { platformSchema, type DatabaseSchema } from '#platform/database';
 import { unsSchema } from '#uns';
 
@@ -11,6 +14,9 @@ const areas: DatabaseSchema[] = [
   identitySchema,
   unsSchema,
   modelsSchema,
+  connectorsSchema,
+  pipelinesSchema,
+  executionsSchema,
   auditSchema,
 ];
 

@@ -13,15 +13,17 @@ var path = require('path');
 
 var ROOT = path.resolve(__dirname, '..', '..');
 var MAIN = path.join(ROOT, 'dist', 'apps', 'standalone', 'src', 'main.js');
+var PURGE = path.join(ROOT, 'dist', 'apps', 'standalone', 'src', 'purge.js');
 var STAMP = path.join(ROOT, 'dist', '.sources.json');
 var OLDEST_HOST_NODE = [20, 19];
 var OLDEST_NPM = [10, 0];
 var OLDEST_RUNTIME = [24, 11];
 
 var USAGE = [
-  'Usage: npm start [-- --help | --build]',
+  'Usage: npm start [-- --help | --build | purge --older-than 30d]',
   '',
   'Starts MaestroHub with its own PostgreSQL and MQTT broker; Ctrl-C stops it.',
+  'With purge it removes old executions and ends: npm start -- purge --help tells more.',
   'With --build it installs and builds what is missing, and ends.',
   'The first start installs the npm packages and builds, and prints the password of the administrator it makes.',
   'Data is kept in HUB_DATA_DIR (./.maestrohub).',
@@ -47,6 +49,7 @@ exports.prepare = prepare;
 exports.environment = environment;
 
 function main(args) {
+  if (args[0] === 'purge') return run(prepare(), [PURGE].concat(args.slice(1)));
   if (args.indexOf('--help') >= 0 || args.indexOf('-h') >= 0) {
     process.stdout.write(USAGE);
     return;
@@ -56,7 +59,7 @@ function main(args) {
   });
   if (unknown.length > 0) fail(2, 'unknown option ' + unknown[0] + ': npm start -- --help lists what there is');
   var node = prepare();
-  if (args.length === 0) run(node);
+  if (args.length === 0) run(node, [MAIN]);
 }
 
 function prepare() {
@@ -230,8 +233,8 @@ function same(sources, built) {
  * The platform belongs to our process group: a terminal's Ctrl-C reaches it without us, and it counts. What reaches
  * us alone is passed on as a message, once for all copies that npm and the terminal send of one signal.
  */
-function run(node) {
-  var child = childProcess.spawn(node, [MAIN], {
+function run(node, command) {
+  var child = childProcess.spawn(node, command, {
     cwd: ROOT,
     env: environment(),
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],

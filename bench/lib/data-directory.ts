@@ -20,6 +20,7 @@ const PROBES = 200;
 /** A directory for one hub, removed at the end. */
 export class DataDirectory implements Disposable {
   readonly path: string;
+  private readonly atExit = (): void => this[Symbol.dispose]();
 
   /** @param parent where it is made; the system's directory for temporary files when not given. */
   constructor(parent: string = tmpdir()) {
@@ -27,7 +28,7 @@ export class DataDirectory implements Disposable {
     this.path = mkdtempSync(join(resolve(parent), 'maestrohub-bench-'));
     // As root PostgreSQL runs under an account of its own, which has to pass through.
     chmodSync(this.path, 0o711);
-    process.once('exit', () => this[Symbol.dispose]());
+    process.once('exit', this.atExit);
   }
 
   join(name: string): string {
@@ -52,6 +53,7 @@ export class DataDirectory implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    process.off('exit', this.atExit);
     rmSync(this.path, { recursive: true, force: true });
   }
 }

@@ -30,6 +30,9 @@ function hides(earlier: string[], later: string[]): boolean {
 /** Questions that are too long for an address: they are posted, and change nothing. */
 export const ASKS = /\/(validate|analyze)$/;
 
+/** What only happens has no versions: nothing there is an entity with an ETag. */
+const HAPPENS = /\/engine\/executions\//;
+
 const endsWithParameter = ({ path }: Address): boolean => isParameter(path.split('/').at(-1));
 
 /** What the kind of a route demands of its decorators; gives a line for each that breaks it. */
@@ -40,7 +43,8 @@ export function shapeFaults(routes: readonly Route[]): string[] {
   const expectations: [says: string, applies: (route: Route) => boolean, holds: (route: Route) => boolean][] = [
     [
       'reads or changes one entity, so it answers @AnswersEntity',
-      (route) => ['GET', 'PUT', 'PATCH'].includes(route.method) && endsWithParameter(route),
+      (route) =>
+        ['GET', 'PUT', 'PATCH'].includes(route.method) && endsWithParameter(route) && !HAPPENS.test(route.path),
       (route) => route.answer === 'entity',
     ],
     [

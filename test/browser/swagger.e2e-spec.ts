@@ -65,6 +65,7 @@ describeWithServers(['chromium'], 'the API reference in a browser', () => {
     await organization.getByRole('button', { name: /^(Authorize|Apply)/ }).click();
     await page.getByRole('button', { name: 'Close' }).first().click();
 
+    await page.locator('#operations-tag-UNS_topics').click();
     const topics = page.locator('#operations-UNS_topics-Topics_list');
     await topics.locator('.opblock-summary-control').click();
     await topics.getByRole('button', { name: 'Try it out' }).click();

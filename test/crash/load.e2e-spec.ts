@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
-import { eventually } from '#testing';
-import { killAll, StandaloneProcess, stopAll } from './standalone-process';
+import { eventually, killAll } from '#testing';
+import { StandaloneProcess, stopAll } from './standalone-process';
 
 jest.setTimeout(120_000);
 

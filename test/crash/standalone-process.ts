@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { freeLoopbackPort } from '../../apps/standalone/src/ports';
@@ -146,22 +146,5 @@ export async function stopAll(): Promise<void> {
     const postgres = left.postgresPid;
     if (postgres) process.kill(postgres, 'SIGQUIT');
     await left.exited;
-  }
-}
-
-/** A process and all it started, killed at once as a power cut would. */
-export function killAll(...pids: number[]): void {
-  const children = (pid: number): number[] =>
-    spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' })
-      .stdout.split('\n')
-      .filter(Boolean)
-      .map(Number);
-  const all = pids.flatMap((pid) => [pid, ...children(pid)]);
-  for (const pid of all) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // Ended with its parent.
-    }
   }
 }

@@ -16,11 +16,11 @@ import {
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { eventually } from '#testing';
+import { eventually, killAll } from '#testing';
 import { findAccount } from '../../apps/standalone/src/postgres/account';
 import { reaches } from '../../apps/standalone/src/postgres/reach';
 import { Mounts } from './mounts';
-import { killAll, MAIN, ROOT, StandaloneProcess, stopAll } from './standalone-process';
+import { MAIN, ROOT, StandaloneProcess, stopAll } from './standalone-process';
 
 jest.setTimeout(120_000);
 

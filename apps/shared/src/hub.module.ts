@@ -1,8 +1,17 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { AuditHttpModule, AuditMaintenanceModule, AuditModule } from '#audit';
+import { ConnectorsHttpModule, ConnectorsMaintenanceModule } from '#connectors';
+import {
+  ExecutionsHttpModule,
+  ExecutionsMaintenanceModule,
+  ExecutionsModule,
+  ExecutionsWorkerModule,
+  TriggersMaintenanceModule,
+} from '#executions';
 import { IdentityHttpModule, IdentityMaintenanceModule, IdentityModule } from '#identity';
 import { ModelsHttpModule, ModelsMaintenanceModule } from '#models';
 import { OrganizationsHttpModule, OrganizationsMaintenanceModule, OrganizationsModule } from '#organizations';
+import { PipelinesHttpModule, PipelinesMaintenanceModule } from '#pipelines';
 import { AuditTrailModule } from '#platform/audit';
 import { ConfigModule, type Config, type HubRole } from '#platform/config';
 import { CryptoModule } from '#platform/crypto';
@@ -11,8 +20,10 @@ import { HttpMaintenanceModule, HttpModule } from '#platform/http';
 import { LifecycleModule } from '#platform/lifecycle';
 import { MqttModule } from '#platform/mqtt';
 import { MaintenanceModule } from '#platform/queue';
+import { SandboxModule } from '#platform/sandbox';
 import { UnsHttpModule, UnsMaintenanceModule, UnsMqttModule } from '#uns';
 import { databaseSchema } from '../../../ormconfig';
+import { outsideModules } from './outside-modules';
 
 type Modules = NonNullable<ModuleMetadata['imports']>;
 
@@ -22,6 +33,9 @@ const PARTS: Record<HubRole, Modules> = {
     IdentityHttpModule,
     OrganizationsHttpModule.with([IdentityModule]),
     ModelsHttpModule,
+    ConnectorsHttpModule,
+    PipelinesHttpModule,
+    ExecutionsHttpModule,
     UnsHttpModule,
     AuditHttpModule,
   ],
@@ -31,10 +45,16 @@ const PARTS: Record<HubRole, Modules> = {
     IdentityMaintenanceModule,
     OrganizationsMaintenanceModule,
     ModelsMaintenanceModule,
+    ConnectorsMaintenanceModule,
+    PipelinesMaintenanceModule,
+    ExecutionsMaintenanceModule,
+    ExecutionsWorkerModule,
+    TriggersMaintenanceModule,
     UnsMaintenanceModule,
     AuditMaintenanceModule.with([OrganizationsModule]),
   ],
-  uns: [UnsMqttModule],
+  // Values that come by MQTT start pipelines.
+  uns: [UnsMqttModule, ExecutionsModule],
 };
 
 /** The composition of one process. Health and metrics are served by all. */
@@ -47,11 +67,13 @@ export class HubModule {
         ConfigModule.with(config),
         LifecycleModule,
         CryptoModule,
+        SandboxModule,
         DatabaseModule.with(databaseSchema),
         AuditTrailModule.with(AuditModule),
         MqttModule.with([IdentityModule, OrganizationsModule]),
         HttpModule.with([IdentityModule, OrganizationsModule]),
         ...roles.flatMap((role) => PARTS[role]),
+        ...outsideModules(config.modules),
       ],
     };
   }

@@ -69,6 +69,8 @@ async function start(environment: Environment, ending: Ending, started: Started[
     DATABASE_URL: databaseUrl,
     HUB_SECRET_KEY: settings.HUB_SECRET_KEY ?? keptSecretKey(dataDir.path),
     HUB_DATA_DIR: dataDir.path,
+    // What else runs on this machine is the user's own.
+    HUB_OUTBOUND_LOOPBACK: String(settings.HUB_OUTBOUND_LOOPBACK ?? true),
   });
 
   begin('loading');

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { encodeTimeCursor, forbidden, invalid, parseTimestamp, readTimeCursor, Stretch, type Member } from '#kernel';
+import { encodeTimeCursor, forbidden, readTime, readTimeCursor, Stretch, type Member } from '#kernel';
 import { AuditRepository, type AuditFilter } from './audit.repository';
 import { toAuditEntryView, type AuditEntryView } from './dto/audit-entry.dto';
 import type { AuditQuery } from './dto/audit-query.dto';
@@ -38,12 +38,4 @@ function readFilter({ action, from, to, cursor, userId, entityType, entityId, re
     to: readTime('to', to),
     before: readTimeCursor(cursor),
   };
-}
-
-function readTime(field: 'from' | 'to', text: string | undefined): Date | undefined {
-  if (text === undefined) return undefined;
-  const time = parseTimestamp(/^-?\d+$/.test(text) ? Number(text) : text);
-  const title = field === 'from' ? 'From' : 'To';
-  if (time === undefined) throw invalid({ field, message: `${title} must be RFC 3339 or integer epoch milliseconds` });
-  return new Date(time);
 }

@@ -6,6 +6,7 @@ export type ErrorKind =
   | 'forbidden'
   | 'organization_suspended'
   | 'not_found'
+  | 'method_not_allowed'
   | 'conflict'
   | 'precondition_failed'
   | 'payload_too_large'

@@ -1,6 +1,7 @@
 export * from './model-field';
 export { modelProblems } from './model-rules';
 export { modelSchema } from './model-schema';
+export type { ModelValidator } from './model-validator';
 export { EACH, sensitivePaths, type PathStep } from './sensitive-paths';
 export { ModelsHttpModule } from './models-http.module';
 export { ModelsMaintenanceModule } from './models-maintenance.module';

@@ -37,6 +37,8 @@ export interface ModelField {
   items?: Omit<ModelField, 'name'>;
   /** The members of an `object`. Without them any object will do. */
   fields?: ModelField[];
+  /** The model of the same organization whose fields an `object` has, as they are at the time; in place of `fields`. */
+  modelId?: string;
   default?: JsonValue;
   /** Sealed wherever runs are written down. */
   sensitive?: boolean;

@@ -15,7 +15,7 @@ const LIMITS: Record<FieldType, readonly (keyof FieldShape)[]> = {
   number: ['min', 'max'],
   boolean: [],
   datetime: [],
-  object: ['fields'],
+  object: ['fields', 'modelId'],
   array: ['items', 'minLength', 'maxLength'],
   enum: ['enum'],
   uuid: [],
@@ -60,6 +60,7 @@ function shapeProblems(shape: FieldShape, place: string, depth: number): FieldPr
   }
   const badPattern = pattern === undefined ? undefined : patternProblem(pattern);
   if (badPattern !== undefined) refuse('pattern', `pattern cannot be used: ${badPattern}`);
+  if (shape.modelId !== undefined && fields) refuse('modelId', 'modelId and fields must not be given both');
   if (type === 'enum' && !shape.enum?.length) refuse('enum', 'enum is required for type enum');
   if (type === 'array' && items) problems.push(...shapeProblems(items, `${place}.items`, depth + 1));
   if (type === 'object' && fields) problems.push(...membersProblems(fields, `${place}.fields`, depth + 1));

@@ -5,7 +5,7 @@ import type { FieldShape, FieldType, ModelField } from './model-field';
 type Keywords = { [keyword: string]: JsonValue };
 
 /** Base64 of RFC 4648, section 4. */
-const BASE64 = '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$';
+export const BASE64 = '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$';
 
 const TYPES: Record<FieldType, (shape: FieldShape) => Keywords> = {
   string: ({ minLength, maxLength, pattern }) => ({ type: 'string', ...given({ minLength, maxLength, pattern }) }),
@@ -26,13 +26,18 @@ const TYPES: Record<FieldType, (shape: FieldShape) => Keywords> = {
     contentEncoding: 'base64',
     pattern: BASE64,
     ...given({ minLength: textLength(minLength), maxLength: textLength(maxLength) }),
+    // Which no length of the text says exactly.
+    ...given({ 'x-min-bytes': minLength, 'x-max-bytes': maxLength }),
   }),
 };
 
-/** The model as JSON Schema (draft 2020-12). Members that it does not name are let through: producers may know more. */
+/** What `$schema` says of ours. */
+export const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
+
+/** The model as JSON Schema (draft 2020-12). Members that it does not name are let through: producers may know more. Relations are resolved. */
 export function modelSchema(name: string, fields: readonly ModelField[]): JsonSchema {
   return {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $schema: DIALECT,
     title: name,
     type: 'object',
     ...membersOf(fields),

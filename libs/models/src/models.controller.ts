@@ -19,6 +19,7 @@ import {
 import type { JsonSchema } from '#platform/json-schema';
 import { CompareQuery, ModelComparison, ModelVersionEntry, ModelVersionView } from './dto/model-version.dto';
 import {
+  ModelImport,
   ModelInput,
   ModelNameQuery,
   ModelView,
@@ -47,6 +48,14 @@ export class ModelsController {
   @AnswersCreated(ModelView)
   create(@Caller() member: Member, @Body() model: ModelInput): Promise<ModelView> {
     return this.models.create(member, model);
+  }
+
+  /** Makes a model of a JSON Schema. What a model cannot say is refused, each by its place in the schema. */
+  @Post('import')
+  @Scopes('models:write')
+  @AnswersCreated(ModelView, 'engine/models')
+  import(@Caller() member: Member, @Body() schema: ModelImport): Promise<ModelView> {
+    return this.models.import(member, schema);
   }
 
   /** Whether a new model may have that name. */

@@ -1,9 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { notFound, Page } from '#kernel';
+import { isId, notFound, Page } from '#kernel';
 import { Database, OrganizationRepository, type PageRequest } from '#platform/database';
 import type { FindOptionsOrder } from 'typeorm';
+import { ModelReference } from './model-reference.entity';
 import { ModelVersion } from './model-version.entity';
 import { Model } from './model.entity';
+
+/** Any number that no other such lock has. */
+const MODELS_LOCK = 7_243_030;
 
 @Injectable()
 export class ModelsRepository extends OrganizationRepository<Model> {
@@ -38,6 +42,74 @@ export class ModelsRepository extends OrganizationRepository<Model> {
         .where({ organizationId })
         .andWhere('lower(model.name) = lower(:name)', { name })
         .getExists(),
+    );
+  }
+
+  /**
+   * Changes whenever the model or one that it names, directly or through others, does.
+   * @throws DomainError `not_found`
+   */
+  async stamp(organizationId: string, id: string): Promise<string> {
+    const models = await this.withNamed(organizationId, [id], 'id, version');
+    if (models.length === 0) throw notFound('Model');
+    return models.map((model) => `${model.id}:${model.version}`).join();
+  }
+
+  /** The models and all that they name, directly or through others, in the order of their ids. */
+  withNamed(organizationId: string, ids: readonly string[], columns = '*'): Promise<Model[]> {
+    return this.database.inOrganization(organizationId, (manager) =>
+      manager.query<Model[]>(
+        `WITH RECURSIVE found (id) AS (
+           SELECT unnest($2::uuid[])
+           UNION
+           SELECT r.named_id FROM found JOIN model_references r ON r.organization_id = $1 AND r.model_id = found.id
+         )
+         SELECT ${columns} FROM models WHERE organization_id = $1 AND id IN (SELECT id FROM found) ORDER BY id`,
+        [organizationId, ids.filter(isId)],
+      ),
+    );
+  }
+
+  /** Ids of the models that name it, directly or through others. */
+  async dependentsOf(organizationId: string, id: string): Promise<string[]> {
+    const rows = await this.database.inOrganization(organizationId, (manager) =>
+      manager.query<{ id: string }[]>(
+        `WITH RECURSIVE found (id) AS (
+           SELECT model_id FROM model_references WHERE organization_id = $1 AND named_id = $2
+           UNION
+           SELECT r.model_id FROM found JOIN model_references r ON r.organization_id = $1 AND r.named_id = found.id
+         )
+         SELECT id FROM found`,
+        [organizationId, id],
+      ),
+    );
+    return rows.map(({ id: dependent }) => dependent);
+  }
+
+  /** Models that name it themselves, by their names. */
+  namedBy(organizationId: string, id: string, limit: number): Promise<Pick<Model, 'id' | 'name'>[]> {
+    return this.database.inOrganization(organizationId, (manager) =>
+      manager.query<Pick<Model, 'id' | 'name'>[]>(
+        `SELECT m.id, m.name FROM model_references r JOIN models m ON m.organization_id = $1 AND m.id = r.model_id
+         WHERE r.organization_id = $1 AND r.named_id = $2 ORDER BY m.name LIMIT $3`,
+        [organizationId, id, limit],
+      ),
+    );
+  }
+
+  /** Keeps which models it names. */
+  async keepReferences(organizationId: string, modelId: string, named: Iterable<string>): Promise<void> {
+    const rows = Array.from(named, (namedId) => ({ organizationId, modelId, namedId }));
+    await this.database.inOrganization(organizationId, async (manager) => {
+      await manager.delete(ModelReference, { organizationId, modelId });
+      if (rows.length > 0) await manager.insert(ModelReference, rows);
+    });
+  }
+
+  /** Lets no other transaction change the organization's models or how they name one another until this one ends. */
+  async lock(organizationId: string): Promise<void> {
+    await this.database.inOrganization(organizationId, (manager) =>
+      manager.query('SELECT pg_advisory_xact_lock($1::int, hashtext($2))', [MODELS_LOCK, organizationId]),
     );
   }
 

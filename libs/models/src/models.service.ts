@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { conflict, invalid, notFound, Page, type JsonValue, type Member } from '#kernel';
 import { AuditTrail } from '#platform/audit';
+import { BriefCache } from '#platform/cache';
 import { Database, isUniqueViolation, requireVersion, type SeenVersion } from '#platform/database';
-import { parseSort, type ListQuery, type PageQuery } from '#platform/http';
-import { SchemaValidator, type JsonSchema } from '#platform/json-schema';
+import { checkInput, parseSort, type ListQuery, type PageQuery } from '#platform/http';
+import type { JsonSchema } from '#platform/json-schema';
+import { LRUCache } from 'lru-cache';
 import {
   toVersionEntry,
   toVersionView,
@@ -12,22 +14,34 @@ import {
   type ModelVersionEntry,
   type ModelVersionView,
 } from './dto/model-version.dto';
-import { toModelView, type ModelInput, type ModelView, type ValidationView } from './dto/model.dto';
+import { ModelInput, toModelView, type ModelImport, type ModelView, type ValidationView } from './dto/model.dto';
 import { compareModels, summarize, type ModelContent } from './model-changes';
+import { fieldsOfSchema } from './model-import';
+import { ModelRelations } from './model-relations.service';
 import { modelProblems } from './model-rules';
 import { modelSchema } from './model-schema';
+import { ModelValidator } from './model-validator';
 import type { ChangeType } from './model-version.entity';
 import type { Model } from './model.entity';
 import { ModelsRepository } from './models.repository';
 
 const SORTABLE = ['name', 'createdAt', 'updatedAt'] as const;
 
+/** Of models that are in use at the same time; each takes some hundred kilobytes. */
+const MOST_VALIDATORS = 200;
+
 /** Models, and each of them as it was. */
 @Injectable()
 export class ModelsService {
+  private readonly current = new BriefCache<ModelValidator>(MOST_VALIDATORS);
+  private readonly validators = new LRUCache<string, { stamp: string; validator: ModelValidator }>({
+    max: MOST_VALIDATORS,
+  });
+
   constructor(
     private readonly database: Database,
     private readonly models: ModelsRepository,
+    private readonly relations: ModelRelations,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -50,13 +64,23 @@ export class ModelsService {
     const content = contentOf(input);
     return this.naming(() =>
       this.database.inOrganization(organizationId, async () => {
+        await this.models.lock(organizationId);
         const values = { ...content, createdBy: userId, updatedBy: userId };
         const model = await this.models.insert(organizationId, values as object);
+        await this.relations.settle(organizationId, model);
         await this.models.keepVersion(model, { changeType: 'created', summary: 'created' });
         await this.record('create', model);
         return toModelView(model);
       }),
     );
+  }
+
+  /** @throws DomainError as `create`, with every place of the schema that a model cannot say. */
+  async import(member: Member, { name, description, schema }: ModelImport): Promise<ModelView> {
+    const { fields, problems } = fieldsOfSchema(schema);
+    const [first, ...others] = problems;
+    if (first) throw invalid(first, ...others);
+    return this.create(member, await checkInput(ModelInput, { name, description: description ?? null, fields }));
   }
 
   /** @throws DomainError as `create`; `precondition_failed`. */
@@ -70,23 +94,41 @@ export class ModelsService {
     return this.change(member, id, ifMatch, 'reverted', read);
   }
 
+  /** @throws DomainError `conflict` while other models name it, with these in `details.dependents`. */
   async delete({ organizationId }: Member, id: string): Promise<void> {
     await this.database.inOrganization(organizationId, async () => {
+      await this.models.lock(organizationId);
       const model = await this.models.get(organizationId, id);
+      await this.relations.requireUnnamed(organizationId, id);
       await this.models.delete(organizationId, id);
       await this.record('delete', model);
     });
   }
 
   async jsonSchema({ organizationId }: Member, id: string): Promise<JsonSchema> {
-    const { name, fields } = await this.models.get(organizationId, id);
-    return modelSchema(name, fields);
+    const model = await this.models.get(organizationId, id);
+    return modelSchema(model.name, await this.relations.resolved(organizationId, model));
+  }
+
+  /**
+   * The model as it is now, or was at most a quarter of a second ago, to check many values by. Kept for the next caller.
+   * @throws DomainError `not_found`
+   */
+  validator(organizationId: string, id: string): Promise<ModelValidator> {
+    const place = `${organizationId}/${id}`;
+    return this.current.get(place, async () => {
+      const stamp = await this.models.stamp(organizationId, id);
+      const known = this.validators.get(place);
+      if (known?.stamp === stamp) return known.validator;
+      const validator = await this.makeValidator(organizationId, id);
+      this.validators.set(place, { stamp, validator });
+      return validator;
+    });
   }
 
   /** Every problem of the value, by its place. */
   async validate({ organizationId }: Member, id: string, value: JsonValue): Promise<ValidationView> {
-    const { name, fields } = await this.models.get(organizationId, id);
-    const problems = new SchemaValidator(modelSchema(name, fields)).problems(value);
+    const problems = (await this.makeValidator(organizationId, id)).problems(value);
     return { valid: problems.length === 0, problems };
   }
 
@@ -113,6 +155,11 @@ export class ModelsService {
     return compareModels(before, after);
   }
 
+  private async makeValidator(organizationId: string, id: string): Promise<ModelValidator> {
+    const model = await this.models.get(organizationId, id);
+    return new ModelValidator({ ...model, fields: await this.relations.resolved(organizationId, model) });
+  }
+
   private change(
     { organizationId, userId }: Member,
     id: string,
@@ -122,11 +169,13 @@ export class ModelsService {
   ): Promise<ModelView> {
     return this.naming(() =>
       this.database.inOrganization(organizationId, async () => {
+        await this.models.lock(organizationId);
         const before = await this.models.get(organizationId, id);
         requireVersion(before, ifMatch);
         const { name, description, fields } = await read();
         const change = { name, description, fields, updatedBy: userId };
         const after = await this.models.update(organizationId, id, before.version, change as object);
+        await this.relations.settle(organizationId, after);
         const summary = summarize(compareModels(before, after));
         await this.models.keepVersion(after, { changeType, summary });
         await this.record(changeType === 'reverted' ? 'revert' : 'update', after, summary);

@@ -1,4 +1,15 @@
 export * from './expressions';
 export * from './graph';
 export * from './node-types';
+export * from './nodes';
 export * from './pipeline-definition';
+export { CompiledParameters, compileParameters } from './parameters';
+export { PipelineDefinitions, type PipelineState } from './pipeline-definitions';
+export { PipelineTrigger } from './pipeline-trigger.entity';
+export { PipelineTriggers } from './pipeline-triggers';
+export { Pipeline } from './pipeline.entity';
+export { PipelinesHttpModule } from './pipelines-http.module';
+export { PipelinesMaintenanceModule } from './pipelines-maintenance.module';
+export { PipelinesModule } from './pipelines.module';
+export { pipelinesSchema } from './pipelines.schema';
+export { PipelinesService } from './pipelines.service';

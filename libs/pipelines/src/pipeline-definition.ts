@@ -32,11 +32,8 @@ export interface DefinedNode extends PipelineNode {
   position: { x: number; y: number };
 }
 
-/** A pipeline as its versions keep it, and as runs follow it. */
-export interface PipelineDefinition {
-  name: string;
-  description: string | null;
-  labels: Record<string, string>;
+/** How a pipeline runs. */
+export interface PipelineSettings {
   executionMode: (typeof EXECUTION_MODES)[number];
   priority: (typeof PRIORITIES)[number];
   historyDetail: (typeof HISTORY_DETAILS)[number];
@@ -51,6 +48,13 @@ export interface PipelineDefinition {
   maxConcurrent: number | null;
   /** Days that its runs are kept; null for the organization's. */
   retentionDays: number | null;
+}
+
+/** A pipeline as its versions keep it, and as runs follow it. */
+export interface PipelineDefinition extends PipelineSettings {
+  name: string;
+  description: string | null;
+  labels: Record<string, string>;
   nodes: readonly DefinedNode[];
   edges: readonly PipelineEdge[];
 }

@@ -4,6 +4,7 @@ export * from './eventually';
 export * from './free-port';
 export * from './mqtt-broker';
 export * from './outside-server';
+export * from './postgres-server';
 export * from './processes';
 export * from './test-app';
 export * from './test-browser';

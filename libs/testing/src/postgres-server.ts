@@ -18,7 +18,7 @@ import { usableBinaries } from '../../../apps/standalone/src/postgres/binaries';
 import { INITDB_ARGUMENTS } from '../../../apps/standalone/src/postgres/settings';
 import { eventually } from './eventually';
 import { freePort } from './free-port';
-import { stopProcess } from './processes';
+import { killAll, stopProcess } from './processes';
 
 /*
  * A throw-away PostgreSQL for one test run, from the binaries of the product's embedded one. Nothing is forced to
@@ -26,6 +26,9 @@ import { stopProcess } from './processes';
  */
 
 const PREFIX = 'maestrohub-test-';
+
+/** A commit is handed to the system, which outlives the server: what dies with `kill -9` has kept its promises. */
+const OUTLIVES_ITSELF = ['synchronous_commit=on', 'full_page_writes=on'];
 
 const THROW_AWAY = [
   'fsync=off',
@@ -41,11 +44,15 @@ const THROW_AWAY = [
 export interface PostgresServer {
   /** Address of a superuser's connection to the database `postgres`. */
   url: string;
+  /** SIGKILL to all its processes. */
+  kill: () => Promise<void>;
+  /** On the same data and the same port again. */
+  restart: () => Promise<void>;
   stop: () => Promise<void>;
 }
 
-/** Starts the server and resolves when it takes connections. */
-export async function startPostgres(): Promise<PostgresServer> {
+/** Starts the server and resolves when it takes connections. Where it is to be killed, what is committed survives. */
+export async function startPostgres({ toBeKilled = false } = {}): Promise<PostgresServer> {
   removeLeftovers();
   const home = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
   const cluster = join(home, 'cluster');
@@ -62,25 +69,38 @@ export async function startPostgres(): Promise<PostgresServer> {
   execFileSync(initdb, [...files, ...INITDB_ARGUMENTS], { ...as, stdio: 'pipe' });
 
   const port = await freePort();
-  const options = THROW_AWAY.flatMap((option) => ['-c', option]);
-  const server = spawn(postgres, ['-D', cluster, '-p', String(port), ...options], {
-    ...as,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  server.unref();
+  const options = [...THROW_AWAY, ...(toBeKilled ? OUTLIVES_ITSELF : [])].flatMap((option) => ['-c', option]);
   const user = INITDB_ARGUMENTS.find((argument) => argument.startsWith('--username='))?.split('=')[1] ?? 'postgres';
   const url = `postgres://${user}:${password}@127.0.0.1:${port}/postgres`;
+  const start = (): ChildProcess => {
+    const started = spawn(postgres, ['-D', cluster, '-p', String(port), ...options], {
+      ...as,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    started.unref();
+    return started;
+  };
+  let server = start();
+  const ready = (): Promise<unknown> => eventually(() => answers(url, server), { timeout: 20_000 });
+  const kill = async (): Promise<void> => {
+    const killed = killAll(server.pid!);
+    await eventually(() => killed.every((pid) => commandLine(pid) === ''), { timeout: 10_000 });
+  };
+  const restart = async (): Promise<void> => {
+    server = start();
+    await ready();
+  };
   const stop = async (): Promise<void> => {
     await stopProcess(server, 'SIGQUIT');
     rmSync(home, { recursive: true, force: true });
   };
   try {
-    await eventually(() => answers(url, server), { timeout: 20_000 });
+    await ready();
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url, stop };
+  return { url, kill, restart, stop };
 }
 
 async function answers(url: string, server: ChildProcess): Promise<boolean> {

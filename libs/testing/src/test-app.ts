@@ -49,6 +49,7 @@ export class TestApp {
       HUB_SECRET_KEY: '5e'.repeat(32),
       HUB_ADMIN_EMAIL: ADMIN.email,
       HUB_ADMIN_PASSWORD: ADMIN.password,
+      HUB_OUTBOUND_LOOPBACK: 'true',
       LOG_LEVEL: 'fatal',
       ...settings,
     });

@@ -7,17 +7,17 @@ export interface TestDatabase {
   drop: () => Promise<void>;
 }
 
-/** An empty database on the run's server. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+/** An empty database on the run's server, or on that of a superuser's address. */
+export async function createTestDatabase(server = serverUrl()): Promise<TestDatabase> {
   const name = `t_${randomBytes(6).toString('hex')}`;
-  await asSuperuser(async (client) => {
+  await asSuperuser(server, async (client) => {
     await client.query(`CREATE ROLE ${name} LOGIN CREATEROLE PASSWORD '${name}'`);
     await client.query(`CREATE DATABASE ${name} OWNER ${name}`);
   });
-  const url = new URL(serverUrl());
+  const url = new URL(server);
   Object.assign(url, { username: name, password: name, pathname: `/${name}` });
   const drop = (): Promise<void> =>
-    asSuperuser(async (client) => {
+    asSuperuser(server, async (client) => {
       await client.query(`DROP DATABASE ${name} WITH (FORCE)`);
     });
   return { url: url.href, drop };
@@ -29,8 +29,8 @@ function serverUrl(): string {
   return url;
 }
 
-async function asSuperuser(work: (client: Client) => Promise<void>): Promise<void> {
-  const client = new Client({ connectionString: serverUrl() });
+async function asSuperuser(server: string, work: (client: Client) => Promise<void>): Promise<void> {
+  const client = new Client({ connectionString: server });
   await client.connect();
   try {
     await work(client);

@@ -1,3 +1,5 @@
+export { readRecords } from './read-record';
+export { RecordObservers, type ObservedRecord, type RecordObserver, type RecordWork } from './record-observers';
 export type { Quality, RecordInput, RecordView } from './record';
 export { TopicsService } from './topics.service';
 export { UnsDataService } from './uns-data.service';

@@ -3,6 +3,7 @@ import { newId } from '#kernel';
 import type { Database } from '#platform/database';
 import { Lifecycle } from '#platform/lifecycle';
 import type { RecordInput } from './record';
+import { RecordObservers } from './record-observers';
 import { RecordWriter } from './record-writer';
 import type { TopicRegistry } from './topic-registry';
 
@@ -42,7 +43,7 @@ describe('RecordWriter', () => {
     database = new SlowDatabase();
     lifecycle = new Lifecycle();
     const topics = { known: () => organization } as unknown as TopicRegistry;
-    writer = new RecordWriter(database as unknown as Database, topics, lifecycle);
+    writer = new RecordWriter(database as unknown as Database, topics, new RecordObservers(), lifecycle);
   });
 
   const append = (count = 1, value?: RecordInput['value']): Promise<number> =>

@@ -55,13 +55,18 @@ const toStored = (row: Row): StoredRecord => ({
 export class RecordsRepository {
   constructor(private readonly database: Database) {}
 
-  /** Newest first. */
-  async recent(organizationId: string, topicId: string, limit: number): Promise<StoredRecord[]> {
+  /** The latest of a stretch, newest first. */
+  async recent(
+    organizationId: string,
+    topicId: string,
+    { from, to, limit }: Pick<HistoryStretch, 'from' | 'to' | 'limit'>,
+  ): Promise<StoredRecord[]> {
     const rows = await this.query<Row>(
       organizationId,
       `SELECT ${COLUMNS} FROM uns_records WHERE topic_id = $1 AND organization_id = $2
-       ORDER BY "timestamp" DESC, id DESC LIMIT $3`,
-      [topicId, organizationId, limit],
+         AND "timestamp" >= coalesce($3::timestamptz, '-infinity') AND "timestamp" < coalesce($4::timestamptz, 'infinity')
+       ORDER BY "timestamp" DESC, id DESC LIMIT $5`,
+      [topicId, organizationId, from, to, limit],
     );
     return rows.map(toStored);
   }

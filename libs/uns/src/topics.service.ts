@@ -31,6 +31,12 @@ export class TopicsService {
     return new Page(found.data.map(toTopicView), found.meta);
   }
 
+  /** In the organization's own name: topics whose path contains the text, whatever its case, by their paths. */
+  async find(organizationId: string, search: string, limit: number): Promise<TopicView[]> {
+    const { data } = await this.topics.search(organizationId, { page: 1, limit, search }, { path: 'ASC' });
+    return data.map(toTopicView);
+  }
+
   async get(member: Member, id: string): Promise<TopicView> {
     const topic = await this.topics.get(member.organizationId, id);
     requireTopicRight(member, 'uns:read', topic.path);

@@ -3,7 +3,7 @@ import { MqttOutlet } from '#platform/mqtt';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Published, PublishedBatch } from './dto/record.dto';
 import type { RecordInput } from './record';
-import { RecordWriter } from './record-writer';
+import { RecordWriter, type AppendOptions } from './record-writer';
 import { requireTopicRight } from './topic-rights';
 
 const PUBLISHED = 'Data published successfully';
@@ -34,11 +34,38 @@ export class UnsDataService {
     return { message: PUBLISHED, count: records.length };
   }
 
+  /**
+   * Publishes in the organization's own name, to any of its topics: all records, or none, and once for each key, however
+   * often it is called. Subscribers are told each time.
+   * @param key whatever stands for this act of publishing, and for no other of any organization.
+   * @param records at most 10,000, with the same topics and timestamps in every call; none without a timestamp.
+   * @param chainDepth of the run that publishes: pipelines that its values start are one link further.
+   * @throws DomainError `unavailable`
+   */
+  async publishOnce(
+    organizationId: string,
+    key: string,
+    records: readonly RecordInput[],
+    chainDepth?: number,
+  ): Promise<void> {
+    if (records.some(({ timestamp }) => timestamp === null))
+      throw new Error('a record to publish once has no timestamp');
+    await this.storeAndTell(organizationId, records, { key, chainDepth });
+  }
+
   private async store(member: Member, records: readonly RecordInput[]): Promise<void> {
     for (const topic of new Set(records.map((record) => record.topic))) requireTopicRight(member, 'uns:publish', topic);
-    const receivedAt = await this.writer.append(member.organizationId, records);
+    await this.storeAndTell(member.organizationId, records);
+  }
+
+  private async storeAndTell(
+    organizationId: string,
+    records: readonly RecordInput[],
+    options?: AppendOptions,
+  ): Promise<void> {
+    const receivedAt = await this.writer.append(organizationId, records, options);
     // Stored is published: subscribers are told, but the caller does not wait for the slowest of them.
-    this.passOn(member.organizationId, records, receivedAt).catch((error: unknown) => this.logger.warn(error));
+    this.passOn(organizationId, records, receivedAt).catch((error: unknown) => this.logger.warn(error));
   }
 
   private async passOn(organizationId: string, records: readonly RecordInput[], receivedAt: number): Promise<void> {

@@ -20,11 +20,30 @@ export class UnsHistoryService {
   /** Newest first. @throws DomainError `not_found` for a topic that does not exist. */
   async recent(member: Member, query: RecentQuery): Promise<Stretch<RecordView>> {
     const topic = await this.readable(member, query.topic);
-    const rows = await this.records.recent(member.organizationId, topic.id, query.limit);
+    const rows = await this.records.recent(member.organizationId, topic.id, {
+      from: null,
+      to: null,
+      limit: query.limit,
+    });
     return new Stretch(
       rows.map((row) => toView(topic, row)),
       { nextCursor: null },
     );
+  }
+
+  /**
+   * Read in the organization's own name, any of its topics: the latest records of a stretch, newest first.
+   * @throws DomainError `bad_request` for a path that is none; `not_found`.
+   */
+  async latest(
+    organizationId: string,
+    path: string,
+    stretch: Pick<HistoryStretch, 'from' | 'to' | 'limit'>,
+  ): Promise<RecordView[]> {
+    requirePath(path);
+    const topic = await this.topics.byPath(organizationId, path);
+    const rows = await this.records.recent(organizationId, topic.id, stretch);
+    return rows.map((row) => toView(topic, row));
   }
 
   /** Oldest first: records, or buckets of them. */
@@ -62,11 +81,15 @@ export class UnsHistoryService {
   }
 
   private readable(member: Member, path: string): Promise<Topic> {
-    const problem = topicProblem(path);
-    if (problem) throw invalid({ field: 'topic', message: problem });
+    requirePath(path);
     requireTopicRight(member, 'uns:read', path);
     return this.topics.byPath(member.organizationId, path);
   }
+}
+
+function requirePath(path: string): void {
+  const problem = topicProblem(path);
+  if (problem) throw invalid({ field: 'topic', message: problem });
 }
 
 /** Sums, which averages are made from, may leave the range of JSON numbers though no value does. */

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { RecordObservers } from './record-observers';
 import { RecordWriter } from './record-writer';
 import { RecordsRepository } from './records.repository';
 import { TopicRegistry } from './topic-registry';
@@ -9,6 +10,7 @@ import { UnsHistoryService } from './uns-history.service';
 
 @Module({
   providers: [
+    RecordObservers,
     RecordWriter,
     RecordsRepository,
     TopicRegistry,
@@ -17,6 +19,6 @@ import { UnsHistoryService } from './uns-history.service';
     UnsDataService,
     UnsHistoryService,
   ],
-  exports: [TopicsService, UnsDataService, UnsHistoryService],
+  exports: [RecordObservers, TopicsService, UnsDataService, UnsHistoryService],
 })
 export class UnsModule {}

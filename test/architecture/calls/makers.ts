@@ -1,4 +1,5 @@
-import type { TestApp } from '#testing';
+import { idTime, newId } from '#kernel';
+import { eventually, type TestApp } from '#testing';
 import type { Caller } from './caller';
 
 /*
@@ -20,6 +21,36 @@ export const MAKERS: Readonly<Record<string, (making: Making) => Promise<string>
   '/organizations': ({ organizationId }) => Promise.resolve(organizationId),
   // Every change leaves a version; the first is that of making it.
   '/engine/models/:id/versions': () => Promise.resolve('1'),
+  // What connections can speak comes with the product.
+  '/connections/protocols': () => Promise.resolve('rest'),
+  '/engine/pipelines/:id/versions': () => Promise.resolve('1'),
+  // The types that the product has are made by nobody.
+  '/engine/nodes': () => Promise.resolve('trigger.manual'),
+  // Executing a pipeline answers before anything of it is there to look at; its nodes are run by a worker.
+  '/engine/executions': async ({ app, caller, organizationId }) => {
+    const api = app.api(caller.token, organizationId);
+    const nodes = [{ id: 'start', name: 'Start', type: 'trigger.manual' }];
+    const pipeline = await api.post('/engine/pipelines', { name: newId(), nodes });
+    const begun = await api.post(`/engine/pipelines/${pipeline.body.data.id}/execute`, {});
+    const id = begun.body.data.executionId as string;
+    // It is given to the queue in the background.
+    await eventually(async () => {
+      const [row] = await app.database.asSystem((manager) =>
+        manager.query<{ state: string }[]>('SELECT state FROM open_executions WHERE id = $1', [id]),
+      );
+      return row?.state === 'dispatched';
+    });
+    await app.database.asSystem((manager) =>
+      manager.query(
+        `INSERT INTO execution_nodes (organization_id, execution_id, created_at, node_id, iteration, status, attempts,
+           reused, started_at, duration_ms, ports)
+         VALUES ($1, $2, $3, 'start', '', 'completed', 1, false, now(), 0, '{out}')`,
+        [organizationId, id, idTime(id)],
+      ),
+    );
+    return id;
+  },
+  '/engine/executions/:id/nodes': () => Promise.resolve('start'),
   // A key is made by rotating, which answers with it; at once, because only one may wait for its turn.
   '/admin/signing-keys': async ({ app, caller }) => {
     const rotated = await app.api(caller.token).post('/admin/signing-keys/rotate', { immediately: true });
@@ -48,12 +79,38 @@ export const NAMES: Readonly<Record<string, { collection: string; field: string 
 export const FIELDS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   // Somebody is named by one of two fields, which no schema of ours can say.
   'POST /organizations/:id/members': { userId: undefined },
+  // A pipeline may begin empty, but can be enabled only when something starts it.
+  'POST /engine/pipelines': {
+    nodes: [
+      { id: 'start', name: 'Start', type: 'trigger.manual' },
+      { id: 'again', name: 'Again', type: 'trigger.manual' },
+      { id: 'stop', name: 'Stop', type: 'flow.stop' },
+    ],
+    edges: [{ source: 'start', target: 'stop' }],
+  },
+  // An edge joins two nodes of its own pipeline, which has them by the entry above.
+  'POST /engine/pipelines/:id/edges': { source: 'again', target: 'stop' },
+  // What was cancelled, by the entry below, can be run from its start alone.
+  'POST /engine/executions/:id/retry': { from: 'start' },
   // An enabled one is asked for its discovery document, and no example is there to answer.
   'POST /admin/identity-providers': { enabled: false },
+  // It is connected to by calls that follow: nobody listens there, which is told at once.
+  'POST /connections': { config: { baseUrl: 'http://127.0.0.1:9' } },
+};
+
+/** How a body names a thing by a field deep in it, where its example shows something else: the field at the top, with the id. */
+export const NAMED_WITHIN: Readonly<Record<string, Readonly<Record<string, (id: string) => unknown>>>> = {
+  // Fields hold fields without end, and only those that are objects may name a model.
+  'POST /engine/models': { fields: (modelId) => [{ name: 'part', type: 'object', modelId }] },
+  'PUT /engine/models/:id': { fields: (modelId) => [{ name: 'part', type: 'object', modelId }] },
 };
 
 /** What has to be done first, as the replacement of an address by another: without it there is nothing to do. */
 export const FIRST: readonly (readonly [call: RegExp, first: string])[] = [
+  // Pipelines begin disabled, other things enabled.
+  [/^POST (\/engine\/pipelines\/[^/]+)\/disable$/, 'POST $1/enable'],
+  // What has not ended cannot be retried.
+  [/^POST (\/engine\/executions\/[^/]+)\/retry$/, 'POST $1/cancel'],
   // These take back what another action did.
   [/^POST (.*)\/activate$/, 'POST $1/suspend'],
   [/^POST (.*)\/enable$/, 'POST $1/disable'],

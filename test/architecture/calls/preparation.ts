@@ -3,7 +3,7 @@ import type { TestApp } from '#testing';
 import { send, succeeded, told, nameOf, type Caller, type PreparedCall } from './caller';
 import { operationOf, plain, type Schema } from './document';
 import { exampleOf, idSchema, isFile } from './examples';
-import { COLLECTIONS, FIELDS, FIRST, MAKERS, NAMES } from './makers';
+import { COLLECTIONS, FIELDS, FIRST, MAKERS, NAMED_WITHIN, NAMES } from './makers';
 
 const PREFIX = '/api/v1';
 
@@ -147,6 +147,8 @@ export class Preparation {
       current,
       include: (field, schema) => field in fixed || (foreign !== undefined && leadsTo(foreign.field, field, schema)),
       choose: (field, schema) => {
+        const within = foreign && NAMED_WITHIN[nameOf(route)]?.[field];
+        if (within) return within(foreign.id);
         if (field === foreign?.field) return isList(schema) ? [foreign.id] : foreign.id;
         return fixed[field] ?? this.choose(route, field, schema, caller, organizationId);
       },

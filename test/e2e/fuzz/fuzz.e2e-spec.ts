@@ -25,6 +25,8 @@ const CLOSING = /\/suspend$|\/maintenance$/;
 
 const CLIENT = { name: 'Fuzz', type: 'confidential', grantTypes: ['client_credentials'], scopes: ['uns:read'] };
 
+const NAMES = ['Fuzz 1', 'Fuzz 2', 'Fuzz 3', 'Fuzz 4', 'Fuzz 5'];
+
 /** The error table of the contract. */
 const CODES: Record<number, readonly string[]> = {
   400: ['bad_request'],
@@ -52,13 +54,28 @@ describe(`${RUNS} random requests, seed ${SEED}`, () => {
     expect((await api.post('/uns/data/publish/batch', { records })).status).toBe(200);
     const { body } = await api.get('/uns/topics');
     const topicIds = body.data.map(({ id }: { id: string }) => id) as string[];
-    const model = await api.post('/engine/models', { name: 'Fuzz', fields: [{ name: 'a', type: 'number' }] });
+    // Several of each: some are deleted on the way.
+    const several = (path: string, body: object): Promise<string[]> =>
+      Promise.all(NAMES.map(async (name) => (await api.post(path, { name, ...body })).body.data.id as string));
+    const models = await several('/engine/models', { fields: [{ name: 'a', type: 'number' }] });
+    const pipelines = await several('/engine/pipelines', { nodes: [{ id: 'a', name: 'A', type: 'trigger.manual' }] });
+    const connections = await several('/connections', { protocol: 'rest', config: { baseUrl: 'http://127.0.0.1:9' } });
     const client = await api.post('/oauth2/clients', CLIENT);
+    const executions = await Promise.all(
+      pipelines.map(async (id) => (await api.post(`/engine/pipelines/${id}/execute`, {})).body.data.executionId),
+    );
     known = {
       routes: [...routeTable(app.nest).filter(({ path }) => !CLOSING.test(path)), ...OTHER_ROUTES],
       things: {
         '/api/v1/uns/topics': topicIds,
-        '/api/v1/engine/models': [model.body.data.id],
+        '/api/v1/engine/models': models,
+        '/api/v1/engine/pipelines': pipelines,
+        '/api/v1/engine/executions': executions,
+        '/api/v1/connections': connections,
+        '/api/v1/engine/pipelines/:id/nodes': ['a', 'b'],
+        '/api/v1/engine/pipelines/:id/versions': ['1', '2', 'compare'],
+        '/api/v1/engine/models/:id/versions': ['1', '2', 'compare'],
+        '/api/v1/engine/nodes': ['trigger.manual', 'flow.switch'],
         '/api/v1/oauth2/clients': [client.body.data.id],
         '/api/v1/organizations': [app.organizationId],
         '/api/v1/admin/users': [editor.id],

@@ -34,10 +34,10 @@ const ODD_FIELDS = [
   'x'.repeat(20_000),
 ];
 
-/** A field that is mostly absent. */
+/** A field that is mostly absent: there are many, and one that Node's parser refuses keeps all of the request from us. */
 const optional = (name: string, ...values: string[]): fc.Arbitrary<readonly string[]> =>
   fc.oneof(
-    { weight: 5, arbitrary: fc.constant<readonly string[]>([]) },
+    { weight: 15, arbitrary: fc.constant<readonly string[]>([]) },
     { weight: 1, arbitrary: fc.constantFrom(...values, ...ODD_FIELDS).map((value) => [`${name}: ${value}`]) },
   );
 
@@ -45,7 +45,7 @@ const headers = (known: Known): fc.Arbitrary<string[]> =>
   fc
     .tuple(
       fc.oneof(
-        { weight: 9, arbitrary: fc.constantFrom(...known.tokens).map((token) => [`Authorization: Bearer ${token}`]) },
+        { weight: 18, arbitrary: fc.constantFrom(...known.tokens).map((token) => [`Authorization: Bearer ${token}`]) },
         {
           weight: 1,
           arbitrary: fc
@@ -110,29 +110,36 @@ const SEGMENTS = [
   'x'.repeat(3_000),
 ];
 
-const path = (known: Known, route: FuzzRoute): fc.Arbitrary<string> => {
-  const own = known.things[route.path.slice(0, route.path.indexOf('/:'))] ?? known.ids;
-  const segment = fc.oneof(
-    { weight: 4, arbitrary: fc.constantFrom(...own) },
+/** What stands in a path for one of a collection. */
+const segment = (known: Known, collection: string): fc.Arbitrary<string> =>
+  fc.oneof(
+    { weight: 8, arbitrary: fc.constantFrom(...(known.things[collection] ?? known.ids)) },
     { weight: 1, arbitrary: fc.constantFrom(...known.ids, ...known.organizationIds) },
     { weight: 1, arbitrary: fc.constantFrom(...SEGMENTS) },
   );
+
+const path = (known: Known, route: FuzzRoute): fc.Arbitrary<string> => {
+  const parts = route.path.split('/');
+  const filled = parts.map((part, index) =>
+    part.startsWith(':') ? segment(known, parts.slice(0, index).join('/')) : fc.constant(part),
+  );
   return fc
-    .tuple(segment, often('', '/', '//', '/x', '%00', '.json', ';a=b'))
-    .map(([id, tail]) => route.path.replace(/:\w+/g, id) + tail);
+    .tuple(fc.tuple(...filled), often('', '/', '//', '/x', '%00', '.json', ';a=b'))
+    .map(([segments, tail]) => segments.join('/') + tail);
 };
 
 /** Query values are encoded most of the time, as clients do. */
-const query = (known: Known): fc.Arbitrary<string> => {
+const query = (known: Known, route: FuzzRoute): fc.Arbitrary<string> => {
   const pairs = fields(known, fc.array(fc.constantFrom(...FIELDS), { maxLength: 4 }));
   const topical = fields(
     known,
     fc.constantFrom(['topic'], ['topic', 'limit'], ['topic', 'from', 'to'], ['topic', 'bucket', 'aggregate']),
   );
   return fc.oneof(
-    { weight: 3, arbitrary: fc.constant('') },
-    { weight: 3, arbitrary: topical.map((entries) => `?${formOf(entries)}`) },
-    { weight: 3, arbitrary: pairs.map((entries) => `?${formOf(entries)}`) },
+    { weight: 4, arbitrary: fc.constant('') },
+    // Elsewhere each of them is one field too many.
+    { weight: route.path.includes('/uns/') ? 4 : 0, arbitrary: topical.map((entries) => `?${formOf(entries)}`) },
+    { weight: 2, arbitrary: pairs.map((entries) => `?${formOf(entries)}`) },
     {
       weight: 1,
       arbitrary: fc.constantFrom(
@@ -170,7 +177,7 @@ export function requests(known: Known): fc.Arbitrary<FuzzRequest> {
           'FOO',
         ),
         path: path(known, route),
-        query: query(known),
+        query: query(known, route),
         headers: headers(known),
         body: body(known, route),
         contentType: often<string | undefined>('application/json', ...CONTENT_TYPES),

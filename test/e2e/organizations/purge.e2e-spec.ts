@@ -1,9 +1,12 @@
 import { ALL_SCOPES } from '#kernel';
 import { OrganizationPurger } from '#organizations';
 import { createTestApp, type ApiClient, type TestApp } from '#testing';
+import { writeHistory } from '../executions/history-rows';
 
 /** Kept for as long as the trail is. */
 const STAYS = ['audit_entries'];
+
+const TRIGGER = { name: 'Start', type: 'trigger.manual' };
 
 function logo(): FormData {
   const form = new FormData();
@@ -47,18 +50,58 @@ describe('a deleted organization', () => {
     return counts;
   }
 
+  /** A run that has failed, one that rests, and everything else that runs and their triggers leave behind. */
+  async function leaveHistory(organizationId: string): Promise<void> {
+    await writeHistory(app.database, { organizationId, createdAt: new Date(), status: 'failed' });
+    await writeHistory(app.database, { organizationId, createdAt: new Date(), open: true });
+    await query(
+      `INSERT INTO node_states (organization_id, pipeline_id, node_id, content, updated_at)
+       VALUES ($1, $1, 'buffer', 'x', now())`,
+      [organizationId],
+    );
+    await query(
+      `INSERT INTO execution_keys (organization_id, key, execution_id, expires_at)
+       VALUES ($1, 'once', $1, now() + interval '1 day')`,
+      [organizationId],
+    );
+    await query(
+      `INSERT INTO trigger_states (organization_id, pipeline_id, node_id, key, heard_at) VALUES ($1, $1, 'a', 'b', now())`,
+      [organizationId],
+    );
+    await query(
+      `INSERT INTO trigger_counts (organization_id, pipeline_id, node_id, fired, dropped) VALUES ($1, $1, 'a', 1, 0)`,
+      [organizationId],
+    );
+    await query(
+      `INSERT INTO history_sizes (organization_id, part, bytes, measured_at) VALUES ($1, 'executions_default', 1, now())`,
+      [organizationId],
+    );
+  }
+
   async function fill(name: string): Promise<string> {
     const { id } = (await admin.post('/organizations', { name })).body.data;
     const api = app.api(await app.newToken(ALL_SCOPES), id);
     const records = Array.from({ length: 300 }, (_, index) => ({ topic: `mHv1.0/a/${index % 120}`, value: index }));
+    const named = await api.post('/engine/models', { name: 'Named', fields: [] });
+    const relation = { name: 'part', type: 'object', modelId: named.body.data.id };
     const answers = [
       await api.post('/uns/data/publish/batch', { records }),
       await api.post('/uns/data/publish', { topic: 'mHv1.0/b', value: 'text' }, { 'Idempotency-Key': 'once' }),
-      await api.post('/engine/models', { name: 'Model', fields: [] }),
+      await api.post('/engine/models', { name: 'Model', fields: [relation] }),
+      await api.post('/connections', {
+        name: 'Connection',
+        protocol: 'rest',
+        config: { baseUrl: 'http://127.0.0.1:9' },
+      }),
+      await api.post('/engine/pipelines', { name: 'Pipeline', enabled: true, nodes: [TRIGGER] }),
       await api.patch('/organizations/settings', { timeZone: 'Asia/Tokyo' }),
       await api.put(`/organizations/${id}/logo`, logo()),
     ];
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 201, 200, 200]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 201, 201, 201, 200, 200]);
+    const connection = answers[3]!.body.data.id;
+    const request = { name: 'Function', type: 'rest.get', config: { path: '/' } };
+    expect((await api.post(`/connections/${connection}/functions`, request)).status).toBe(201);
+    await leaveHistory(id);
     return id;
   }
 

@@ -59,7 +59,7 @@ describe('settings', () => {
     expect(
       rest.data.map(({ field, old, new: value }: Record<string, unknown>) => [field, old, value]).toSorted(),
     ).toEqual([
-      ['executions.maxConcurrent', 50, 5],
+      ['executions.maxConcurrent', 100, 5],
       ['timeZone', 'UTC', 'Asia/Tokyo'],
     ]);
     expect(rest.meta.nextCursor).toBeNull();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Client } from 'pg';
 import { jsonProblem, textProblem, type JsonValue } from '#kernel';
-import { fixedArray, OID, textArray, writeTimestamp } from '#platform/database';
+import { bytesArray, fixedArray, OID, textArray, writeTimestamp } from '#platform/database';
 import { createTestDatabase, type TestDatabase } from '#testing';
 
 describe('arrays in binary', () => {
@@ -31,6 +31,7 @@ describe('arrays in binary', () => {
   it.each([
     ['int2', () => fixedArray<number>(OID.int2, 2, [], () => undefined)],
     ['text', () => textArray<string>(OID.text, [], (text) => text)],
+    ['bytea', () => bytesArray([])],
   ])('may be empty: %s', async (type, array) => {
     expect(await readBack(type, array())).toEqual([]);
   });
@@ -47,6 +48,16 @@ describe('arrays in binary', () => {
         expect((await readBack('float8', array)).map((item) => item && Number(item))).toEqual(
           items.map((item) => (item === null ? null : item)),
         );
+      }),
+    );
+  });
+
+  it('hold bytes of any kind, and gaps', async () => {
+    const bytes = fc.array(fc.option(fc.uint8Array({ maxLength: 1_000 }).map((item) => Buffer.from(item))));
+    await fc.assert(
+      fc.asyncProperty(bytes, async (items) => {
+        const written = items.map((item) => item && `\\x${item.toString('hex')}`);
+        expect(await readBack('bytea', bytesArray(items))).toEqual(written);
       }),
     );
   });

@@ -17,7 +17,7 @@ describe('the tour of the README', () => {
 
   beforeAll(async () => {
     app = await createTestApp({
-      roles: ['api', 'uns'],
+      roles: ['api', 'worker', 'uns'],
       settings: { HUB_ADMIN_EMAIL: 'admin@maestrohub.local', HUB_ADMIN_PASSWORD: PASSWORD },
     });
   });
@@ -36,8 +36,8 @@ describe('the tour of the README', () => {
       .filter(Boolean)
       .map((line) => JSON.parse(line) as { data?: { topic?: string; value?: unknown }[]; access_token?: string });
     expect(stderr).toBe('');
-    expect(answers).toHaveLength(8);
-    const [published, temperature, topics, motor, token, user, member, trail] = answers;
+    expect(answers).toHaveLength(10);
+    const [published, temperature, topics, motor, token, user, member, trail, alarm, note] = answers;
     expect(published).toEqual({ data: { message: 'Data published successfully' } });
     expect(temperature!.data).toEqual([
       expect.objectContaining({ topic: 'mHv1.0/factory/line-1/temperature', value: 72.5, source: 'plc-01' }),
@@ -56,6 +56,8 @@ describe('the tour of the README', () => {
     });
     expect(user).toMatchObject({ data: { email: 'erika@example.com', status: 'active' } });
     expect(member).toMatchObject({ data: { email: 'erika@example.com', role: 'editor' } });
+    expect(alarm).toMatchObject({ topic: 'mHv1.0/factory/alarms', value: { machine: 'press-4', value: 91 } });
+    expect(note).toMatchObject({ data: { nodeId: 'note', status: 'completed', input: { value: { value: 91 } } } });
     expect(trail).toMatchObject({ data: [{ action: 'member.create', entity: { name: 'erika@example.com' } }] });
   });
 });

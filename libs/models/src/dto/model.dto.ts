@@ -9,6 +9,7 @@ import {
   IsInt,
   IsNotEmpty,
   IsNumber,
+  IsObject,
   IsOptional,
   IsString,
   Matches,
@@ -21,7 +22,7 @@ import type { JsonValue } from '#kernel';
 import { FIELD_TYPES, type FieldType, type ModelField } from '../model-field';
 import { MOST_FIELDS } from '../model-rules';
 import type { Model } from '../model.entity';
-import { IsGiven, IsTextOrNumber } from './validators';
+import { IsGiven, IsModelId, IsTextOrNumber } from './validators';
 
 const LONGEST = 2 ** 31 - 1;
 
@@ -97,6 +98,12 @@ export class FieldShapeInput {
   @ApiProperty({ required: false, type: () => [FieldInput] })
   fields?: FieldInput[];
 
+  /** Id of the model whose fields an object has, in place of fields of its own. They are those that it has at the time. */
+  @IsOptional()
+  @IsModelId()
+  @ApiProperty({ required: false, format: 'uuid' })
+  modelId?: string;
+
   /** Value where none is given; it has to fit the field. */
   @IsOptional()
   @ApiProperty({ required: false, type: Object })
@@ -122,8 +129,7 @@ export class FieldInput extends FieldShapeInput {
   required?: boolean;
 }
 
-/** A model as it is to be, also when one is replaced. */
-export class ModelInput {
+class ModelHead {
   /** Unique in the organization, whatever its case. @example "Temperature reading" */
   @IsString()
   @IsNotEmpty()
@@ -136,7 +142,10 @@ export class ModelInput {
   @IsString()
   @MaxLength(500)
   description?: string | null;
+}
 
+/** A model as it is to be, also when one is replaced. */
+export class ModelInput extends ModelHead {
   /** @example [{"name": "temperature", "type": "number", "unit": "°C", "required": true}] */
   @IsDefined()
   @IsArray()
@@ -144,6 +153,20 @@ export class ModelInput {
   @ValidateNested({ each: true })
   @Type(() => FieldInput)
   fields!: FieldInput[];
+}
+
+export class ModelImport extends ModelHead {
+  /** JSON Schema of an object, of draft 2020-12 or draft-07. References lead to its own `$defs` or `definitions`. */
+  @IsObject()
+  @ApiProperty({
+    type: Object,
+    example: {
+      type: 'object',
+      properties: { temperature: { type: 'number', maximum: 125 } },
+      required: ['temperature'],
+    },
+  })
+  schema!: { [keyword: string]: JsonValue };
 }
 
 export class ModelNameQuery {

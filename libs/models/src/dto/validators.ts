@@ -1,4 +1,5 @@
 import { ValidateBy } from 'class-validator';
+import { isId } from '#kernel';
 
 const fits = (value: unknown): boolean =>
   (typeof value === 'string' && value.length <= 200) || (typeof value === 'number' && Number.isFinite(value));
@@ -18,4 +19,14 @@ export const IsGiven = (): PropertyDecorator =>
   ValidateBy({
     name: 'isGiven',
     validator: { validate: (value) => value !== undefined, defaultMessage: () => '$property is required' },
+  });
+
+/** An id as we write them, in small letters. */
+export const IsModelId = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isModelId',
+    validator: {
+      validate: (value) => typeof value === 'string' && isId(value) && value === value.toLowerCase(),
+      defaultMessage: () => '$property must be the id of a model',
+    },
   });

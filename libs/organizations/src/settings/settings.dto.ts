@@ -68,6 +68,17 @@ export class ExecutionSettings {
   @Max(86_400)
   @ApiProperty({ type: Number, nullable: true, required: false, default: executions.timeoutSeconds })
   timeoutSeconds?: number | null;
+
+  /**
+   * Megabytes that the history of runs may take, 1–10000000; `null` for the default. Beyond them new runs keep `minimal`
+   * detail, until old ones are gone.
+   */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(10_000_000)
+  @ApiProperty({ type: Number, nullable: true, required: false, default: executions.maxHistoryMegabytes })
+  maxHistoryMegabytes?: number | null;
 }
 
 /** What is left out stays as it is; `null` goes back to the default. */

@@ -22,13 +22,15 @@ export interface Settings {
     maxConcurrent: number;
     /** Life of a run of a new pipeline, in seconds. */
     timeoutSeconds: number;
+    /** Megabytes of history: beyond them new runs leave nothing but their status. */
+    maxHistoryMegabytes: number;
   };
 }
 
 export const DEFAULT_SETTINGS: Settings = {
   timeZone: 'UTC',
   retention: { recordsDays: 365, executionsDays: 30, auditDays: 365 },
-  executions: { historyDetail: 'standard', maxConcurrent: 50, timeoutSeconds: 300 },
+  executions: { historyDetail: 'standard', maxConcurrent: 100, timeoutSeconds: 300, maxHistoryMegabytes: 10_240 },
 };
 
 /** What is stored: those settings alone that were made, by their paths (`retention.auditDays`). */

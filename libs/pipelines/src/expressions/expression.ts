@@ -1,26 +1,8 @@
 import { parseExpressionAt, type AnyNode, type Expression as Tree } from 'acorn';
 import { ancestor } from 'acorn-walk';
 import { ExpressionError } from './expression-error';
-
-/** What expressions can name. Each is undefined where it makes no sense, such as `$item` outside a loop. */
-export const VARIABLES = [
-  '$trigger',
-  '$node',
-  '$input',
-  '$item',
-  '$index',
-  '$execution',
-  '$pipeline',
-  '$system',
-] as const;
-
-export type Variable = (typeof VARIABLES)[number];
-
-/** A chain of plain steps, `$trigger.payload[0]?.value`, for which no interpreter is needed. */
-export interface Path {
-  variable: Variable;
-  steps: readonly { key: string | number; optional: boolean }[];
-}
+import { compilePlain, type Plain } from './plain';
+import { isVariable, type Variable } from './variables';
 
 /** Where an expression mentions a node: `["Name"]` of `$node["Name"]`, `.Name` of `$node.Name`. */
 export interface NodeMention {
@@ -31,17 +13,30 @@ export interface NodeMention {
   optional: boolean;
 }
 
-export interface Expression {
-  source: string;
-  /** Where it stands in its text. */
-  offset: number;
+/** What a piece of JavaScript names. */
+export interface Mentions {
   variables: ReadonlySet<Variable>;
   /** Nodes whose outputs it names. */
   nodes: readonly NodeMention[];
   /** It uses `$node` in other ways too, and so may need any of them. */
   anyNode: boolean;
-  path: Path | undefined;
 }
+
+export interface Expression extends Mentions {
+  source: string;
+  /** Where it stands in its text. */
+  offset: number;
+  /** Computes it without an interpreter, where nothing in it needs one. */
+  plain: Plain | undefined;
+}
+
+/** What the sandbox runs. */
+export const ECMA_VERSION = 2023;
+
+/** An expression in parentheses ends with the last of them. */
+const OPTIONS = { ecmaVersion: ECMA_VERSION, allowAwaitOutsideFunction: false, preserveParens: true } as const;
+
+const TOO_DEEP = 'Expression is nested too deeply';
 
 /** Blanks and comments. */
 const BLANK = /^(?:\s|\/\*[^]*?\*\/)*/;
@@ -49,26 +44,48 @@ const BLANK = /^(?:\s|\/\*[^]*?\*\/)*/;
 /** Reads the expression that begins at the offset and ends before `}}`. @throws ExpressionError */
 export function readExpression(text: string, offset: number): { expression: Expression; end: number } {
   const tree = parse(text, offset);
-  const rest = BLANK.exec(text.slice(tree.end))![0].length + tree.end;
+  const rest = afterBlank(text, tree.end);
   if (!text.startsWith('}}', rest)) {
     throw new ExpressionError(rest === text.length ? 'Missing }}' : 'Unexpected text before }}', rest);
   }
-  const end = rest + 2;
-  return { expression: describe(tree, text, tree.start), end };
+  return { expression: describe(tree, text), end: rest + 2 };
 }
+
+/** Reads a text that is an expression from its beginning to its end. @throws ExpressionError */
+export function readWholeExpression(text: string): Expression {
+  const tree = parse(text, 0);
+  const rest = afterBlank(text, tree.end);
+  if (rest < text.length) throw new ExpressionError('Unexpected text after the expression', rest);
+  return describe(tree, text);
+}
+
+const afterBlank = (text: string, position: number): number => BLANK.exec(text.slice(position))![0].length + position;
 
 function parse(text: string, offset: number): Tree {
   try {
-    return parseExpressionAt(text, offset, { ecmaVersion: 2023, allowAwaitOutsideFunction: false });
+    return parseExpressionAt(text, offset, OPTIONS);
   } catch (error) {
-    const { message, pos } = error as SyntaxError & { pos?: number };
-    throw new ExpressionError(message.replace(/ \(\d+:\d+\)$/, ''), pos ?? offset);
+    throw toExpressionError(error, offset);
   }
 }
 
-const isVariable = (name: string): name is Variable => (VARIABLES as readonly string[]).includes(name);
+export function toExpressionError(error: unknown, offset: number): ExpressionError {
+  if (error instanceof RangeError) return new ExpressionError(TOO_DEEP, offset);
+  const { message, pos } = error as SyntaxError & { pos?: number };
+  return new ExpressionError(message.replace(/ \(\d+:\d+\)$/, ''), pos ?? offset);
+}
 
-function describe(tree: Tree, text: string, offset: number): Expression {
+/** @throws ExpressionError for a tree too deep to be walked. */
+function describe(tree: Tree, text: string): Expression {
+  const source = text.slice(tree.start, tree.end);
+  try {
+    return { source, offset: tree.start, ...mentionsIn(tree), plain: compilePlain(tree) };
+  } catch (error) {
+    throw toExpressionError(error, tree.start);
+  }
+}
+
+export function mentionsIn(tree: AnyNode): Mentions {
   const variables = new Set<Variable>();
   const nodes: NodeMention[] = [];
   let anyNode = false;
@@ -82,31 +99,17 @@ function describe(tree: Tree, text: string, offset: number): Expression {
       else anyNode = true;
     },
   });
-  const source = text.slice(tree.start, tree.end);
-  return { source, offset, variables, nodes, anyNode, path: pathOf(tree) };
+  return { variables, nodes, anyNode };
 }
 
 function mentionOf(parent: AnyNode | undefined, self: AnyNode | undefined): NodeMention | undefined {
   if (parent?.type !== 'MemberExpression' || parent.object !== self) return undefined;
   const name = keyOf(parent.property, parent.computed);
-  if (typeof name !== 'string') return undefined;
+  if (name === undefined) return undefined;
   return { name, start: parent.object.end, end: parent.end, optional: parent.optional };
 }
 
-/** `(a?.b).c` is none: its optional step ends less than the whole. */
-const pathOf = (tree: AnyNode): Path | undefined => chainOf(tree.type === 'ChainExpression' ? tree.expression : tree);
-
-function chainOf(tree: AnyNode): Path | undefined {
-  if (tree.type === 'Identifier') return isVariable(tree.name) ? { variable: tree.name, steps: [] } : undefined;
-  if (tree.type !== 'MemberExpression') return undefined;
-  const key = keyOf(tree.property, tree.computed);
-  const before = key === undefined ? undefined : chainOf(tree.object);
-  return before && { variable: before.variable, steps: [...before.steps, { key: key!, optional: tree.optional }] };
-}
-
-function keyOf(property: AnyNode, computed: boolean): string | number | undefined {
+function keyOf(property: AnyNode, computed: boolean): string | undefined {
   if (!computed) return property.type === 'Identifier' ? property.name : undefined;
-  if (property.type !== 'Literal') return undefined;
-  const { value } = property;
-  return typeof value === 'string' || (typeof value === 'number' && Number.isSafeInteger(value)) ? value : undefined;
+  return property.type === 'Literal' && typeof property.value === 'string' ? property.value : undefined;
 }

@@ -1,5 +1,7 @@
-export { VARIABLES, type Expression, type NodeMention, type Variable } from './expression';
+export type { Expression, Mentions, NodeMention } from './expression';
 export { ExpressionError } from './expression-error';
-export { ParameterError, Parameters, type Evaluator, type Scope } from './parameters';
+export { escaped, neededBy, ParameterError, Parameters, type Evaluator } from './parameters';
 export { renameNode } from './rename-node';
-export { parseTemplate, type Template } from './template';
+export { readScript } from './script';
+export { parseExpression, parseTemplate, type Template } from './template';
+export { VARIABLES, type Scope, type Variable } from './variables';

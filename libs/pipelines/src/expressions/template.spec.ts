@@ -19,6 +19,7 @@ describe('parseTemplate', () => {
     ['{{ /}}/.test($input[0]) }}', [{ js: '/}}/.test($input[0])' }]],
     ['{{ $trigger.a /* }} */ }}', [{ js: '$trigger.a' }]],
     ['{{ $items.map((i) => { return i }) }}!', [{ js: '$items.map((i) => { return i })' }, '!']],
+    ['{{ (1 + 1) }}{{((2))}}', [{ js: '(1 + 1)' }, { js: '((2))' }]],
     ['{{1}}{{2}}', [{ js: '1' }, { js: '2' }]],
     ['}} {{ 1 }}', ['}} ', { js: '1' }]],
     ['$.payload.id', [{ js: '$input[0].payload.id' }]],
@@ -55,24 +56,35 @@ describe('parseTemplate', () => {
   });
 
   it.each([
-    ['$trigger', '$trigger', []],
-    ['$trigger.a.b', '$trigger', ['a', 'b']],
-    ['$input[0]["x y"]?.z', '$input', [0, 'x y', 'z']],
-  ])('reads %s as a path', (source, variable, keys) => {
-    const { path } = only(`{{ ${source} }}`);
-    expect(path?.variable).toBe(variable);
-    expect(path?.steps.map(({ key }) => key)).toEqual(keys);
+    '$trigger',
+    '$trigger.a.b',
+    '$input[0]["x y"]?.z',
+    '$input[$index].a',
+    '($trigger?.a).b',
+    '-$index * 2 >= 1e3 ? "a" : `b${$index}`',
+    '{ a: [1, $index], "b c": typeof $item, $trigger }',
+  ])('needs no interpreter for %s', (source) => {
+    expect(only(`{{ ${source} }}`).plain).toBeDefined();
   });
 
   it.each([
     '$trigger.a()',
-    '$trigger[$index]',
-    '($trigger?.a).b',
     'other.a',
-    '-$index',
-    '$trigger.a + 1',
-    '$input[1.5]',
-  ])('reads %s as JavaScript', (source) => {
-    expect(only(`{{ ${source} }}`).path).toBeUndefined();
+    '2 ** 3',
+    '[...$input]',
+    '{ __proto__: 1 }',
+    '{ [$index]: 1 }',
+    '/a/',
+    '1n',
+    '[,1]',
+  ])('needs one for %s', (source) => {
+    expect(only(`{{ ${source} }}`).plain).toBeUndefined();
+  });
+
+  it('refuses or leaves to the interpreter what is nested very deeply', () => {
+    const nested = (depth: number) => `{{ ${'('.repeat(depth)}1${')'.repeat(depth)} }}`;
+    expect(() => parseTemplate(nested(9_000))).toThrow(/stack space/);
+    expect(only(`{{ ${'-'.repeat(1).concat('(-'.repeat(300))}1${')'.repeat(300)} }}`).plain).toBeUndefined();
+    expect(only(`{{ 1${' + 1'.repeat(150)} }}`).plain?.({})).toBe(151);
   });
 });

@@ -1,5 +1,5 @@
 import { ExpressionError } from './expression-error';
-import { readExpression, type Expression } from './expression';
+import { readExpression, readWholeExpression, type Expression } from './expression';
 
 /** A text with expressions in it. */
 export interface Template {
@@ -35,4 +35,15 @@ export function parseTemplate(text: string): Template | undefined {
   }
   if (position < text.length) parts.push(text.slice(position));
   return { parts, whole: parts.length === 1 };
+}
+
+/** A text that is an expression also without `{{ }}`. @throws ExpressionError */
+export function parseExpression(text: string): Template {
+  if (text.trim() === '') throw new ExpressionError('An expression is required', 0);
+  const template = parseTemplate(text);
+  if (template) return template;
+  if (text.length > LONGEST_EXPRESSION) {
+    throw new ExpressionError(`Expression is longer than ${LONGEST_EXPRESSION} characters`, 0);
+  }
+  return { parts: [readWholeExpression(text)], whole: true };
 }

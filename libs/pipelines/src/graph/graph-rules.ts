@@ -11,6 +11,9 @@ import {
 export const MOST_NODES = 1_000;
 export const MOST_EDGES = 5_000;
 
+/** What a node emits that failed, and says `onError: continue`. */
+export const ERROR_PORT = 'error';
+
 export type ShapeOf = (node: PipelineNode) => NodeShape | undefined;
 
 /** Everything that is wrong with how a pipeline is put together. Parameters are looked at elsewhere. */
@@ -19,15 +22,24 @@ export function graphProblems(
   edges: readonly PipelineEdge[],
   shapeOf: ShapeOf,
 ): GraphProblem[] {
+  const faults = graphFaults(nodes, edges, shapeOf);
+  // What leads where can be followed only in a graph that is one.
+  if (faults.length > 0) return faults;
+  const graph = new PipelineGraph(nodes, edges);
+  return [...inputProblems(graph, shapeOf), ...findLoops(graph, shapeOf).problems];
+}
+
+/** What is wrong whatever is still to come; everything else may just not be there yet. */
+export function graphFaults(
+  nodes: readonly PipelineNode[],
+  edges: readonly PipelineEdge[],
+  shapeOf: ShapeOf,
+): GraphProblem[] {
   if (nodes.length > MOST_NODES) return [{ message: `A pipeline has at most ${MOST_NODES} nodes` }];
   if (edges.length > MOST_EDGES) return [{ message: `A pipeline has at most ${MOST_EDGES} edges` }];
   const graph = new PipelineGraph(nodes, edges);
   const broken = [...nodeProblems(nodes, shapeOf), ...edgeProblems(graph, shapeOf)];
-  // What leads where can be followed only when all edges lead from something to something.
-  if (broken.some(({ edgeId }) => edgeId !== undefined)) return broken;
-  const cycle = cycleProblems(graph);
-  if (cycle.length > 0) return [...broken, ...cycle];
-  return [...broken, ...inputProblems(graph, shapeOf), ...findLoops(graph, shapeOf).problems];
+  return broken.some(({ edgeId }) => edgeId !== undefined) ? broken : [...broken, ...cycleProblems(graph)];
 }
 
 function nodeProblems(nodes: readonly PipelineNode[], shapeOf: ShapeOf): GraphProblem[] {
@@ -68,11 +80,16 @@ function endProblem(edge: PipelineEdge, graph: PipelineGraph, shapeOf: ShapeOf):
   if (source === target) return 'It leads back to its own node';
   const from = shapeOf(source);
   const into = shapeOf(target);
-  if (from && !from.outputs(source.parameters).includes(edge.sourcePort)) {
+  if (from && !outputsOf(from, source).includes(edge.sourcePort)) {
     return `${source.name} has no output ${edge.sourcePort}`;
   }
   if (into?.trigger) return `${target.name} starts runs; nothing leads into it`;
   return into && !into.inputs.includes(edge.targetPort) ? `${target.name} has no input ${edge.targetPort}` : undefined;
+}
+
+/** Where a node can fail and the pipeline goes on without it, the error goes out by a port of its own. A loop has it at its end. */
+function outputsOf({ trigger, loop, outputs }: NodeShape, { parameters }: PipelineNode): readonly string[] {
+  return trigger || loop === 'begin' ? outputs(parameters) : [...outputs(parameters), ERROR_PORT];
 }
 
 function cycleProblems(graph: PipelineGraph): GraphProblem[] {

@@ -1,4 +1,4 @@
-export { graphProblems, type ShapeOf } from './graph-rules';
+export { graphFaults, graphProblems, MOST_EDGES, MOST_NODES, type ShapeOf } from './graph-rules';
 export { findLoops, type Loop } from './loops';
 export {
   PipelineGraph,

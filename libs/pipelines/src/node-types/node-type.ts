@@ -24,9 +24,11 @@ export interface NodeDefinition {
   /** May depend on the parameters, as the cases of a switch do. */
   outputs: readonly string[] | ((parameters: JsonObject) => readonly string[]);
   /**
-   * JSON Schema (draft 2020-12) of the parameters once their expressions are computed; defaults in it are applied.
-   * Two notes of ours: `x-expression: true` marks a text that is an expression also without `{{ }}`; `x-deferred: true`, on
-   * a parameter at the top, hands its text to the node as it stands, to be run by `call.scripts`.
+   * JSON Schema (draft 2020-12) of the parameters once their expressions are computed. Defaults in it are applied before
+   * that, and may be expressions themselves (`{{ $input[0] }}`): a parameter whose expression gives nothing has none.
+   * Three notes of ours: `x-expression: true` marks a text that is an expression also without `{{ }}`; `x-deferred: true`,
+   * on a parameter at the top, hands its text to the node as it stands, to be run by `call.scripts`; `x-secret: true`
+   * marks a text that is stored sealed and read as `********`.
    */
   parameters: ParameterSchema;
   example: { parameters: JsonObject; output?: JsonValue };
@@ -63,6 +65,8 @@ export interface NodeCall<P extends object = JsonObject> {
   organizationId: string;
   pipelineId: string;
   executionId: string;
+  /** Hops through pipelines that started each other. */
+  chainDepth: number;
   node: { id: string; name: string };
   /** Computed, with defaults, and checked by the schema. Deferred ones are as they stand in the pipeline. */
   parameters: P;
@@ -96,7 +100,8 @@ export interface Emission {
 
 /** What a node gives. Ports that are not emitted to lead nowhere in this run. */
 export type NodeResult =
-  | { kind: 'emit'; emissions: readonly Emission[] }
+  /** `sensitive` are values that history must not show, wherever in the run they go. */
+  | { kind: 'emit'; emissions: readonly Emission[]; sensitive?: readonly JsonValue[] }
   /** Goes on at `out` with the value when the time is over. */
   | { kind: 'wait'; milliseconds: number; value: JsonValue }
   /** Ends the whole run. */
@@ -119,6 +124,8 @@ export class NodeError extends Error {
     readonly details?: JsonObject,
     /** Trying again with the same input may help. */
     readonly retryable = true,
+    /** Values that history must not show, as in a result. */
+    readonly sensitive: readonly JsonValue[] = [],
   ) {
     super(message);
   }

@@ -14,6 +14,11 @@ export class Config {
     readonly dataDir: string,
     readonly limits: { requestsPerSecond: number; refusalsPerMinute: number },
     readonly audit: { retentionDays: number },
+    /** What connections may reach beside the addresses that everybody may. */
+    readonly outbound: { loopback: boolean },
+    readonly scripts: { threads: number },
+    /** Modules from outside: names of packages, or paths. */
+    readonly modules: readonly string[],
     readonly metricsToken: string | undefined,
     readonly log: { level: string; format: string },
   ) {}
@@ -37,6 +42,9 @@ export class Config {
       resolve(s.HUB_DATA_DIR),
       { requestsPerSecond: s.HUB_RATE_LIMIT, refusalsPerMinute: s.HUB_SIGNIN_LIMIT },
       { retentionDays: s.HUB_AUDIT_RETENTION_DAYS },
+      { loopback: s.HUB_OUTBOUND_LOOPBACK ?? false },
+      { threads: s.HUB_SCRIPT_THREADS },
+      s.HUB_MODULES,
       s.HUB_METRICS_TOKEN,
       { level: s.LOG_LEVEL, format: s.LOG_FORMAT },
     );

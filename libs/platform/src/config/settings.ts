@@ -64,6 +64,12 @@ const roles = makeValidator<HubRole[]>((input) => {
   return names as HubRole[];
 });
 
+const names = makeValidator<string[]>((input) => {
+  const found = input.split(',').map((name) => name.trim());
+  if (found.includes('')) throw new EnvError('a name is missing');
+  return found;
+});
+
 /** Variables whose value is a secret: never printed, and readable from a file. */
 export const SECRET_SETTINGS = [
   'DATABASE_URL',
@@ -123,6 +129,18 @@ export const SETTINGS = {
     30,
     3_650,
   )({ default: 400, desc: 'Days that the audit trail is kept, at least; it is removed by whole months' }),
+  HUB_OUTBOUND_LOOPBACK: bool({
+    default: undefined,
+    desc: 'Whether connections may reach loopback addresses. Default: true in standalone, false elsewhere',
+  }),
+  HUB_SCRIPT_THREADS: integer(
+    1,
+    32,
+  )({ default: 2, desc: "Threads in which users' expressions and JavaScript run, in each process" }),
+  HUB_MODULES: names({
+    default: [],
+    desc: 'Modules of your own, by commas: packages, or files by a path (`./extensions/dew-point.js`)',
+  }),
   HUB_METRICS_TOKEN: str({
     default: undefined,
     desc: 'Bearer token for /metrics. Default: /metrics answers loopback addresses alone',

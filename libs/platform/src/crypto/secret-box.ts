@@ -12,6 +12,9 @@ const VERSION = 1;
  */
 @Injectable()
 export class SecretBox {
+  /** Deriving a key takes longer than sealing a small value with it. */
+  private readonly keys = new Map<string, Buffer>();
+
   constructor(private readonly config: Config) {}
 
   seal(purpose: string, plaintext: string): Buffer {
@@ -35,7 +38,11 @@ export class SecretBox {
 
   /** 32 bytes for one purpose (HKDF-SHA-256, RFC 5869), the same in every process of the instance. */
   deriveKey(purpose: string): Buffer {
-    return derivedKey(this.config.secretKey, purpose);
+    const known = this.keys.get(purpose);
+    if (known) return known;
+    const key = derivedKey(this.config.secretKey, purpose);
+    this.keys.set(purpose, key);
+    return key;
   }
 }
 

@@ -7,7 +7,7 @@ const HEADER_BYTES = 20;
 const NULL_LENGTH = -1;
 
 /** Element types by their fixed object ids (pg_type.dat). */
-export const OID = { int2: 21, text: 25, json: 114, float8: 701, timestamptz: 1184, uuid: 2950 } as const;
+export const OID = { bytea: 17, int2: 21, text: 25, json: 114, float8: 701, timestamptz: 1184, uuid: 2950 } as const;
 
 function header(buffer: Buffer, oid: number, count: number, hasNulls: boolean): void {
   buffer.writeInt32BE(1, 0); // dimensions
@@ -58,6 +58,19 @@ export function textArray<T>(oid: number, items: readonly T[], read: (item: T) =
   }
   header(buffer, oid, items.length, hasNulls);
   return buffer.subarray(0, offset);
+}
+
+/** Byte strings. As text each byte would travel as two digits. */
+export function bytesArray(items: readonly (Buffer | null)[]): Buffer {
+  const bytes = items.reduce((sum, item) => sum + 4 + (item?.length ?? 0), HEADER_BYTES);
+  const buffer = Buffer.allocUnsafe(bytes);
+  let offset = HEADER_BYTES;
+  for (const item of items) {
+    offset = buffer.writeInt32BE(item?.length ?? NULL_LENGTH, offset);
+    if (item) offset += item.copy(buffer, offset);
+  }
+  header(buffer, OID.bytea, items.length, items.includes(null));
+  return buffer;
 }
 
 /** Milliseconds from the Unix epoch to PostgreSQL's, 2000-01-01. */

@@ -18,6 +18,14 @@ export interface TimePartitions {
   ahead: number;
 }
 
+/** A stretch of time that lies in one partition. */
+export interface PartitionTime {
+  /** Inclusive. */
+  from: Date;
+  /** Exclusive. */
+  to: Date;
+}
+
 interface Partition {
   name: string;
   /** Inclusive, `YYYY-MM-DD`. */
@@ -43,24 +51,36 @@ export const ensureTimePartitions =
 
 /**
  * Removes what is older than the time, by whole partitions: one that begins before it and ends after it stays as it is.
- * Answers the names of the dropped ones. @throws Error when the table is too busy to drop one; the next run does it.
+ * What `keeps` says is still needed stays, too: it is asked while nobody can write to the table, on a connection of its
+ * own, and must not read that table. Answers the names of the dropped ones.
+ * @throws Error when the table is too busy to drop one; the next run does it.
  */
-export async function dropTimePartitions(owner: Client, spec: TimePartitions, olderThan: Date): Promise<string[]> {
+export async function dropTimePartitions(
+  owner: Client,
+  spec: TimePartitions,
+  olderThan: Date,
+  keeps: (time: PartitionTime) => Promise<boolean> = () => Promise.resolve(false),
+): Promise<string[]> {
   const kept = partitionAt(spec, olderThan, 0);
   const { rows } = await owner.query<{ name: string }>(
     `SELECT relname AS name FROM pg_inherits JOIN pg_class ON oid = inhrelid
      WHERE inhparent = $1::regclass AND relname ~ '_\\d+$' AND relname < $2 COLLATE "C" ORDER BY 1`,
     [spec.table, kept.name],
   );
+  const dropped: string[] = [];
   for (const { name } of rows) {
     await inTransaction(owner, async () => {
       await owner.query('SELECT pg_advisory_xact_lock($1)', [PARTITION_LOCK]);
       await owner.query(`SET LOCAL lock_timeout = '${DROP_PATIENCE}'`);
+      await owner.query(`LOCK TABLE ONLY ${spec.table} IN ACCESS EXCLUSIVE MODE`);
+      if (await keeps(timeOf(spec, name))) return;
       await owner.query(`DROP TABLE IF EXISTS ${owner.escapeIdentifier(name)}`);
+      dropped.push(name);
     });
   }
-  await emptyDefault(owner, spec, kept.from);
-  return rows.map(({ name }) => name);
+  const before = new Date(`${kept.from}T00:00:00Z`);
+  if (!(await keeps({ from: new Date(0), to: before }))) await emptyDefault(owner, spec, kept.from);
+  return dropped;
 }
 
 async function ensure(owner: Client, { table, column }: TimePartitions, { name, from, to }: Partition): Promise<void> {
@@ -120,6 +140,13 @@ function partitionAt({ table, every }: TimePartitions, time: Date, steps: number
   const from = startOf(every, time, steps);
   const digits = from.slice(0, every === 'month' ? 7 : 10).replaceAll('-', '');
   return { name: `${table}_${digits}`, from, to: startOf(every, time, steps + 1) };
+}
+
+/** What the digits of its name say. */
+function timeOf({ table, every }: TimePartitions, name: string): PartitionTime {
+  const digits = name.slice(table.length + 1);
+  const from = new Date(`${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6) || '01'}T00:00:00Z`);
+  return { from, to: new Date(`${startOf(every, from, 1)}T00:00:00Z`) };
 }
 
 function startOf(every: TimePartitions['every'], time: Date, steps: number): string {

@@ -2,7 +2,8 @@ import { Injectable, type CallHandler, type ExecutionContext, type NestIntercept
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { map, type Observable } from 'rxjs';
-import { ANSWER_KIND, type AnswerKind } from './answer';
+import { ANSWER_KIND, CREATED_IN, Finished, type AnswerKind } from './answer';
+import { API_PREFIX } from './route-table';
 
 /** The tag of one version of an entity (RFC 9110, section 8.8.3). */
 export const entityTag = (version: number): string => `"${version}"`;
@@ -15,25 +16,33 @@ export class AnswerInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     if (context.getType() !== 'http') return next.handle();
     const kind = this.reflector.get<AnswerKind | undefined>(ANSWER_KIND, context.getHandler());
+    const collection = this.reflector.get<string | undefined>(CREATED_IN, context.getHandler());
     const http = context.switchToHttp();
-    return next
-      .handle()
-      .pipe(map((result: unknown) => shape(kind, result, http.getRequest<Request>(), http.getResponse<Response>())));
+    return next.handle().pipe(
+      map((result: unknown) => {
+        const address = collection ? `/${API_PREFIX}/${collection}` : addressOf(http.getRequest<Request>());
+        return shape(kind, result, address, http.getResponse<Response>());
+      }),
+    );
   }
 }
 
-function shape(kind: AnswerKind | undefined, result: unknown, request: Request, response: Response): unknown {
+/** What was called, without query. */
+const addressOf = ({ originalUrl }: Request): string => originalUrl.replace(/\/*(\?.*)?$/, '');
+
+function shape(kind: AnswerKind | undefined, result: unknown, address: string, response: Response): unknown {
   switch (kind) {
     case 'created':
-      response.setHeader(
-        'Location',
-        `${request.originalUrl.replace(/\/*(\?.*)?$/, '')}/${(result as { id: string }).id}`,
-      );
+      response.setHeader('Location', `${address}/${(result as { id: string }).id}`);
       setEntityTag(result, response);
       return { data: result };
     case 'entity':
       setEntityTag(result, response);
       return { data: result };
+    case 'accepted':
+      if (!(result instanceof Finished)) return { data: result };
+      response.status(200);
+      return { data: result.data as unknown };
     case 'data':
       return { data: result };
     default:
@@ -41,6 +50,8 @@ function shape(kind: AnswerKind | undefined, result: unknown, request: Request, 
   }
 }
 
+/** What only happens, such as an execution, has no versions. */
 function setEntityTag(result: unknown, response: Response): void {
-  response.setHeader('ETag', entityTag((result as { version: number }).version));
+  const { version } = result as { version?: number };
+  if (version !== undefined) response.setHeader('ETag', entityTag(version));
 }

@@ -5,7 +5,7 @@ import { Reflector } from '@nestjs/core';
 import { DomainError } from '#kernel';
 import { json, type Request, type RequestHandler, type Response } from 'express';
 import { from, switchMap, type Observable } from 'rxjs';
-import { BODY_LIMIT } from './routes';
+import { BODY_BY_HANDLER, BODY_LIMIT } from './routes';
 
 const DEFAULT_LIMIT = 1024 * 1024;
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
@@ -21,6 +21,7 @@ export class BodyInterceptor implements NestInterceptor {
     if (context.getType() !== 'http') return next.handle();
     const request = context.switchToHttp().getRequest<Request>();
     if (!WITH_BODY.has(request.method)) return next.handle();
+    if (this.reflector.get<boolean | undefined>(BODY_BY_HANDLER, context.getHandler())) return next.handle();
     const limit = this.reflector.get<number | undefined>(BODY_LIMIT, context.getHandler()) ?? DEFAULT_LIMIT;
     const response = context.switchToHttp().getResponse<Response>();
     return from(this.parse(request, response, limit)).pipe(switchMap(() => next.handle()));
@@ -55,7 +56,7 @@ function keepHash(request: IncomingMessage, _response: unknown, body: Buffer): v
 }
 
 /** body-parser's errors carry a `type`; all but the size are the caller's malformed input. */
-function bodyError(error: unknown, limit: number): Error {
+export function bodyError(error: unknown, limit: number): Error {
   const { type, status } = error as { type?: string; status?: number };
   if (type === 'entity.too.large') {
     return new DomainError('payload_too_large', `Body must be at most ${limit / (1024 * 1024)} MiB`);

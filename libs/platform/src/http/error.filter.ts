@@ -14,6 +14,7 @@ export const STATUS_OF: Record<ErrorKind, number> = {
   forbidden: 403,
   organization_suspended: 403,
   not_found: 404,
+  method_not_allowed: 405,
   conflict: 409,
   precondition_failed: 412,
   payload_too_large: 413,

@@ -25,8 +25,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
     if (context.getType() !== 'http') return next.handle();
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     const key = request.header('idempotency-key');
-    const marked = this.reflector.get<boolean | undefined>(IDEMPOTENT, context.getHandler());
-    if (!marked || key === undefined) return next.handle();
+    const keptBy = this.reflector.get<string | undefined>(IDEMPOTENT, context.getHandler());
+    if (keptBy !== 'answer' || key === undefined) return next.handle();
     const response = context.switchToHttp().getResponse<Response>();
     return from(this.answerOnce(claimOf(request, key), response, next));
   }

@@ -1,5 +1,7 @@
 export * from './access';
 export { insufficientScope } from './access.guard';
+export { Finished } from './answer';
+export { bodyError } from './body.interceptor';
 export * from './create-http-app';
 export * from './documented-paths';
 export { ErrorFilter, STATUS_OF } from './error.filter';

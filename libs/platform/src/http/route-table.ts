@@ -55,7 +55,7 @@ export function routeTable(app: INestApplication): Route[] {
           organizationFree: read<boolean>(ORGANIZATION_FREE) ?? false,
           organizationInPath: read<object>(ORGANIZATION_IN_PATH) !== undefined,
           bodyLimit: read<number>(BODY_LIMIT),
-          idempotent: read<boolean>(IDEMPOTENT) ?? false,
+          idempotent: read<string>(IDEMPOTENT) !== undefined,
           guardedByVersion: read<boolean>(GUARDED_BY_VERSION) ?? false,
         })),
       );

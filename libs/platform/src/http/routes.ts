@@ -2,7 +2,7 @@ import { applyDecorators, HttpCode, SetMetadata, type Type } from '@nestjs/commo
 import { ApiExtraModels, ApiNoContentResponse, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import type { Scope } from '#kernel';
 import { setAccessRule } from './access';
-import { setAnswerKind, type AnswerKind } from './answer';
+import { CREATED_IN, setAnswerKind, type AnswerKind } from './answer';
 
 /*
  * A handler says who may call it and what it answers; the guard, the interceptors and the OpenAPI document follow.
@@ -40,8 +40,24 @@ export const Answers = (type: Type): MethodDecorator => answer('data', 200, type
 /** 200 with one configuration entity and its ETag. */
 export const AnswersEntity = (type: Type): MethodDecorator => answer('entity', 200, type, ['ETag']);
 
-/** 201 with the new entity, its address and ETag. */
-export const AnswersCreated = (type: Type): MethodDecorator => answer('created', 201, type, ['Location', 'ETag']);
+/**
+ * 201 with the new entity, its address and ETag. The address lies under the route that was called, or in the collection
+ * (`connections`) where it is named: what a clone makes lies beside its original.
+ */
+export const AnswersCreated = (type: Type, collection?: string): MethodDecorator =>
+  applyDecorators(SetMetadata(CREATED_IN, collection), answer('created', 201, type, ['Location', 'ETag']));
+
+/** 202 with what was begun; 200 with the second where the handler gives a `Finished`. */
+export const AnswersAccepted = (begun: Type, finished?: Type): MethodDecorator =>
+  applyDecorators(
+    answer('accepted', 202, begun),
+    ...(finished
+      ? [
+          ApiExtraModels(finished),
+          ApiResponse({ status: 200, description: 'Done', schema: enveloped(finished, false) }),
+        ]
+      : []),
+  );
 
 /** 200 with a `Page` or `Stretch`. */
 export const AnswersList = (type: Type): MethodDecorator => answer('list', 200, type);
@@ -58,10 +74,18 @@ export const BODY_LIMIT = 'maestrohub:body-limit';
 /** The largest body in bytes, where it is not the default of 1 MiB. */
 export const BodyLimit = (bytes: number): MethodDecorator => SetMetadata(BODY_LIMIT, bytes);
 
+export const BODY_BY_HANDLER = 'maestrohub:body-by-handler';
+
+/** The handler reads the body itself, of whatever type and after checks of its own. */
+export const BodyByHandler = (): MethodDecorator => SetMetadata(BODY_BY_HANDLER, true);
+
 export const IDEMPOTENT = 'maestrohub:idempotent';
 
-/** A POST that starts or publishes something: with an `Idempotency-Key`, its first answer is given again for 24 hours. */
-export const Idempotent = (): MethodDecorator => SetMetadata(IDEMPOTENT, true);
+/**
+ * A POST that starts or publishes something: with an `Idempotency-Key`, its first answer is given again for 24 hours. One
+ * that keeps the key by itself, with what it starts, is given every request.
+ */
+export const Idempotent = (keptBy: 'answer' | 'handler' = 'answer'): MethodDecorator => SetMetadata(IDEMPOTENT, keptBy);
 
 export const GUARDED_BY_VERSION = 'maestrohub:if-match';
 

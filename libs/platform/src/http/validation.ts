@@ -11,6 +11,10 @@ export const validationPipe = (): ValidationPipe =>
     exceptionFactory: (errors) => problemsToError(errors.flatMap((error) => problemsOf(error))),
   });
 
+/** Checks what did not come as a body by the rules of one. @throws DomainError `bad_request` with every problem. */
+export const checkInput = <T>(type: new () => T, value: object): Promise<T> =>
+  validationPipe().transform(value, { type: 'body', metatype: type }) as Promise<T>;
+
 /** class-transformer compares every name in an object with every other: a hundred thousand would take it seconds. */
 const MOST_MEMBERS = 1_000;
 /** Problems that are told of one input. */

@@ -23,6 +23,11 @@ describe('SchemaValidator', () => {
     expect(problems(true, undefined)).toEqual([]);
   });
 
+  it('tells what is wrong in a branch, and not that it was taken', () => {
+    const branch = { if: { properties: { kind: { const: 'a' } } }, then: { required: ['key'] } };
+    expect(problems(branch, { kind: 'a' })).toEqual([{ field: 'key', message: 'key is required' }]);
+  });
+
   it.each([
     [{}, ['name: name is required', 'speed: speed is required']],
     [{ name: 'x', speed: -1 }, ['name: name must match pattern "^L\\d+$"', 'speed: speed must be >= 0']],

@@ -31,7 +31,9 @@ export class SchemaValidator {
   /** What is wrong with the value, each by its place (`lines[0].speed`); the empty place is the value itself. */
   problems(value: unknown): FieldProblem[] {
     if (this.validate(value)) return [];
-    return (this.validate.errors ?? []).slice(0, MOST_PROBLEMS).map(toProblem);
+    // That a branch does not hold (`if`) is told by what does not hold in it.
+    const errors = (this.validate.errors ?? []).filter(({ keyword }) => keyword !== 'if');
+    return errors.slice(0, MOST_PROBLEMS).map(toProblem);
   }
 }
 
@@ -55,8 +57,8 @@ function wording(keyword: string, params: object, message: string | undefined): 
   return message ?? `breaks ${keyword}`;
 }
 
-/** `/lines/0/speed` to `lines[0].speed`. */
-const placeOf = (pointer: string): string =>
+/** A JSON Pointer as people write places: `/lines/0/speed` to `lines[0].speed`. */
+export const placeOf = (pointer: string): string =>
   pointer
     .split('/')
     .slice(1)

@@ -1,4 +1,5 @@
 export { EmbeddedBroker } from './embedded-broker';
+export { FilterTrie } from './filter-trie';
 export { type MqttMessageHandler } from './ingest';
 export { MqttData } from './mqtt-data';
 export * from './mqtt.module';

@@ -29,6 +29,7 @@ const CODES: Record<ErrorKind, number> = {
   organization_suspended: REASON.notAuthorized,
   missing_organization: REASON.notAuthorized,
   not_found: REASON.topicNameInvalid,
+  method_not_allowed: REASON.implementationSpecific,
   conflict: REASON.implementationSpecific,
   precondition_failed: REASON.implementationSpecific,
   payload_too_large: REASON.packetTooLarge,

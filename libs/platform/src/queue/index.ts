@@ -1,3 +1,4 @@
+export * from './answers';
 export * from './maintenance';
 export * from './maintenance.module';
 export * from './organization-purges';

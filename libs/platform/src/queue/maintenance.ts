@@ -2,11 +2,9 @@ import { InjectQueue, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Job, Queue } from 'bullmq';
 import { Lifecycle } from '../lifecycle';
+import { answers } from './answers';
 
 export const MAINTENANCE_QUEUE = 'maintenance';
-
-/** A server that is there answers in some milliseconds. */
-const ANSWER_MS = 1_000;
 
 export interface MaintenanceTask {
   name: string;
@@ -51,7 +49,7 @@ export class MaintenanceWorker extends WorkerHost implements OnApplicationBootst
 
   async onApplicationBootstrap(): Promise<void> {
     // Without its Redis there is no work to wait for, and BullMQ would wait for ever.
-    this.lifecycle.atShutdown('drain', 'maintenance', async () => this.worker.close(!(await this.answers())));
+    this.lifecycle.atShutdown('drain', 'maintenance', async () => this.worker.close(!(await answers(this.queue))));
     this.lifecycle.atShutdown('queues', 'maintenance queue', () => this.queue.close());
     const troubled = (error?: Error): void => this.recover(error?.message ?? 'the connection was closed');
     this.worker.on('error', troubled).on('ioredis:close', troubled);
@@ -78,17 +76,6 @@ export class MaintenanceWorker extends WorkerHost implements OnApplicationBootst
       .then(() => this.logger.log('the queue answers again'))
       .catch((failure: unknown) => this.logger.warn(`the schedules could not be made: ${String(failure)}`))
       .finally(() => (this.recovery = undefined));
-  }
-
-  /** Whether the queue's server is there: it may have gone a moment ago, and nobody has noticed. */
-  private async answers(): Promise<boolean> {
-    const silence = Promise.withResolvers<boolean>();
-    const timer = setTimeout(() => silence.resolve(false), ANSWER_MS);
-    const answer = this.queue.getActiveCount().then(
-      () => true,
-      () => false,
-    );
-    return Promise.race([answer, silence.promise]).finally(() => clearTimeout(timer));
   }
 
   async process(job: Job): Promise<void> {

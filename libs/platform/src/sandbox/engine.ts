@@ -6,35 +6,61 @@ import {
   type QuickJSRuntime,
 } from 'quickjs-emscripten-core';
 import { PRELUDE } from './prelude';
-import { ScriptError, type ScriptFault } from './script-error';
+import { Progress } from './progress';
+import { ScriptError } from './script-error';
+import { formOf } from './script-form';
+import { asynchronous, EngineLost, Thrown, timedOut } from './thrown';
 
 export interface SandboxLimits {
-  /** For one evaluation, in milliseconds. */
+  /** Of all scripts of one evaluation together, in milliseconds. */
   timeMs: number;
   memoryBytes: number;
   /** Characters of all results of one evaluation, as JSON. */
   outputLength: number;
 }
 
-const PRELUDE_MS = 10_000;
-const STACK_BYTES = 256 * 1024;
-/** Lines of the compiled text ahead of the script: two of `Function`, two of ours. */
-const LINES_AHEAD = 4;
-
-/** A call into the interpreter that did not end well enough to use this interpreter again. */
-export class EngineLost extends Error {
-  constructor(readonly error: ScriptError) {
-    super(error.message);
-  }
+/** A script and the names by which it sees its values. Equal ones are compiled once. */
+export interface Script {
+  /** An expression, or statements with `return`. */
+  source: string;
+  parameters: readonly string[];
 }
 
-type Functions = Record<'compile' | 'run' | 'current' | 'list', QuickJSHandle>;
+/** The values of scripts by their names, each as JSON. */
+export type ValueTexts = Readonly<Record<string, string | undefined>>;
+
+/** What every evaluation is told from outside: its clock and its random numbers. */
+export interface Moment {
+  /** What `Date.now()` gives, in milliseconds since the epoch. */
+  now: number;
+  /** A 32-bit integer. The same one gives the same numbers. */
+  seed: number;
+}
+
+/** For what is no script's own doing: the prelude, and values on their way in. The busiest machine stays below. */
+const OWN_WORK_MS = 10_000;
+const STACK_BYTES = 256 * 1024;
+
+interface Compiled {
+  source: string;
+  /** Of the prelude's making. */
+  handle: QuickJSHandle;
+}
+
+const FUNCTIONS = ['compile', 'hand', 'prepare', 'call'] as const;
 
 /** One interpreter: WebAssembly memory of its own, in which nothing of the host can be reached. */
 export class Engine {
-  private readonly compiled = new Map<string, QuickJSHandle>();
-  private readonly functions: Functions;
-  private deadline = 0;
+  private readonly compiled = new Map<string, Compiled>();
+  private readonly functions: Record<(typeof FUNCTIONS)[number], QuickJSHandle>;
+  private progress = new Progress();
+  private interrupted = false;
+  /** Nothing has run in it yet. */
+  fresh = true;
+  /** What runs in it may go wrong by no fault of its own. */
+  lost = false;
+  /** Scripts that are kept compiled, and their characters. */
+  readonly kept = { scripts: 0, characters: 0 };
 
   private constructor(
     private readonly runtime: QuickJSRuntime,
@@ -43,14 +69,12 @@ export class Engine {
   ) {
     runtime.setMemoryLimit(limits.memoryBytes);
     runtime.setMaxStackSize(STACK_BYTES);
-    runtime.setInterruptHandler(() => performance.now() > this.deadline);
-    // The limits are those of scripts; on a busy machine the prelude takes longer than some of them may.
-    this.functions = this.guarded(PRELUDE_MS, () => {
+    runtime.setInterruptHandler(() => this.interrupts());
+    this.functions = this.guarded(0, OWN_WORK_MS, '', () => {
       const prelude = this.take(context.evalCode(PRELUDE, 'prelude.js'));
-      const names = ['compile', 'run', 'current', 'list'] as const;
-      const entries = names.map((name) => [name, context.getProp(prelude, name)] as const);
+      const entries = FUNCTIONS.map((name) => [name, context.getProp(prelude, name)] as const);
       prelude.dispose();
-      return Object.fromEntries(entries) as Functions;
+      return Object.fromEntries(entries) as typeof this.functions;
     });
   }
 
@@ -60,80 +84,91 @@ export class Engine {
     return new Engine(runtime, runtime.newContext(), limits);
   }
 
-  /** Scripts that are kept compiled. */
-  get size(): number {
-    return this.compiled.size;
+  /** From now on, what it does is seen there, and can be ended there. */
+  follow(progress: Progress): void {
+    this.progress = progress;
+    this.fresh = false;
   }
 
-  /** @throws ScriptError `syntax` */
-  compile(key: string, names: readonly string[], body: string): QuickJSHandle {
+  /** @throws ScriptError `syntax`; EngineLost. */
+  compile(index: number, timeMs: number, { source, parameters }: Script): Compiled {
+    const key = `${parameters.join()}\n${source}`;
     const known = this.compiled.get(key);
     if (known) return known;
-    const made = this.guarded(this.limits.timeMs, () => {
-      const parameters = this.context.newString(JSON.stringify(names));
-      const text = this.context.newString(`"use strict";\n${body}`);
-      const result = this.context.callFunction(this.functions.compile, this.context.undefined, parameters, text);
-      parameters.dispose();
-      text.dispose();
-      return this.take(result);
+    const handle = this.guarded(index, timeMs, source, () => {
+      const body = formOf(source) === 'expression' ? `return (\n${source}\n)` : `\n${source}`;
+      // As JSON: texts end at their first NUL on this way.
+      return this.ask('compile', this.context.newString(JSON.stringify([parameters, `"use strict";\n${body}`])));
     });
+    const made = { source, handle };
     this.compiled.set(key, made);
+    this.kept.scripts++;
+    this.kept.characters += source.length;
     return made;
   }
 
   /**
-   * Calls the functions one after another with the same values; gives their results as JSON texts.
-   * @throws ScriptError with the number of the one that failed; EngineLost with such an error.
+   * Calls the compiled scripts one after another, each with values of its own; gives their results as JSON.
+   * @throws ScriptError; EngineLost. `Progress.index` is the one that failed.
    */
-  run(functions: readonly QuickJSHandle[], values: string, now: number, seed: number): (string | null)[] {
-    try {
-      return this.call(functions, values, now, seed);
-    } catch (error) {
-      const failure = error instanceof EngineLost ? error.error : error;
-      if (failure instanceof ScriptError) failure.index = this.lastCalled();
-      throw error;
-    }
-  }
-
-  private call(functions: readonly QuickJSHandle[], values: string, now: number, seed: number): (string | null)[] {
-    const { context } = this;
-    const text = this.guarded(this.limits.timeMs, () => {
-      const list = this.take(context.callFunction(this.functions.list, context.undefined, ...functions));
-      const rest = [context.newString(values), context.newNumber(now), context.newNumber(seed)];
-      const longest = context.newNumber(this.limits.outputLength);
-      const result = context.callFunction(this.functions.run, context.undefined, list, ...rest, longest);
-      for (const handle of [list, ...rest, longest]) handle.dispose();
-      const results = this.take(result);
-      const given = context.getString(results);
-      results.dispose();
-      return given;
+  run(scripts: readonly Compiled[], values: ValueTexts, moment: Moment, timeMs: number): (string | undefined)[] {
+    this.hand(values, moment);
+    let left = timeMs;
+    return scripts.map(({ source, handle }, index) => {
+      this.guarded(index, OWN_WORK_MS, '', () => this.ask('prepare', handle.dup()).dispose());
+      const text = this.guarded(index, left, source, () => this.textOf(this.ask('call', handle.dup())));
+      left = -this.progress.overdueMs;
+      // Work for later would run in somebody else's evaluation.
+      if (this.runtime.hasPendingJob()) throw new EngineLost(asynchronous());
+      return text;
     });
-    // Work for later would run in somebody else's evaluation.
-    if (this.runtime.hasPendingJob()) throw new EngineLost(asynchronous());
-    return JSON.parse(text) as (string | null)[];
   }
 
-  /** The function that was being called; the first where an interpreter that fell over cannot tell. */
-  private lastCalled(): number {
-    try {
-      return this.guarded(this.limits.timeMs, () => {
-        const result = this.take(this.context.callFunction(this.functions.current, this.context.undefined));
-        return this.context.getNumber(result);
-      });
-    } catch {
-      return 0;
-    }
+  private hand(values: ValueTexts, { now, seed }: Moment): void {
+    const { context } = this;
+    const given = Object.entries(values).filter(([, text]) => text !== undefined) as [string, string][];
+    this.guarded(0, OWN_WORK_MS, '', () => {
+      const numbers = [now, seed, this.limits.outputLength].map((number) => context.newNumber(number));
+      this.ask('hand', ...numbers, ...given.flat().map((text) => context.newString(text))).dispose();
+    });
   }
 
-  private guarded<T>(timeMs: number, work: () => T): T {
-    this.deadline = performance.now() + timeMs;
+  private textOf(result: QuickJSHandle): string | undefined {
+    const text = this.context.typeof(result) === 'string' ? this.context.getString(result) : undefined;
+    result.dispose();
+    return text;
+  }
+
+  /** Calls a function of the prelude, and lets go of what it was called with. */
+  private ask(name: keyof typeof this.functions, ...values: QuickJSHandle[]): QuickJSHandle {
+    const result = this.context.callFunction(this.functions[name], this.context.undefined, ...values);
+    for (const value of values) value.dispose();
+    return this.take(result);
+  }
+
+  private guarded<T>(index: number, timeMs: number, source: string, work: () => T): T {
+    this.interrupted = false;
+    this.progress.begin(index, timeMs);
     try {
-      return work();
+      const result = work();
+      if (this.interrupted) throw new EngineLost(timedOut());
+      return result;
     } catch (error) {
+      if (error instanceof Thrown) throw error.in(source, this.interrupted);
       if (error instanceof ScriptError || error instanceof EngineLost) throw error;
+      if (this.interrupted) throw new EngineLost(timedOut());
       // The interpreter itself fell over, as WebAssembly does when its own stack or memory ends.
-      throw new EngineLost(new ScriptError('memory', `it broke the interpreter: ${(error as Error).message}`));
+      throw new EngineLost(new ScriptError('memory', 'it takes more memory than it may'));
     }
+  }
+
+  /** Asked by the interpreter every 10,000 instructions. */
+  private interrupts(): boolean {
+    if (this.progress.overdueMs <= 0) return false;
+    this.interrupted = true;
+    // In the interpreter's own loops, over iterators for one, scripts can catch this: they shall call nothing any more.
+    this.runtime.setMaxStackSize(1);
+    return true;
   }
 
   /** The value, or the error as one of ours. */
@@ -141,55 +176,6 @@ export class Engine {
     if (!result.error) return result.value;
     const thrown = this.context.dump(result.error) as unknown;
     result.error.dispose();
-    const error = toScriptError(thrown);
-    throw LOSES_ENGINE.has(error.fault) ? new EngineLost(error) : error;
+    throw new Thrown(thrown);
   }
-}
-
-/** What leaves work or memory behind. */
-const LOSES_ENGINE: ReadonlySet<ScriptFault> = new Set(['timeout', 'memory', 'output']);
-
-const asynchronous = (): ScriptError =>
-  new ScriptError('output', 'it is asynchronous; scripts here give their result at once');
-
-interface Thrown {
-  name?: unknown;
-  message?: unknown;
-  stack?: unknown;
-  tooLarge?: boolean;
-  asynchronous?: boolean;
-}
-
-function toScriptError(thrown: unknown): ScriptError {
-  if (typeof thrown !== 'object' || thrown === null) return new ScriptError('thrown', String(thrown).slice(0, 500));
-  const { name, message, stack, tooLarge, asynchronous: isAsynchronous } = thrown as Thrown;
-  if (tooLarge) return new ScriptError('output', 'its result is too large');
-  if (isAsynchronous) return asynchronous();
-  const text = typeof message === 'string' ? message : safeJson(thrown);
-  const label = typeof name === 'string' && name !== 'Error' && typeof message === 'string' ? `${name}: ` : '';
-  const fault = faultOf(String(name), text);
-  return new ScriptError(fault, plain(fault, label, text), positionIn(typeof stack === 'string' ? stack : ''));
-}
-
-function faultOf(name: string, message: string): ScriptFault {
-  if (name === 'InternalError' && message === 'interrupted') return 'timeout';
-  if (name === 'InternalError' && (message === 'out of memory' || message === 'stack overflow')) return 'memory';
-  return name === 'SyntaxError' ? 'syntax' : 'thrown';
-}
-
-function plain(fault: ScriptFault, label: string, text: string): string {
-  if (fault === 'timeout') return 'it took longer than it may';
-  if (fault === 'memory')
-    return text === 'stack overflow' ? 'it calls itself too deeply' : 'it takes more memory than it may';
-  return (label + text).slice(0, 500);
-}
-
-const safeJson = (value: unknown): string => JSON.stringify(value)?.slice(0, 500) ?? 'undefined';
-
-/** The innermost place in the script itself. */
-function positionIn(stack: string): { line: number; column: number } | undefined {
-  const match = /<input>:(\d+):(\d+)/.exec(stack);
-  if (!match) return undefined;
-  const line = Number(match[1]) - LINES_AHEAD;
-  return line > 0 ? { line, column: Number(match[2]) } : undefined;
 }

@@ -1,6 +1,4 @@
-import type { JsonValue } from '#kernel';
-import type { SandboxLimits } from './engine';
-import type { Moment, Script } from './sandbox';
+import type { Moment, SandboxLimits, Script, ValueTexts } from './engine';
 import type { ScriptError } from './script-error';
 
 /* What crosses between a thread and those who ask it. */
@@ -10,15 +8,16 @@ export interface ThreadSettings {
 }
 
 export interface Evaluation {
-  /** A Float64Array of one, in which the thread says when it began (milliseconds since the epoch). */
-  started: SharedArrayBuffer;
+  /** That of a `Progress`. */
+  progress: SharedArrayBuffer;
+  timeMs: number;
   /** Only whether they can be compiled. */
   check: boolean;
   scripts: readonly Script[];
-  values: Readonly<Record<string, JsonValue | undefined>>;
+  values: ValueTexts;
   moment: Moment;
 }
 
 export type Outcome =
-  | { results: (JsonValue | undefined)[]; error?: never }
+  | { results: (string | undefined)[]; error?: never }
   | { error: Pick<ScriptError, 'fault' | 'message' | 'position' | 'index'>; results?: never };

@@ -1,4 +1,6 @@
+export * from './fair-sandbox';
 export * from './sandbox';
 export * from './sandbox-threads';
+export * from './sandbox.module';
 export * from './script-error';
-export type { SandboxLimits } from './engine';
+export type { Moment, SandboxLimits, Script } from './engine';

@@ -12,7 +12,6 @@ export const PRELUDE = `(() => {
 
   let now = 0;
   let state = 0;
-  let current = 0;
 
   // The clock stands still during a script: run again, it gives the same.
   function SandboxDate(...values) {
@@ -90,31 +89,64 @@ export const PRELUDE = `(() => {
   const TOO_LARGE = freeze({ tooLarge: true });
   const ASYNC = freeze({ asynchronous: true });
   const PromiseClass = Promise;
+  const text = String;
+  const LONGEST_MESSAGE = 500;
+
+  // What a script threw, in words. It may be a proxy or have getters: reading it runs the script on, within its time.
+  const told = (error) => {
+    if (error === TOO_LARGE || error === ASYNC) return error;
+    const result = { thrown: true, name: '', message: 'what it threw cannot be read', stack: '' };
+    try {
+      if ((typeof error !== 'object' && typeof error !== 'function') || error === null) {
+        result.message = text(error).slice(0, LONGEST_MESSAGE);
+        return result;
+      }
+      const { name, message, stack } = error;
+      if (typeof stack === 'string') result.stack = stack.slice(0, 20 * LONGEST_MESSAGE);
+      if (typeof message === 'string') {
+        result.message = message.slice(0, LONGEST_MESSAGE);
+        if (typeof name === 'string') result.name = name.slice(0, LONGEST_MESSAGE);
+      } else {
+        result.message = (stringify(error) ?? text(error)).slice(0, LONGEST_MESSAGE);
+      }
+    } catch {}
+    return result;
+  };
+
+  let texts = new Map();
+  let given = [];
+  let left = 0;
 
   return {
-    compile: (names, body) => new Compile(...parse(names), body),
-    // Results of all the functions as the text of one JSON array; what JSON cannot say is left out of it as null.
-    run(functions, values, time, seed, longest) {
+    compile(source) {
+      const [names, body] = parse(source);
+      return { names, run: new Compile(...names, body) };
+    },
+    // Values by their names, each as JSON, for all scripts of an evaluation.
+    hand(time, seed, longest, ...values) {
       now = time;
       state = seed;
-      const [names, known] = parse(values);
-      const given = names.map((name) => known[name]);
-      const results = [];
-      for (let index = 0; index < functions.length; index++) {
-        current = index;
-        const value = apply(functions[index], undefined, given);
-        if (value instanceof PromiseClass) throw ASYNC;
-        // An array of texts, so that undefined stays apart from null.
-        defineProperty(results, index, { value: value === undefined ? undefined : stringify(value), enumerable: true });
-      }
-      let length = 0;
-      for (let index = 0; index < results.length; index++) length += results[index] === undefined ? 0 : results[index].length;
-      if (length > longest) throw TOO_LARGE;
-      return stringify(results);
+      left = longest;
+      texts = new Map();
+      for (let index = 0; index < values.length; index += 2) texts.set(values[index], values[index + 1]);
     },
-    // Which of them was running.
-    current: () => current,
-    // A place that many scripts share: the functions of one run.
-    list: (...functions) => functions,
+    // Values of its own for each script: what one does with them is no matter for the next.
+    prepare({ names }) {
+      given = names.map((name) => (texts.has(name) ? parse(texts.get(name)) : undefined));
+    },
+    // The result as JSON; undefined where it has none.
+    call({ run }) {
+      try {
+        const value = apply(run, undefined, given);
+        if (value instanceof PromiseClass) throw ASYNC;
+        const result = stringify(value);
+        if (result === undefined) return undefined;
+        left -= result.length;
+        if (left < 0) throw TOO_LARGE;
+        return result;
+      } catch (error) {
+        throw told(error);
+      }
+    },
   };
 })()`;

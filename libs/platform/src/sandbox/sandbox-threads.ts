@@ -2,14 +2,23 @@ import { Piscina } from 'piscina';
 import { unavailable, type JsonValue } from '#kernel';
 import { compiledFile } from '../threads';
 import type { Evaluation, Outcome } from './evaluation';
-import type { SandboxLimits } from './engine';
-import type { Moment, Script } from './sandbox';
+import type { Moment, SandboxLimits, Script } from './engine';
+import { Progress } from './progress';
+import { fromTexts, toTexts, type ScriptValues } from './sandbox';
 import { ScriptError } from './script-error';
+import { timedOut } from './thrown';
 
 export interface SandboxThreadsOptions extends SandboxLimits {
   threads: number;
   /** Evaluations that may wait for a thread. */
   waiting: number;
+}
+
+export interface EvaluationOptions {
+  /** Milliseconds for all the scripts of the evaluation, up to those of the threads; theirs where nothing is said. */
+  timeMs?: number;
+  /** Ends the evaluation, which then fails with the signal's reason. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -24,6 +33,7 @@ const IDLE_MS = 30_000;
 export class SandboxThreads {
   private readonly pool: Piscina<Evaluation, Outcome>;
 
+  /** Threads start with the first evaluations. */
   constructor(private readonly options: SandboxThreadsOptions) {
     const { threads, waiting, ...limits } = options;
     this.pool = new Piscina({
@@ -41,22 +51,25 @@ export class SandboxThreads {
   }
 
   /** Whether a script can be compiled. @throws ScriptError `syntax`, with the place. */
-  async check(script: Script): Promise<void> {
-    await this.run({ check: true, scripts: [script], values: {}, moment: { now: 0, seed: 0 } });
+  async check(script: Script, options?: EvaluationOptions): Promise<void> {
+    await this.run({ check: true, scripts: [script], values: {}, moment: { now: 0, seed: 0 } }, options);
   }
 
   /** As `Sandbox.evaluate`. @throws ScriptError; DomainError `unavailable` when too many evaluations wait. */
-  async evaluate(script: Script, values: Readonly<Record<string, JsonValue | undefined>>, moment: Moment) {
-    return (await this.evaluateAll([script], values, moment))[0];
+  async evaluate(script: Script, values: ScriptValues, moment: Moment, options?: EvaluationOptions) {
+    return (await this.evaluateAll([script], values, moment, options))[0];
   }
 
   /** As `Sandbox.evaluateAll`. @throws ScriptError; DomainError `unavailable` when too many evaluations wait. */
-  evaluateAll(
+  async evaluateAll(
     scripts: readonly Script[],
-    values: Readonly<Record<string, JsonValue | undefined>>,
+    values: ScriptValues,
     moment: Moment,
+    options?: EvaluationOptions,
   ): Promise<(JsonValue | undefined)[]> {
-    return scripts.length === 0 ? Promise.resolve([]) : this.run({ check: false, scripts, values, moment });
+    if (scripts.length === 0) return [];
+    // As texts: V8 copies those between threads faster than what is in them.
+    return fromTexts(await this.run({ check: false, scripts, values: toTexts(values), moment }, options));
   }
 
   /** Lets nothing more begin, and ends what runs. */
@@ -64,32 +77,47 @@ export class SandboxThreads {
     return this.pool.destroy();
   }
 
-  private async run(evaluation: Omit<Evaluation, 'started'>): Promise<(JsonValue | undefined)[]> {
-    if (this.pool.queueSize >= this.options.waiting) throw unavailable('Too many scripts wait to be run', 1);
-    const started = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT);
-    const watch = this.watch(new Float64Array(started));
+  private async run(
+    evaluation: Omit<Evaluation, 'progress' | 'timeMs'>,
+    { timeMs = this.options.timeMs, signal }: EvaluationOptions = {},
+  ): Promise<(string | undefined)[]> {
+    signal?.throwIfAborted();
+    if (this.pool.queueSize >= this.options.waiting) throw tooMany();
+    const progress = new Progress();
+    const watch = watchOver(progress, timeMs);
+    signal?.addEventListener('abort', watch.abort);
     try {
-      const { results, error } = await this.pool.run({ ...evaluation, started }, { signal: watch.signal });
+      const task = { ...evaluation, timeMs, progress: progress.memory };
+      const { results, error } = await this.pool.run(task, { signal: watch.signal });
       if (results) return results;
       throw Object.assign(new ScriptError(error.fault, error.message, error.position), { index: error.index });
     } catch (error) {
+      signal?.throwIfAborted();
       if (!watch.signal.aborted) throw error;
-      throw new ScriptError('timeout', 'it took longer than it may');
+      throw Object.assign(timedOut(), { index: progress.index });
     } finally {
+      signal?.removeEventListener('abort', watch.abort);
       watch.end();
     }
   }
-
-  /** Aborts what has run for too long, not what still waits. */
-  private watch(startedAt: Float64Array): { signal: AbortSignal; end: () => void } {
-    const controller = new AbortController();
-    const longest = this.options.timeMs + GRACE_MS;
-    const look = (): void => {
-      const ran = startedAt[0] === 0 ? 0 : Date.now() - startedAt[0]!;
-      if (ran >= longest) controller.abort();
-      else timer = setTimeout(look, longest - ran);
-    };
-    let timer = setTimeout(look, longest);
-    return { signal: controller.signal, end: () => clearTimeout(timer) };
-  }
 }
+
+/** Ends what has run for too long, not what still waits. What is aborted is asked to end first. */
+function watchOver(progress: Progress, timeMs: number): { signal: AbortSignal; abort: () => void; end: () => void } {
+  const controller = new AbortController();
+  const look = (): void => {
+    const { overdueMs } = progress;
+    if (overdueMs >= GRACE_MS) controller.abort();
+    else timer = setTimeout(look, Math.min(GRACE_MS - overdueMs, GRACE_MS + timeMs));
+  };
+  let timer = setTimeout(look, GRACE_MS + timeMs);
+  const end = (): void => clearTimeout(timer);
+  const abort = (): void => {
+    progress.abort();
+    end();
+    look();
+  };
+  return { signal: controller.signal, abort, end };
+}
+
+export const tooMany = () => unavailable('Too many scripts wait to be run', 1);

@@ -238,6 +238,15 @@ describe('Sandbox', () => {
     expect(await evaluate(source)).toEqual(['mine', 1, 'E', 'f', ['toString', 'constructor']]);
   });
 
+  it('ends evaluations at the same time each by itself', async () => {
+    const all = ['for (;;);', '1', 'for (;;);', '"x".repeat(1e9)', '2'].map((source) => evaluate(source, {}, brief));
+    const outcomes = await Promise.allSettled(all);
+    const told = outcomes.map((outcome) =>
+      outcome.status === 'fulfilled' ? outcome.value : (outcome.reason as ScriptError).fault,
+    );
+    expect(told).toEqual(['timeout', 1, 'timeout', 'memory', 2]);
+  });
+
   it('begins anew before compiled scripts fill its memory', async () => {
     for (let index = 0; index < 1_100; index++) expect(await evaluate(`${index} + 1`)).toBe(index + 1);
   });

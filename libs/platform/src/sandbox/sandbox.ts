@@ -1,24 +1,19 @@
 import type { JsonValue } from '#kernel';
-import { Engine, EngineLost, type SandboxLimits } from './engine';
+import { Engine, type Moment, type SandboxLimits, type Script, type ValueTexts } from './engine';
+import { Progress } from './progress';
 import { ScriptError } from './script-error';
+import { EngineLost } from './thrown';
 
-/** What every evaluation is told from outside: its clock and its random numbers. */
-export interface Moment {
-  /** What `Date.now()` gives, in milliseconds since the epoch. */
-  now: number;
-  /** A 32-bit integer. The same one gives the same numbers. */
-  seed: number;
-}
+export type ScriptValues = Readonly<Record<string, JsonValue | undefined>>;
 
-/** A script and the names by which it sees its values. Equal ones are compiled once. */
-export interface Script {
-  /** An expression, or statements with `return`. */
-  source: string;
-  parameters: readonly string[];
+export interface RunOptions {
+  /** Milliseconds for all the scripts, up to those of the sandbox. */
+  timeMs?: number;
+  progress?: Progress;
 }
 
 /** Compiled scripts take memory: with more of them a new interpreter begins. */
-const MOST_COMPILED = 1_000;
+const MOST_COMPILED = { scripts: 1_000, characters: 1_000_000 };
 
 /** Evaluations after which a new interpreter begins, since nothing gives fragmented WebAssembly memory back. */
 const MOST_EVALUATIONS = 100_000;
@@ -28,7 +23,7 @@ const MOST_EVALUATIONS = 100_000;
  * files, network, timers or modules, with a clock that stands still and random numbers of a seed, and with limits of
  * time, memory and output. Scripts cannot leave anything behind for one another: all built-in objects are frozen.
  *
- * Evaluation blocks the thread for up to its time limit.
+ * Evaluation blocks the thread for up to its time limit, twice that where memory ends.
  */
 export class Sandbox {
   private engine: Promise<Engine> | undefined;
@@ -38,41 +33,67 @@ export class Sandbox {
   constructor(private readonly limits: SandboxLimits) {}
 
   /** Whether a script can be compiled. @throws ScriptError `syntax`, with the place. */
-  async check(script: Script): Promise<void> {
-    const engine = await this.ready();
-    this.guarded(() => compile(engine, script));
+  async check(script: Script, options: RunOptions = {}): Promise<void> {
+    await this.within(options, (engine, timeMs) => engine.compile(0, timeMs, script));
   }
 
   /**
    * The result of a script; undefined where it gives none. What JSON does not know is missing in it.
    * @throws ScriptError
    */
-  async evaluate(script: Script, values: Readonly<Record<string, JsonValue | undefined>>, moment: Moment) {
-    return (await this.evaluateAll([script], values, moment))[0];
+  async evaluate(script: Script, values: ScriptValues, moment: Moment, options?: RunOptions) {
+    return (await this.evaluateAll([script], values, moment, options))[0];
   }
 
   /**
-   * Results of scripts with the same parameters: their values cross the border once.
+   * Results of several scripts. Their values cross the border once; each script has its own copy of them.
    * @throws ScriptError with `index`, the number of the script that failed.
    */
-  async evaluateAll(
+  async evaluateAll(scripts: readonly Script[], values: ScriptValues, moment: Moment, options?: RunOptions) {
+    return fromTexts(await this.evaluateTexts(scripts, toTexts(values), moment, options));
+  }
+
+  /** As `evaluateAll`, with values and results as JSON. */
+  async evaluateTexts(
     scripts: readonly Script[],
-    values: Readonly<Record<string, JsonValue | undefined>>,
-    { now, seed }: Moment,
-  ): Promise<(JsonValue | undefined)[]> {
+    values: ValueTexts,
+    moment: Moment,
+    options: RunOptions = {},
+  ): Promise<(string | undefined)[]> {
     if (scripts.length === 0) return [];
-    const engine = await this.ready();
-    const given = JSON.stringify([scripts[0]!.parameters, values]);
-    return this.guarded(() => {
-      const functions = scripts.map((script, index) => compile(engine, script, index));
-      const texts = engine.run(functions, given, now, seed);
-      return texts.map((text) => (text === null ? undefined : (JSON.parse(text) as JsonValue)));
+    return this.within(options, (engine, timeMs) => {
+      const compiled = scripts.map((script, index) => engine.compile(index, timeMs, script));
+      return engine.run(compiled, values, moment, timeMs);
     });
   }
 
+  private async within<T>(options: RunOptions, work: (engine: Engine, timeMs: number) => T): Promise<T> {
+    const { timeMs = this.limits.timeMs, progress = new Progress() } = options;
+    const engine = await this.ready();
+    // By another evaluation that was also waiting for it.
+    if (engine.lost) return this.within(options, work);
+    const { fresh } = engine;
+    engine.follow(progress);
+    try {
+      return work(engine, Math.min(timeMs, this.limits.timeMs));
+    } catch (error) {
+      const failure = error instanceof EngineLost ? error.error : error;
+      if (!(failure instanceof ScriptError)) throw error;
+      if (error instanceof EngineLost) {
+        engine.lost = true;
+        this.forget();
+      }
+      // What others left in its memory is no fault of this one.
+      if (failure.fault === 'memory' && !fresh) return this.within(options, work);
+      throw Object.assign(failure, { index: progress.index });
+    }
+  }
+
   private async ready(): Promise<Engine> {
+    const { scripts, characters } = MOST_COMPILED;
     const engine = await (this.engine ??= this.create());
-    if (engine.size < MOST_COMPILED && ++this.evaluations < MOST_EVALUATIONS) return engine;
+    const full = engine.kept.scripts >= scripts || engine.kept.characters >= characters;
+    if (!full && ++this.evaluations <= MOST_EVALUATIONS) return engine;
     this.forget();
     return this.ready();
   }
@@ -91,30 +112,10 @@ export class Sandbox {
     this.evaluations = 0;
     this.engine = undefined;
   }
-
-  private guarded<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      if (!(error instanceof EngineLost)) throw error;
-      this.forget();
-      throw error.error;
-    }
-  }
 }
 
-/** An expression where it is one, statements elsewhere; what both refuse is told as statements. */
-function compile(engine: Engine, { source, parameters }: Script, index = 0) {
-  const key = `${parameters.join()}\n${source}`;
-  try {
-    return engine.compile(key, parameters, `return (\n${source}\n)`);
-  } catch (error) {
-    if (!(error instanceof ScriptError) || error.fault !== 'syntax') throw error;
-  }
-  try {
-    return engine.compile(key, parameters, `\n${source}`);
-  } catch (error) {
-    if (error instanceof ScriptError) error.index = index;
-    throw error;
-  }
-}
+export const toTexts = (values: ScriptValues): ValueTexts =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, JSON.stringify(value)]));
+
+export const fromTexts = (texts: readonly (string | undefined)[]): (JsonValue | undefined)[] =>
+  texts.map((text) => (text === undefined ? undefined : (JSON.parse(text) as JsonValue)));

@@ -1,5 +1,6 @@
 import { workerData } from 'piscina';
 import type { Evaluation, Outcome, ThreadSettings } from './evaluation';
+import { Progress } from './progress';
 import { Sandbox } from './sandbox';
 import { ScriptError } from './script-error';
 
@@ -7,11 +8,12 @@ import { ScriptError } from './script-error';
 
 const sandbox = new Sandbox((workerData as ThreadSettings).limits);
 
-export default async function evaluate({ started, check, scripts, values, moment }: Evaluation): Promise<Outcome> {
-  new Float64Array(started)[0] = Date.now();
+export default async function evaluate(evaluation: Evaluation): Promise<Outcome> {
+  const { check, scripts, values, moment, timeMs } = evaluation;
+  const options = { timeMs, progress: new Progress(evaluation.progress) };
   try {
-    if (!check) return { results: await sandbox.evaluateAll(scripts, values, moment) };
-    for (const script of scripts) await sandbox.check(script);
+    if (!check) return { results: await sandbox.evaluateTexts(scripts, values, moment, options) };
+    for (const script of scripts) await sandbox.check(script, options);
     return { results: [] };
   } catch (error) {
     if (!(error instanceof ScriptError)) throw error;

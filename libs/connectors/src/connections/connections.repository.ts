@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { Page } from '#kernel';
+import { Database, OrganizationRepository, type PageRequest } from '#platform/database';
+import { Connection } from './connection.entity';
+
+export interface ConnectionFilter {
+  search?: string;
+  protocol?: string;
+  enabled?: boolean;
+  /** `key`, or `key:value`. */
+  label?: string;
+}
+
+@Injectable()
+export class ConnectionsRepository extends OrganizationRepository<Connection> {
+  constructor(database: Database) {
+    super(database, Connection, 'Connection');
+  }
+
+  /** The search is in names and descriptions. */
+  search(
+    organizationId: string,
+    { page, limit, search, protocol, enabled, label }: PageRequest & ConnectionFilter,
+    order: Partial<Record<string, 'ASC' | 'DESC'>>,
+  ): Promise<Page<Connection>> {
+    return this.database.inOrganization(organizationId, async (manager) => {
+      const query = manager.createQueryBuilder(Connection, 'connection').where({
+        organizationId,
+        ...(protocol !== undefined && { protocol }),
+        ...(enabled !== undefined && { enabled }),
+      });
+      if (search) {
+        query.andWhere(
+          `strpos(lower(connection.name || ' ' || coalesce(connection.description, '')), lower(:search)) > 0`,
+          { search },
+        );
+      }
+      const [key, value] = label?.split(/:(.*)/s) ?? [];
+      if (key !== undefined && value === undefined) query.andWhere('jsonb_exists(connection.labels, :key)', { key });
+      if (key !== undefined && value !== undefined)
+        query.andWhere('connection.labels ->> :key = :value', { key, value });
+      for (const [field, direction] of Object.entries(order)) query.addOrderBy(`connection.${field}`, direction);
+      query.addOrderBy('connection.id').skip((page - 1) * limit);
+      const [data, total] = await query.take(limit).getManyAndCount();
+      return new Page(data, { page, limit, total });
+    });
+  }
+}

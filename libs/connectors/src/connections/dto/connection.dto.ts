@@ -1,0 +1,161 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsBoolean, IsDefined, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IfGiven, IsFlag, IsName, ListQuery } from '#platform/http';
+import type { JsonObject } from '../../protocols';
+import type { Connection, Labels } from '../connection.entity';
+import { IsLabels } from './labels';
+
+/** Runtime state of a connection. Request protocols have no session that lives on its own: they are idle. */
+export const CONNECTION_STATUSES = ['idle', 'connecting', 'connected', 'reconnecting', 'error', 'stopping'] as const;
+export type ConnectionStatus = (typeof CONNECTION_STATUSES)[number];
+
+export class ConnectionQuery extends ListQuery {
+  /** Id of a protocol. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  protocol?: string;
+
+  /** Only those that are enabled, or only those that are not. */
+  @IsFlag()
+  enabled?: boolean;
+
+  /** Label that they have: `key`, or `key:value`. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(300)
+  label?: string;
+}
+
+export class CreateConnection {
+  /** Unique in the organization, whatever its case. @example "MES" */
+  @IsName(100)
+  name!: string;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(500)
+  description?: string | null;
+
+  /** Id of a protocol; it never changes. @example "rest" */
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(100)
+  protocol!: string;
+
+  /** By the protocol's schema, secrets included. @example {"baseUrl": "https://mes.example.com/api"} */
+  @IsDefined()
+  @IsObject()
+  @ApiProperty({ type: Object, example: { baseUrl: 'https://mes.example.com/api' } })
+  config!: JsonObject;
+
+  /** At most ten. @example {"site": "north"} */
+  @IsOptional()
+  @IsLabels()
+  @ApiProperty({ required: false, type: Object, example: { site: 'north' } })
+  labels?: Labels;
+
+  /** A disabled connection refuses calls. */
+  @IfGiven()
+  @IsBoolean()
+  @ApiProperty({ required: false, default: true })
+  enabled?: boolean;
+}
+
+export class ChangeConnection {
+  /** @example "MES" */
+  @IfGiven()
+  @IsName(100)
+  name?: string;
+
+  /** null removes it. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(500)
+  description?: string | null;
+
+  /** Replaces the config. A secret that is left out, or sent as its mask, stays; null removes it. */
+  @IfGiven()
+  @IsObject()
+  @ApiProperty({ required: false, type: Object, example: { baseUrl: 'https://mes.example.com/api' } })
+  config?: JsonObject;
+
+  /** Replaces all labels. @example {"site": "north"} */
+  @IfGiven()
+  @IsLabels()
+  @ApiProperty({ required: false, type: Object, example: { site: 'north' } })
+  labels?: Labels;
+
+  @IfGiven()
+  @IsBoolean()
+  enabled?: boolean;
+}
+
+export class CloneConnection {
+  /** Name of the new connection. @example "MES copy" */
+  @IsName(100)
+  name!: string;
+}
+
+export class ConnectionView {
+  /** @example "0192f0c1-7d5e-7c3a-9a51-1f2f6a0b3c4d" */
+  id!: string;
+
+  name!: string;
+
+  description!: string | null;
+
+  /** @example "rest" */
+  protocol!: string;
+
+  /** With `********` for each secret. @example {"baseUrl": "https://mes.example.com/api"} */
+  @ApiProperty({ type: Object })
+  config!: JsonObject;
+
+  @ApiProperty({ type: Object, example: { site: 'north' } })
+  labels!: Labels;
+
+  enabled!: boolean;
+
+  @ApiProperty({ enum: CONNECTION_STATUSES })
+  status!: ConnectionStatus;
+
+  /** Counts the changes; the ETag is made from it. */
+  version!: number;
+
+  createdAt!: Date;
+
+  /** Id of the user. */
+  createdBy!: string;
+
+  updatedAt!: Date;
+
+  /** Id of the user. */
+  updatedBy!: string;
+}
+
+export class ConnectionTest {
+  /** Whether the other side is there and lets us in. */
+  success!: boolean;
+
+  /** What is wrong where it is not, for people. */
+  message!: string | null;
+
+  durationMs!: number;
+}
+
+export const toConnectionView = (connection: Connection): ConnectionView => ({
+  id: connection.id,
+  name: connection.name,
+  description: connection.description,
+  protocol: connection.protocol,
+  config: connection.config,
+  labels: connection.labels,
+  enabled: connection.enabled,
+  status: 'idle',
+  version: connection.version,
+  createdAt: connection.createdAt,
+  createdBy: connection.createdBy,
+  updatedAt: connection.updatedAt,
+  updatedBy: connection.updatedBy,
+});

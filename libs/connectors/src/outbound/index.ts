@@ -1,0 +1,1 @@
+export { OutboundRefused, OutboundRules } from './outbound-rules';

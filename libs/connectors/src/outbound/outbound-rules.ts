@@ -1,0 +1,77 @@
+import { lookup as resolve } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
+import { Injectable } from '@nestjs/common';
+import { Config } from '#platform/config';
+import { buildConnector } from 'undici';
+import { AddressRules } from './address-rules';
+
+/** An address that connections may not reach. */
+export class OutboundRefused extends Error {
+  override readonly name = 'OutboundRefused';
+}
+
+/**
+ * What every protocol connects by: addresses are judged after their names are resolved, and the one that was judged is the
+ * one that is connected to, so a name that changes its mind in between (DNS rebinding) gains nothing.
+ */
+@Injectable()
+export class OutboundRules {
+  private readonly rules: AddressRules;
+
+  constructor(config: Config) {
+    this.rules = new AddressRules(config.outbound);
+  }
+
+  /** For `net.connect` and `tls.connect`, where the host is a name. Fails with `OutboundRefused`. */
+  readonly lookup: LookupFunction = guardedLookup(
+    (address) => this.rules.refusing(address),
+    (host, options, callback) => resolve(host, { ...options, all: true }, callback),
+  );
+
+  /** Those functions look up no address, so that is judged by this. @throws OutboundRefused */
+  requireAllowed(host: string): void {
+    const rule = isIP(host) ? this.rules.refusing(host) : undefined;
+    if (rule !== undefined) throw refused(host, rule);
+  }
+
+  /** How undici connects. The options are those of `tls.connect`. */
+  connector(options: buildConnector.BuildOptions): buildConnector.connector {
+    const connect = buildConnector({ ...options, lookup: this.lookup });
+    return (target, callback) => {
+      try {
+        this.requireAllowed(target.hostname);
+      } catch (error) {
+        callback(error as OutboundRefused, null);
+        return;
+      }
+      connect(target, callback);
+    };
+  }
+}
+
+type Resolve = (
+  host: string,
+  options: Parameters<LookupFunction>[1],
+  callback: (error: NodeJS.ErrnoException | null, addresses: { address: string; family: number }[]) => void,
+) => void;
+
+/** Resolves names to those of their addresses that nothing refuses. */
+export function guardedLookup(refusing: (address: string) => string | undefined, resolveAll: Resolve): LookupFunction {
+  return (host, options, callback) =>
+    resolveAll(host, options, (error, addresses) => {
+      if (error) {
+        callback(error, []);
+        return;
+      }
+      const allowed = addresses.filter(({ address }) => refusing(address) === undefined);
+      const [first] = allowed;
+      if (!first) {
+        const { address } = addresses[0]!;
+        callback(refused(`${host} (${address})`, refusing(address)!), []);
+      } else if (options.all) callback(null, allowed);
+      else callback(null, first.address, first.family);
+    });
+}
+
+const refused = (host: string, rule: string): OutboundRefused =>
+  new OutboundRefused(`The address ${host} is refused: ${rule} addresses may not be reached`);

@@ -1,0 +1,2 @@
+export * from './protocol';
+export { ProtocolRegistry, type KnownFunctionType, type KnownProtocol } from './protocol-registry';

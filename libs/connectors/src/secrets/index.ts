@@ -1,0 +1,2 @@
+export { SECRET_MASK, SecretFields, type Secrets, type SplitConfig } from './secret-fields';
+export { SecretMasking } from './secret-masking';

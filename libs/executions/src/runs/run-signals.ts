@@ -1,0 +1,91 @@
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Config } from '#platform/config';
+import { roleUrl } from '#platform/database';
+import { Lifecycle } from '#platform/lifecycle';
+import { Client } from 'pg';
+import type { EntityManager } from 'typeorm';
+
+/*
+ * What processes tell each other at once about executions, by PostgreSQL's NOTIFY: with the commit, and not at all
+ * without. A signal may be lost with a connection: whoever acts on one also looks, now and then, by itself.
+ */
+
+const CHANNEL = 'executions';
+const RECONNECT_MS = 1_000;
+
+export type Signal = 'ended' | 'cancel' | 'respond';
+type Listener = (executionId: string) => void;
+
+/** Sends with the transaction that is open. */
+export const signal = (manager: EntityManager, kind: Signal, ids: readonly string[]): Promise<unknown> =>
+  manager.query(`SELECT pg_notify('${CHANNEL}', $1 || ' ' || id) FROM unnest($2::text[]) AS t (id)`, [kind, ids]);
+
+@Injectable()
+export class RunSignals implements OnApplicationBootstrap {
+  private readonly logger = new Logger(RunSignals.name);
+  private readonly listeners = new Map<Signal, Set<Listener>>();
+  private client: Client | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly config: Config,
+    private readonly lifecycle: Lifecycle,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.lifecycle.atShutdown('queues', 'run signals', () => this.close());
+    await this.connect();
+  }
+
+  /** The function that ends it. */
+  on(kind: Signal, listener: Listener): () => void {
+    const all = this.listeners.get(kind) ?? new Set();
+    this.listeners.set(kind, all.add(listener));
+    return () => void all.delete(listener);
+  }
+
+  /** Resolves with the signal about that execution. */
+  once(kind: Signal, executionId: string): { seen: Promise<void>; forget: () => void } {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const forget = this.on(kind, (id) => {
+      if (id === executionId) resolve();
+    });
+    return { seen: promise, forget };
+  }
+
+  private async connect(): Promise<void> {
+    const client = new Client({
+      connectionString: roleUrl(this.config.database.url, this.config.secretKey, 'system'),
+      application_name: 'maestrohub-signals',
+      keepAlive: true,
+    });
+    client.on('notification', ({ payload = '' }) => this.hear(payload));
+    client.on('error', () => undefined);
+    client.once('end', () => this.reconnect());
+    try {
+      await client.connect();
+      await client.query(`LISTEN ${CHANNEL}`);
+      this.client = client;
+    } catch (error) {
+      this.logger.warn(`not connected: ${(error as Error).message}`);
+      await client.end().catch(() => undefined);
+    }
+  }
+
+  private reconnect(): void {
+    this.client = undefined;
+    if (this.lifecycle.stopping) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.connect(), RECONNECT_MS).unref();
+  }
+
+  private hear(payload: string): void {
+    const [kind, id] = payload.split(' ') as [Signal, string];
+    for (const listener of this.listeners.get(kind) ?? []) listener(id);
+  }
+
+  private async close(): Promise<void> {
+    clearTimeout(this.timer);
+    await this.client?.end();
+  }
+}

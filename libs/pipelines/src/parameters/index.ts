@@ -1,0 +1,4 @@
+export { CompiledParameters, compileParameters } from './compile-parameters';
+export { mentionsOf, parameterProblems, unreadable, type ParameterProblem } from './parameter-problems';
+export { renameMentions } from './rename-mentions';
+export { mapSecrets } from './secrets';

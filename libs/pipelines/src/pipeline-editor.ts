@@ -1,0 +1,169 @@
+import { Injectable } from '@nestjs/common';
+import { conflict, DomainError, type Member } from '#kernel';
+import { AuditTrail } from '#platform/audit';
+import { Database, isUniqueViolation, requireVersion, type SeenVersion } from '#platform/database';
+import { PipelineChecker, refusal } from './pipeline-checker';
+import { comparePipelines, summarize } from './pipeline-changes';
+import type { PipelineDefinition } from './pipeline-definition';
+import { PipelineDefinitions } from './pipeline-definitions';
+import { PipelineSecrets } from './pipeline-secrets';
+import { PipelineTriggers } from './pipeline-triggers';
+import type { ChangeType } from './pipeline-version.entity';
+import { columnsOf, definitionOf, type Pipeline } from './pipeline.entity';
+import { PipelinesRepository } from './pipelines.repository';
+
+/** A pipeline while it is edited. Secrets are in clear. */
+export interface Draft {
+  definition: PipelineDefinition;
+  enabled: boolean;
+}
+
+export type Edit = (before: Draft) => Draft | undefined | Promise<Draft | undefined>;
+
+/** A definition's JSON, in bytes: as much as a body may hold. */
+export const LARGEST_DEFINITION = 2 * 1024 * 1024;
+
+const VERBS: Record<ChangeType, string> = {
+  created: 'create',
+  updated: 'update',
+  enabled: 'enable',
+  disabled: 'disable',
+  reverted: 'revert',
+};
+
+/**
+ * The one way by which pipelines are changed: checked, with a version, the table of triggers kept true, and written down
+ * in the trail; all of it or nothing. Pipelines are given back with secrets in clear.
+ */
+@Injectable()
+export class PipelineEditor {
+  constructor(
+    private readonly database: Database,
+    private readonly pipelines: PipelinesRepository,
+    private readonly checker: PipelineChecker,
+    private readonly triggers: PipelineTriggers,
+    private readonly secrets: PipelineSecrets,
+    private readonly audit: AuditTrail,
+    private readonly definitions: PipelineDefinitions,
+  ) {}
+
+  /**
+   * @throws DomainError `bad_request` with every fault, and every problem where it is to be enabled; `conflict` for a name
+   * or webhook path that is taken; `payload_too_large`.
+   */
+  create(member: Member, id: string, draft: Draft, verb = 'create', summary = 'created'): Promise<Pipeline> {
+    const { organizationId, userId } = member;
+    return this.naming(() =>
+      this.database.inOrganization(organizationId, async () => {
+        await this.check(organizationId, draft);
+        const authors = { createdBy: userId, updatedBy: userId };
+        const row = { id, ...this.rowOf(id, draft), ...authors };
+        const made = await this.pipelines.insert(organizationId, row as object);
+        return this.keep(made, draft, { changeType: 'created', summary }, verb);
+      }),
+    );
+  }
+
+  /**
+   * Changes of one pipeline wait for one another. An edit that gives nothing changes nothing.
+   * @throws DomainError as `create`; `not_found`; `precondition_failed`.
+   */
+  async change(
+    member: Member,
+    id: string,
+    ifMatch: SeenVersion,
+    changeType: ChangeType,
+    edit: Edit,
+  ): Promise<Pipeline> {
+    const { organizationId, userId } = member;
+    const changed = await this.naming(() =>
+      this.database.inOrganization(organizationId, async () => {
+        const row = await this.pipelines.getLocked(organizationId, id);
+        requireVersion(row, ifMatch);
+        const before = this.draftOf(row);
+        const edited = await edit(before);
+        if (!edited) return { ...row, nodes: [...before.definition.nodes] };
+        const { definition, enabled } = edited;
+        const nodes = this.secrets.unmasked(definition.nodes, before.definition.nodes);
+        const draft = { definition: { ...definition, nodes }, enabled };
+        await this.check(organizationId, draft);
+        const columns = { ...this.rowOf(id, draft), updatedBy: userId };
+        const updated = await this.pipelines.update(organizationId, id, row.version, columns as object);
+        const summary = summaryOf(before, draft);
+        return this.keep(updated, draft, { changeType, summary }, VERBS[changeType]);
+      }),
+    );
+    // Whoever changes a pipeline and runs it at once, here, runs what it is now.
+    this.definitions.forget(organizationId, id);
+    return changed;
+  }
+
+  /** @throws DomainError `not_found`; `precondition_failed`. */
+  async delete({ organizationId }: Member, id: string, ifMatch: SeenVersion): Promise<void> {
+    await this.database.inOrganization(organizationId, async () => {
+      const row = await this.pipelines.getLocked(organizationId, id);
+      requireVersion(row, ifMatch);
+      await this.triggers.keepTrue({ ...row, enabled: false });
+      await this.pipelines.delete(organizationId, id);
+      await this.record('delete', row);
+    });
+    this.definitions.forget(organizationId, id);
+  }
+
+  private draftOf(row: Pipeline): Draft {
+    const definition = definitionOf(row);
+    return {
+      definition: { ...definition, nodes: this.secrets.opened(row.id, definition.nodes) },
+      enabled: row.enabled,
+    };
+  }
+
+  private rowOf(id: string, { definition, enabled }: Draft) {
+    return { ...columnsOf({ ...definition, nodes: this.secrets.sealed(id, definition.nodes) }), enabled };
+  }
+
+  private async check(organizationId: string, { definition, enabled }: Draft): Promise<void> {
+    const unknown = this.secrets.unknownIn(definition.nodes);
+    const faults = [...this.checker.faults(definition), ...unknown];
+    if (faults.length > 0) throw refusal(definition, faults);
+    if (Buffer.byteLength(JSON.stringify(definition)) > LARGEST_DEFINITION) {
+      throw new DomainError('payload_too_large', 'A pipeline must be at most 2 MiB');
+    }
+    const problems = enabled ? await this.checker.problems(organizationId, definition) : [];
+    if (problems.length > 0) throw refusal(definition, problems);
+  }
+
+  private async keep(
+    row: Pipeline,
+    { definition: { nodes } }: Draft,
+    version: { changeType: ChangeType; summary: string },
+    verb: string,
+  ): Promise<Pipeline> {
+    const pipeline = { ...row, nodes: [...nodes] };
+    await this.pipelines.keepVersion(row, version);
+    await this.triggers.keepTrue(pipeline);
+    await this.record(verb, row, version.summary);
+    return pipeline;
+  }
+
+  private record(verb: string, { id, organizationId, name, version }: Pipeline, summary?: string): Promise<void> {
+    const details = { version, ...(summary !== undefined && { summary }) };
+    const entity = { type: 'pipeline', id, name };
+    return this.audit.record({ action: `pipeline.${verb}`, organizationId, entity, details });
+  }
+
+  private async naming<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isUniqueViolation(error, 'pipelines_name_key')) throw conflict('Name is taken by another pipeline');
+      throw error;
+    }
+  }
+}
+
+function summaryOf(before: Draft, after: Draft): string {
+  const switched = before.enabled === after.enabled ? [] : [after.enabled ? 'enabled' : 'disabled'];
+  const changes = summarize(comparePipelines(before.definition, after.definition));
+  return changes === 'nothing changed' && switched.length > 0 ? switched[0]! : [changes, ...switched].join(', ');
+}

@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Order {
+  item: string;
+  quantity: number;
+  /** `Idempotency-Key` of its request. */
+  key: string;
+  status: number;
+}
+
+/** Takes orders up to a largest quantity, answers 400 to others, and remembers all of them. */
+export class OrderServer {
+  readonly orders: Order[] = [];
+  largest = 100;
+  private readonly server: Server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const { item, quantity } = JSON.parse(Buffer.concat(chunks).toString()) as { item: string; quantity: number };
+      const status = quantity > this.largest ? 400 : 201;
+      this.orders.push({ item, quantity, key: String(request.headers['idempotency-key']), status });
+      response.writeHead(status, { 'Content-Type': 'application/json' });
+      response.end(JSON.stringify(status === 201 ? { accepted: item } : { refused: item }));
+    });
+  });
+
+  async start(): Promise<this> {
+    await once(this.server.listen(0, '127.0.0.1'), 'listening');
+    return this;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  stop(): Promise<void> {
+    this.server.closeAllConnections();
+    return new Promise((done) => this.server.close(() => done()));
+  }
+}
