@@ -1,24 +1,18 @@
 import { createHash } from 'node:crypto';
-import { Logger } from '@nestjs/common';
 import { DomainError, type JsonValue } from '#kernel';
-import {
-  emit,
-  NodeError,
-  ParameterError,
-  type JsonObject,
-  type NodeCall,
-  type NodeResult,
-  type Scope,
-} from '#pipelines';
+import { emit, NodeError, type JsonObject, type NodeCall, type NodeResult } from '#pipelines';
 import type { RunError } from '../execution';
 import { placeOf, type Checkpoint, type ClaimedRun, type KeptResult } from './claimed-run';
 import type { Frame } from './frame';
+import { failureOf, type Failure } from './node-failure';
+import { scopeOf } from './node-scope';
 import { PATIENCE_MS, type RunClock } from './run-clock';
 import { Halted, NodeFailed } from './run-ends';
 import type { PlannedNode, RunPlan } from './run-plan';
 import type { RunEvaluators, RunServices } from './run-services';
 import type { Arrived } from './scope-run';
 import { LeaseLost } from './run-store';
+import { limitOf, withoutLimit } from './try-limit';
 
 /** What one node did: what is kept of it, and what it was given. */
 export interface Called {
@@ -30,8 +24,6 @@ export interface Called {
   /** It was kept before, and not done now. */
   reused: boolean;
 }
-
-const logger = new Logger('runs');
 
 /** The tries of one node in one iteration, from its parameters to what is kept of it. */
 export class NodeTries {
@@ -89,10 +81,11 @@ export class NodeTries {
     const { type, node, parameters } = this.planned;
     this.attempts++;
     const moment = { now: began, seed: seedOf(this.run.momentId, this.place) };
-    const scope = this.scope();
+    const scope = scopeOf(this.run, this.plan, this.planned, this.frame, this.inputs);
     const computed = await parameters.compute(scope, this.evaluators.expressions, moment);
     this.input = computed;
-    const limit = this.limit();
+    const { signal } = this.clock;
+    const limit = type.definition.pure ? withoutLimit(signal) : limitOf(this.planned.timeoutMs, signal);
     let stated: Called | undefined;
     const call: NodeCall = {
       organizationId: this.run.organizationId,
@@ -221,28 +214,7 @@ export class NodeTries {
       this.attempts = Math.max(0, this.attempts - 1);
       return 'unavailable';
     }
-    const { node } = this.planned;
-    const at = {
-      nodeId: node.id,
-      nodeName: node.name,
-      ...(this.frame.iteration && { iteration: this.frame.iteration }),
-    };
-    if (error instanceof NodeTimeout) {
-      const message = `${node.name} took longer than ${this.planned.timeoutMs / 1_000} s`;
-      return { error: { message, ...at }, retryable: this.planned.retryOnTimeout };
-    }
-    if (error instanceof ParameterError) {
-      const { pointer, expression, fault, position } = error;
-      const details = { parameter: pointer, expression, fault, ...(position && { position: { ...position } }) };
-      return { error: { message: `${node.name}: ${error.message}`, ...at, details }, retryable: false };
-    }
-    if (error instanceof NodeError) {
-      const { message, details, retryable, sensitive } = error;
-      return { error: { message, ...at, ...(details && { details }) }, retryable, sensitive };
-    }
-    if (error instanceof DomainError) return { error: { message: error.message, ...at }, retryable: false };
-    logger.error(error, (error as Error | undefined)?.stack, `${node.type} of ${this.run.id}`);
-    return { error: { message: `${node.name} failed by a fault of the platform`, ...at }, retryable: false };
+    return failureOf(error, this.planned, this.frame.iteration, this.run.id);
   }
 
   private passOn(): KeptResult {
@@ -257,63 +229,7 @@ export class NodeTries {
       ? `${id}/${this.planned.node.id}/${this.frame.iteration}`
       : `${id}/${this.planned.node.id}`;
   }
-
-  private scope(): Scope {
-    const { run, plan, frame } = this;
-    return {
-      $trigger: run.input,
-      $node: frame.named(this.planned.mentions),
-      $input: this.inputs.map(({ value }) => value),
-      ...(frame.item !== undefined && { $item: frame.item, $index: frame.index! }),
-      $execution: {
-        id: run.id,
-        pipelineId: run.pipelineId,
-        pipelineName: plan.definition.name,
-        startedAt: run.momentAt.toISOString(),
-        trigger: run.trigger,
-        chainDepth: run.chainDepth,
-      },
-      $pipeline: {
-        id: run.pipelineId,
-        name: plan.definition.name,
-        version: run.pipelineVersion,
-        labels: plan.definition.labels,
-      },
-      $system: { organizationId: run.organizationId },
-    };
-  }
-
-  /** The time of one try. What is pure needs none: its scripts have limits of their own. */
-  private limit(): { signal: AbortSignal; race: <T>(work: T | Promise<T>) => Promise<T>; end: () => void } {
-    const { signal } = this.clock;
-    if (this.planned.type.definition.pure) {
-      return { signal, race: (work) => Promise.resolve(work), end: () => undefined };
-    }
-    const own = new AbortController();
-    const over = Promise.withResolvers<never>();
-    over.promise.catch(() => undefined);
-    const stop = (error: Error) => (): void => {
-      own.abort(error);
-      over.reject(error);
-    };
-    const timer = setTimeout(stop(new NodeTimeout()), this.planned.timeoutMs);
-    const halted = stop(new Halted());
-    signal.addEventListener('abort', halted);
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', halted);
-    };
-    return { signal: own.signal, race: (work) => Promise.race([work, over.promise]), end };
-  }
 }
-
-interface Failure {
-  error: RunError;
-  retryable: boolean;
-  sensitive?: readonly JsonValue[];
-}
-
-class NodeTimeout extends Error {}
 
 /** What a node did could not be kept: whoever takes the run up does it again. */
 class NotKept extends Error {
