@@ -38,4 +38,6 @@ module.exports = {
   // Of all projects: Jest ignores that of one. A file may start a server and the application in a hook.
   testTimeout: 30_000,
   maxWorkers: 2,
+  // Modules of each file stay in memory (--experimental-vm-modules): a worker that has become large is replaced.
+  workerIdleMemoryLimit: '1500MB',
 };
