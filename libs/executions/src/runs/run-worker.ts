@@ -86,11 +86,6 @@ export class RunWorker extends WorkerHost implements OnApplicationBootstrap {
     );
   }
 
-  /** Runs that this worker has. */
-  get size(): number {
-    return this.active.size;
-  }
-
   async process(job: Job<ExecutionJob | WakeJob>): Promise<void> {
     if ('wake' in job.data) {
       const [organizationId, id, fence] = job.data.wake;
