@@ -102,6 +102,19 @@ describeWithServers(['redis'], 'queues on Redis', () => {
     await expectHousekeeping();
   }, 60_000);
 
+  it('have their schedules again when it went once more while they were made', async () => {
+    for (let turn = 0; turn < 3; turn++) {
+      await redis.stop('SIGKILL');
+      redis = await startServer('redis', { port: redis.port });
+      const client = new Redis(redis.url);
+      while ((await client.zcard(`bull:${MAINTENANCE_QUEUE}:repeat`)) === 0);
+      client.disconnect();
+    }
+    await redis.stop('SIGKILL');
+    redis = await startServer('redis', { port: redis.port });
+    await eventually(async () => (await scheduled()).length === tasks.length, PATIENT);
+  }, 60_000);
+
   it('do not keep the process from ending while Redis is away', async () => {
     const own = await startServer('redis');
     const leaving = await createTestApp({ roles: ['api', 'worker'], settings: { REDIS_URL: own.url } });

@@ -38,6 +38,7 @@ export class MaintenanceTasks {
 export class MaintenanceWorker extends WorkerHost implements OnApplicationBootstrap {
   private readonly logger = new Logger(MaintenanceWorker.name);
   private recovery: Promise<void> | undefined;
+  private troubles = 0;
 
   constructor(
     private readonly tasks: MaintenanceTasks,
@@ -70,12 +71,22 @@ export class MaintenanceWorker extends WorkerHost implements OnApplicationBootst
 
   /** What the queue is asked while Redis is away is answered when it is back: perhaps with nothing of what it held. */
   private recover(problem: string): void {
+    this.troubles += 1;
     if (this.recovery || this.lifecycle.stopping) return;
     this.logger.warn(`the queue does not answer: ${problem}`);
-    this.recovery = this.schedule()
+    this.recovery = this.scheduleUndisturbed()
       .then(() => this.logger.log('the queue answers again'))
       .catch((failure: unknown) => this.logger.warn(`the schedules could not be made: ${String(failure)}`))
       .finally(() => (this.recovery = undefined));
+  }
+
+  /** A Redis that goes again in between takes the schedules made so far with it. */
+  private async scheduleUndisturbed(): Promise<void> {
+    let before: number;
+    do {
+      before = this.troubles;
+      await this.schedule();
+    } while (before !== this.troubles && !this.lifecycle.stopping);
   }
 
   async process(job: Job): Promise<void> {
