@@ -4,7 +4,7 @@ import { Lifecycle } from '#platform/lifecycle';
 import type { Connection } from '../connections/connection.entity';
 import { ConnectionSecrets } from '../connections/connection-secrets';
 import { OutboundRules } from '../outbound';
-import { ProtocolRegistry, type JsonObject, type Session } from '../protocols';
+import { ProtocolRegistry, type JsonObject, type Session, type SessionContext } from '../protocols';
 import { SecretMasking, type Secrets } from '../secrets';
 import { ConnectorError } from './connector-error';
 import { SessionPool } from './session-pool';
@@ -27,12 +27,12 @@ export class ConnectionSessions implements OnModuleInit {
 
   /** Works with the connection's session of this process. @throws ConnectorError */
   async use<T>(connection: Connection, work: (session: Session) => Promise<T>): Promise<T> {
-    return this.pool.use(connection, () => this.open(connection), work);
+    return this.pool.use(connection, (lost) => this.open(connection, { lost }), work);
   }
 
   /** Works with a session that is not kept. @throws ConnectorError */
   async once<T>(connection: Connection, work: (session: Session) => Promise<T>): Promise<T> {
-    const session = await this.open(connection);
+    const session = await this.open(connection, { trial: true });
     try {
       return await work(session);
     } finally {
@@ -40,17 +40,31 @@ export class ConnectionSessions implements OnModuleInit {
     }
   }
 
-  private async open(connection: Connection): Promise<Session> {
+  /** A session that the caller keeps and closes. @throws ConnectorError */
+  async open(
+    connection: Connection,
+    { trial = false, lost = () => undefined }: { trial?: boolean; lost?: (reason: ConnectorError) => void },
+  ): Promise<Session> {
     const { id: connectionId, organizationId } = connection;
     const { protocol, secretFields } = this.protocols.of(connection);
     const split = this.secrets.open(connection);
-    const context = { organizationId, connectionId, outbound: this.outbound };
-    const session = await discreet(split.secrets, undefined, () => protocol.open(secretFields.join(split), context));
+    const held: { session?: Session } = {};
+    const context: SessionContext = {
+      organizationId,
+      connectionId,
+      outbound: this.outbound,
+      trial,
+      lost: (reason) => lost(masked(split.secrets, held.session, reason)),
+    };
+    const opened = await discreet(split.secrets, undefined, () => protocol.open(secretFields.join(split), context));
+    held.session = opened;
     return {
-      call: (...call) => discreet(split.secrets, session, () => session.call(...call)),
-      check: (signal) => discreet(split.secrets, session, () => session.check(signal)),
-      ...(session.subscribe && { subscribe: session.subscribe.bind(session) }),
-      close: () => session.close(),
+      call: (...call) => discreet(split.secrets, opened, () => opened.call(...call)),
+      check: (signal) => discreet(split.secrets, opened, () => opened.check(signal)),
+      ...(opened.subscribe && {
+        subscribe: (...wanted) => discreet(split.secrets, opened, () => opened.subscribe!(...wanted)),
+      }),
+      close: () => opened.close(),
     };
   }
 }
@@ -60,16 +74,22 @@ async function discreet<T>(secrets: Secrets, session: Session | undefined, work:
   try {
     return await work();
   } catch (error) {
-    const masking = new SecretMasking([...secrets.values(), ...(session?.secrets?.() ?? [])]);
-    if (error instanceof ConnectorError) {
-      const details = error.details && masking.value<JsonObject>(error.details);
-      // What the other side said may be nothing that can be kept.
-      const kept = details && jsonProblem(details) === undefined ? { details } : {};
-      throw new ConnectorError(masking.text(error.message), { retryable: error.retryable, ...kept });
-    }
+    if (error instanceof ConnectorError) throw masked(secrets, session, error);
+    const masking = maskingOf(secrets, session);
     const bug = error instanceof Error ? error : new Error(String(error));
     bug.message = masking.text(bug.message);
     bug.stack = masking.text(bug.stack ?? '');
     throw bug;
   }
+}
+
+const maskingOf = (secrets: Secrets, session: Session | undefined): SecretMasking =>
+  new SecretMasking([...secrets.values(), ...(session?.secrets?.() ?? [])]);
+
+function masked(secrets: Secrets, session: Session | undefined, error: ConnectorError): ConnectorError {
+  const masking = maskingOf(secrets, session);
+  const details = error.details && masking.value<JsonObject>(error.details);
+  // What the other side said may be nothing that can be kept.
+  const kept = details && jsonProblem(details) === undefined ? { details } : {};
+  return new ConnectorError(masking.text(error.message), { retryable: error.retryable, ...kept });
 }

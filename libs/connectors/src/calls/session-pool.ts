@@ -55,22 +55,31 @@ export class SessionPool {
     dispose: (lease) => void lease.retire(),
   });
 
-  /** Works with the session of a connection at that version, opened where there is none. One that fails to open is not kept. */
+  /**
+   * Works with the session of a connection at that version, opened where there is none. One that fails to open, or is lost, is
+   * not kept.
+   */
   async use<T>(
     { id, version }: { id: string; version: number },
-    open: () => Promise<Session>,
+    open: (lost: () => void) => Promise<Session>,
     work: (session: Session) => Promise<T>,
   ): Promise<T> {
     const known = this.leases.get(id);
     // Whoever has read an older version has read it before the change; the next call is right again.
     if (known && known.version >= version) return known.use(work);
-    const session = open();
+    const gone = (): void => {
+      if (this.leases.peek(id) === lease) this.leases.delete(id);
+    };
+    const session = open(gone);
     const lease = new Lease(version, session);
     this.leases.set(id, lease);
-    session.catch(() => {
-      if (this.leases.peek(id) === lease) this.leases.delete(id);
-    });
+    session.catch(gone);
     return lease.use(work);
+  }
+
+  /** Closes the session of a connection that is to be used no more. */
+  drop(id: string): void {
+    this.leases.delete(id);
   }
 
   /** Closes those that nobody uses; the others are closed by their last users. */

@@ -1,5 +1,5 @@
 import { lookup as resolve } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
+import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { Config } from '#platform/config';
 import { buildConnector } from 'undici';
@@ -32,6 +32,30 @@ export class OutboundRules {
   requireAllowed(host: string): void {
     const rule = isIP(host) ? this.rules.refusing(host) : undefined;
     if (rule !== undefined) throw refused(host, rule);
+  }
+
+  /**
+   * An address of the host that may be reached, for clients that look names up by themselves. TLS still has to check the
+   * certificate for the name. @throws OutboundRefused; Error with a code where the name is not known
+   */
+  resolve(host: string): Promise<string> {
+    this.requireAllowed(host);
+    if (isIP(host)) return Promise.resolve(host);
+    return new Promise((found, failed) =>
+      this.lookup(host, { all: false }, (error, address) => (error ? failed(error) : found(address as string))),
+    );
+  }
+
+  /** A connected socket, for clients that take one. @throws OutboundRefused; Error with a code of the network */
+  socket(host: string, port: number, signal: AbortSignal): Promise<Socket> {
+    this.requireAllowed(host);
+    const socket = connect({ host, port, lookup: this.lookup, signal, noDelay: true, keepAlive: true });
+    return new Promise((connected, failed) => {
+      socket.once('error', failed).once('connect', () => {
+        socket.off('error', failed);
+        connected(socket);
+      });
+    });
   }
 
   /** How undici connects. The options are those of `tls.connect`. */

@@ -1,5 +1,6 @@
 import { DiscoveryService } from '@nestjs/core';
 import type { FieldProblem, JsonValue } from '#kernel';
+import type { ConnectorError } from '../calls/connector-error';
 import type { OutboundRules } from '../outbound';
 
 export type JsonObject = { [name: string]: JsonValue };
@@ -57,8 +58,8 @@ export interface ProtocolDefinition {
   /** Whether our tests run it against an independent implementation. */
   verified: boolean;
   /**
-   * `request`: every process may have a session, which is opened by the first call and closed when idle.
-   * `live`: one session at a time, owned by one worker.
+   * `request`: every process may have a session for calls, which is opened by the first one and closed when idle; one worker
+   * has another for checks and subscriptions. `live`: there is one session at a time, of one worker, for everything.
    */
   mode: 'request' | 'live';
   /**
@@ -75,6 +76,16 @@ export interface SessionContext {
   connectionId: string;
   /** What every socket has to be connected by. */
   outbound: OutboundRules;
+  /**
+   * A connect that is not kept, perhaps beside the session of the same connection: names that the other side keeps apart
+   * (an MQTT client id) must be others.
+   */
+  trial: boolean;
+  /**
+   * To be told once the way to the other side is gone by itself. The session is closed then and, where it is supervised,
+   * another one opened after a while: sessions never reconnect by themselves. Nothing happens after `close`.
+   */
+  lost(reason: ConnectorError): void;
 }
 
 export interface CallOptions {
@@ -88,21 +99,55 @@ export interface CallOptions {
   parameters: ReadonlyMap<string, JsonValue>;
 }
 
+/** What a subscription brings. A run is started by it; all of it is in the run's `$trigger`. */
+export interface Message {
+  payload: JsonValue;
+  /** What it is a value of: a topic, a tag, a key. Changes are told apart by it. Characters: 1,000 at most. */
+  key?: string;
+  /**
+   * The same however often the other side brings it, where there is such a thing (topic, partition and offset): runs are
+   * started once by it. Characters: 200 at most.
+   */
+  id?: string;
+  /** Further members of `$trigger`: headers, quality, time at the source. */
+  more?: JsonObject;
+}
+
+/** Who takes what a subscription brings. */
+export interface Subscriber {
+  /** The function: for names that have to be the same after a restart, such as a durable consumer's. */
+  functionId: string;
+  /** With defaults, checked. */
+  parameters: ReadonlyMap<string, JsonValue>;
+  /**
+   * Resolves once the message is kept for good: it is acknowledged then and not before. Rejects where it could not be kept;
+   * the other side has to bring it again, later. Messages may be offered at the same time and are kept in that order; a
+   * source that can wait offers 200 at most. @throws Error
+   */
+  take(message: Message): Promise<void>;
+  /** Counts messages of a source that cannot wait, and those that cannot be read. See `Inlet`. */
+  dropped(count: number): void;
+}
+
+export interface Subscription {
+  /** Nothing is brought any more; what has not been taken stays with the other side. */
+  close(): Promise<void>;
+}
+
 /** An open way to one connection. Calls may run at the same time. */
 export interface Session {
   /** @throws ConnectorError; anything else is a bug. */
   call(functionType: string, config: JsonObject, options: CallOptions): Promise<JsonValue>;
   /** Whether the other side is there and lets us in. @throws ConnectorError when not. */
   check(signal: AbortSignal): Promise<void>;
-  /** For function types of kind `subscribe`. Resolves once values flow to the sink, which says when it has taken one. */
-  subscribe?(
-    functionType: string,
-    config: JsonObject,
-    sink: (value: JsonValue) => Promise<void>,
-  ): Promise<{ close(): Promise<void> }>;
+  /**
+   * For function types of kind `subscribe`. Resolves once messages flow. @throws ConnectorError; one that is not
+   * `retryable` makes the connection `error`.
+   */
+  subscribe?(functionType: string, config: JsonObject, subscriber: Subscriber): Promise<Subscription>;
   /** What must not be told beside the secrets of the config: tokens that were fetched, credentials as they are encoded. */
   secrets?(): readonly string[];
-  /** Nothing is under way any more when it is called. */
+  /** Ends what is under way, within seconds, whatever the other side does. Subscriptions are closed before. */
   close(): Promise<void>;
 }
 
@@ -114,6 +159,10 @@ export interface Protocol {
   readonly definition: ProtocolDefinition;
   /** Faults of a config, secrets included, that its schema cannot tell. Never a value in a message. */
   check?(config: JsonObject): FieldProblem[];
-  /** The config fits its schema. Need not reach the other side yet. @throws ConnectorError */
+  /**
+   * The config fits its schema. A `live` one is connected and let in when it resolves; a `request` one need not have reached
+   * the other side. Client libraries are loaded here, by `import()`: most installations use few of them.
+   * @throws ConnectorError; `retryable` where it may work later with the same config.
+   */
   open(config: JsonObject, context: SessionContext): Promise<Session>;
 }

@@ -1,7 +1,6 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { createSecureContext } from 'node:tls';
 import type { FieldProblem, JsonValue } from '#kernel';
 import type { JsonObject } from '../protocol';
+import { tlsProblems, type TlsConfig } from '../support/tls';
 import type { AUTH_TYPES } from './rest-schemas';
 
 type AuthType = (typeof AUTH_TYPES)[number];
@@ -28,7 +27,7 @@ export interface RestConfig {
   healthPath?: string;
   timeoutMs?: number;
   headers?: Record<string, string>;
-  tls?: { rejectUnauthorized?: boolean; ca?: string; cert?: string; key?: string };
+  tls?: TlsConfig;
   auth?: RestAuth;
 }
 
@@ -76,7 +75,7 @@ export function configProblems(config: JsonObject): FieldProblem[] {
         message: `Header ${name} belongs into auth, where it is kept secret`,
       })),
     ...(auth ? authProblems(auth) : []),
-    ...(tls ? tlsProblems(tls) : []),
+    ...tlsProblems(tls),
   ];
 }
 
@@ -129,26 +128,4 @@ function authProblems(auth: RestAuth): FieldProblem[] {
     return [{ field: 'auth.username', message: 'auth.username must not contain a colon' }];
   }
   return [];
-}
-
-function tlsProblems({ ca, cert, key }: NonNullable<RestConfig['tls']>): FieldProblem[] {
-  if ((cert === undefined) !== (key === undefined)) {
-    const [missing, present] = cert === undefined ? ['cert', 'key'] : ['key', 'cert'];
-    return [{ field: `tls.${missing}`, message: `tls.${missing} is required with tls.${present}` }];
-  }
-  const problem = (field: string, message: string, read: () => unknown): FieldProblem[] => {
-    try {
-      read();
-      return [];
-    } catch {
-      return [{ field, message: `${field} ${message}` }];
-    }
-  };
-  const found = [
-    ...(ca ? problem('tls.ca', 'cannot be read as PEM', () => new X509Certificate(ca)) : []),
-    ...(cert ? problem('tls.cert', 'cannot be read as PEM', () => new X509Certificate(cert)) : []),
-    ...(key ? problem('tls.key', 'cannot be read as PEM', () => createPrivateKey(key)) : []),
-  ];
-  if (found.length > 0 || !cert || !key) return found;
-  return problem('tls.key', 'does not belong to tls.cert', () => createSecureContext({ cert, key }));
 }

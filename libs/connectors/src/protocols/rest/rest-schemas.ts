@@ -1,14 +1,8 @@
 import type { ObjectSchema } from '../protocol';
+import { secret, text, timeoutMs } from '../support/schema';
+import { tlsSchema } from '../support/tls';
 
 export const AUTH_TYPES = ['none', 'apiKey', 'basic', 'oauth2', 'headers'] as const;
-
-/** Milliseconds. */
-export const DEFAULT_TIMEOUT = 30_000;
-export const LONGEST_TIMEOUT = 600_000;
-
-const text = (description: string, more: object = {}) => ({ type: 'string', maxLength: 2_000, description, ...more });
-const secret = (description: string) => text(description, { minLength: 1, maxLength: 10_000, 'x-secret': true });
-const pem = (description: string) => text(description, { maxLength: 200_000 });
 
 const auth = {
   type: 'object',
@@ -59,29 +53,14 @@ export const CONNECTION_SCHEMA: ObjectSchema = {
       examples: ['https://mes.example.com/api'],
     }),
     healthPath: text('Path that answers with success when the server is well; the base URL itself where not given'),
-    timeoutMs: {
-      type: 'integer',
-      minimum: 1,
-      maximum: LONGEST_TIMEOUT,
-      default: DEFAULT_TIMEOUT,
-      description: 'Milliseconds that a whole call may take, redirects included',
-    },
+    timeoutMs: timeoutMs(),
     headers: {
       type: 'object',
       description: 'Sent with every call; secret ones belong into auth',
       maxProperties: 50,
       additionalProperties: text('Value of the header'),
     },
-    tls: {
-      type: 'object',
-      properties: {
-        rejectUnauthorized: { type: 'boolean', default: true, description: 'Whether a certificate has to be trusted' },
-        ca: pem('Certificates (PEM) to trust beside the usual ones'),
-        cert: pem('Certificate (PEM) to show to the server'),
-        key: { ...pem('Private key (PEM) of that certificate'), 'x-secret': true },
-      },
-      additionalProperties: false,
-    },
+    tls: tlsSchema(),
     auth,
   },
   required: ['baseUrl'],

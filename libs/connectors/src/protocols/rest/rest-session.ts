@@ -1,15 +1,16 @@
-import { getCACertificates } from 'node:tls';
 import type { JsonValue } from '#kernel';
 import { Agent } from 'undici';
 import { ConnectorError } from '../../calls/connector-error';
 import type { OutboundRules } from '../../outbound';
 import type { CallOptions, JsonObject, Session } from '../protocol';
+import { withinDeadline } from '../support/deadline';
+import { DEFAULT_TIMEOUT } from '../support/schema';
+import { tlsOptions } from '../support/tls';
 import { dataOf, failureDetails, readAnswer, type RestAnswer } from './rest-answer';
 import type { RestConfig, RestFunctionConfig } from './rest-config';
 import { credentialsOf, type Credentials } from './rest-credentials';
 import { failureOf } from './rest-failure';
 import { redirected, requestOf, type RestRequest } from './rest-request';
-import { DEFAULT_TIMEOUT, LONGEST_TIMEOUT } from './rest-schemas';
 import { TokenSource } from './token-source';
 
 const MOST_REDIRECTS = 5;
@@ -29,12 +30,10 @@ export class RestSession implements Session {
     private readonly config: RestConfig,
     outbound: OutboundRules,
   ) {
-    const { ca, ...tls } = config.tls ?? {};
     const timeoutMs = config.timeoutMs ?? DEFAULT_TIMEOUT;
     this.agent = new Agent({
       connect: outbound.connector({
-        ...tls,
-        ...(ca !== undefined && { ca: [...getCACertificates('default'), ca] }),
+        ...tlsOptions(config.tls),
         timeout: Math.min(timeoutMs, LONGEST_CONNECT),
         allowH2: false,
       }),
@@ -87,13 +86,9 @@ export class RestSession implements Session {
     { url }: RestRequest,
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    const time = AbortSignal.timeout(Math.min(timeoutMs, LONGEST_TIMEOUT));
     try {
-      return await work(signal ? AbortSignal.any([signal, time]) : time);
+      return await withinDeadline({ timeoutMs, signal, where: url.host }, work);
     } catch (error) {
-      if (signal?.aborted) throw new ConnectorError('The call was cancelled');
-      if (error instanceof ConnectorError) throw error;
-      if (time.aborted) throw new ConnectorError(`${url.host}: no answer within ${timeoutMs} ms`, { retryable: true });
       throw failureOf(error, url.host);
     }
   }
