@@ -1,0 +1,5 @@
+import { MqttProtocol } from './mqtt/mqtt.protocol';
+import { RestProtocol } from './rest/rest.protocol';
+
+/** The protocols that come with the product. */
+export const ALL_PROTOCOLS = [MqttProtocol, RestProtocol];
