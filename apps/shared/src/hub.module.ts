@@ -21,6 +21,7 @@ import { LifecycleModule } from '#platform/lifecycle';
 import { MqttModule } from '#platform/mqtt';
 import { MaintenanceModule } from '#platform/queue';
 import { SandboxModule } from '#platform/sandbox';
+import { SignalsModule } from '#platform/signals';
 import { UnsHttpModule, UnsMaintenanceModule, UnsMqttModule } from '#uns';
 import { databaseSchema } from '../../../ormconfig';
 import { outsideModules } from './outside-modules';
@@ -69,6 +70,7 @@ export class HubModule {
         CryptoModule,
         SandboxModule,
         DatabaseModule.with(databaseSchema),
+        SignalsModule,
         AuditTrailModule.with(AuditModule),
         MqttModule.with([IdentityModule, OrganizationsModule]),
         HttpModule.with([IdentityModule, OrganizationsModule]),

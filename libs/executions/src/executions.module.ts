@@ -12,7 +12,6 @@ import { ExecutionStore } from './intake/execution-store';
 import { ExecutionsRepository } from './executions.repository';
 import { RunEndWatchers } from './run-end-watchers';
 import { Cancellation } from './runs/cancellation';
-import { RunSignals } from './runs/run-signals';
 import { SealedJson } from './sealed-json';
 import { Waiting } from './start/waiting';
 import { EventTriggers } from './triggers/events/event-triggers';
@@ -40,7 +39,6 @@ import { UnsTriggers } from './triggers/uns/uns-triggers';
     ExecutionQueue,
     ExecutionsRepository,
     ExecutionStore,
-    RunSignals,
     SealedJson,
     TriggerBook,
     TriggerCounts,
@@ -60,7 +58,6 @@ import { UnsTriggers } from './triggers/uns/uns-triggers';
     ExecutionStore,
     PipelinesModule,
     RunEndWatchers,
-    RunSignals,
     SealedJson,
     TriggerBook,
     TriggerCounts,
