@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { AuditHttpModule, AuditMaintenanceModule, AuditModule } from '#audit';
-import { ConnectorsHttpModule, ConnectorsMaintenanceModule } from '#connectors';
+import { ConnectorsHttpModule, ConnectorsMaintenanceModule, ConnectorsWorkerModule } from '#connectors';
 import {
   ExecutionsHttpModule,
   ExecutionsMaintenanceModule,
@@ -47,6 +47,7 @@ const PARTS: Record<HubRole, Modules> = {
     OrganizationsMaintenanceModule,
     ModelsMaintenanceModule,
     ConnectorsMaintenanceModule,
+    ConnectorsWorkerModule,
     PipelinesMaintenanceModule,
     ExecutionsMaintenanceModule,
     ExecutionsWorkerModule,

@@ -50,6 +50,7 @@ import { UnsTriggers } from './triggers/uns/uns-triggers';
     { provide: RunEndWatchers, useClass: EventTriggers },
   ],
   exports: [
+    Backlog,
     Cancellation,
     Dispatcher,
     ExecutionIntake,

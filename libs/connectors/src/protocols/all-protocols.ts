@@ -1,0 +1,6 @@
+import type { Type } from '@nestjs/common';
+import type { Protocol } from './protocol';
+import { RestProtocol } from './rest/rest.protocol';
+
+/** The protocols of the product, by their ids. */
+export const ALL_PROTOCOLS: Type<Protocol>[] = [RestProtocol];
