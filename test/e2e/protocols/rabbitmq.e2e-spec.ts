@@ -1,5 +1,12 @@
 import { connect, type ChannelModel, type ConfirmChannel } from 'amqplib';
-import { describeWithServers, startRabbitServer, startTcpProxy, type RabbitServer, type TcpProxy } from '#testing';
+import {
+  describeWithServers,
+  eventuallyPasses,
+  startRabbitServer,
+  startTcpProxy,
+  type RabbitServer,
+  type TcpProxy,
+} from '#testing';
 import { ProtocolHub } from './protocol-hub';
 
 const USER = { username: 'hub', password: 'correct horse' };
@@ -108,7 +115,7 @@ describeWithServers(['rabbitmq-server'], 'the RabbitMQ protocol', () => {
     expect(await listener.hears(2)).toMatchObject([
       {
         payload: { value: 21.5 },
-        id: 'm-7',
+        messageId: 'm-7',
         exchange: 'plant',
         routingKey: 'measured.t',
         headers: { site: 'north' },
@@ -135,9 +142,13 @@ describeWithServers(['rabbitmq-server'], 'the RabbitMQ protocol', () => {
     expect(queue).toMatchObject({ messageCount: 0, consumerCount: 1 });
   });
 
-  it('is an error when the queue is not there', async () => {
+  it('tells that a queue is not there', async () => {
     const id = await hub.connect('rabbitmq', config());
-    await expect(hub.listen(id, 'rabbitmq.consume', { queue: 'missing' })).rejects.toThrow("no queue 'missing'");
+    await hub.listenSoon(id, 'rabbitmq.consume', { queue: 'missing' });
+    await eventuallyPasses(async () => {
+      const reason = expect.stringContaining("no queue 'missing'") as string;
+      expect(await hub.status(id)).toMatchObject({ status: 'connected', subscriptions: [{ active: false, reason }] });
+    });
   });
 
   it('tells wrong credentials and virtual hosts without them', async () => {
