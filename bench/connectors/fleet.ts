@@ -64,7 +64,11 @@ export class Fleet {
   private async send(method: string, path: string, body?: object): Promise<Record<string, unknown>> {
     const response = await fetch(`${this.hub.url}/api/v1${path}`, {
       method,
-      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${this.session.token}` },
+      headers: {
+        'Content-Type': 'application/json',
+        Authorization: `Bearer ${this.session.token}`,
+        'X-Organization-ID': this.session.organizationId,
+      },
       ...(body && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
