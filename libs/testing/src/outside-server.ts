@@ -12,7 +12,7 @@ import { stopProcess } from './processes';
  * the same list). Each runs on a free port with an empty directory and ends with the file that started it.
  */
 
-export type OutsideServer = 'redis' | 'mosquitto';
+export type OutsideServer = 'redis' | 'mosquitto' | 'nats';
 
 interface Recipe {
   program: string;
@@ -44,6 +44,15 @@ const RECIPES: Record<OutsideServer, Recipe> = {
     prepare: (directory, port, settings) => [
       '-c',
       ...configured(directory, [`listener ${port} 127.0.0.1`, 'allow_anonymous true', ...settings]),
+    ],
+  },
+  nats: {
+    program: 'nats-server',
+    package: 'nats-server',
+    scheme: 'nats',
+    prepare: (directory, port, settings) => [
+      '-c',
+      ...configured(directory, [`listen: 127.0.0.1:${port}`, ...settings]),
     ],
   },
 };
