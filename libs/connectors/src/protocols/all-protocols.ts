@@ -3,7 +3,14 @@ import { MqttProtocol } from './mqtt/mqtt.protocol';
 import { NatsProtocol } from './nats/nats.protocol';
 import type { Protocol } from './protocol';
 import { RabbitProtocol } from './rabbitmq/rabbitmq.protocol';
+import { RedisProtocol } from './redis/redis.protocol';
 import { RestProtocol } from './rest/rest.protocol';
 
 /** The protocols of the product, by their ids. */
-export const ALL_PROTOCOLS: Type<Protocol>[] = [MqttProtocol, NatsProtocol, RabbitProtocol, RestProtocol];
+export const ALL_PROTOCOLS: Type<Protocol>[] = [
+  MqttProtocol,
+  NatsProtocol,
+  RabbitProtocol,
+  RedisProtocol,
+  RestProtocol,
+];
