@@ -53,7 +53,7 @@ export class Leases {
   async look(most: number): Promise<OwnedConnection[]> {
     const asked = performance.now();
     const owned = await this.database.asSystem(async (manager) => {
-      await manager.query(RENEW, [this.worker, hostname()]);
+      await manager.query(RENEW, [this.worker, `${hostname()}/${process.pid}`]);
       await manager.query(LEAVE);
       if (most > 0) await manager.query(CLAIM, [this.worker, most]);
       return manager.query<OwnedRow[]>(OWNED, [this.worker]);
@@ -101,7 +101,7 @@ interface OwnedRow {
 }
 
 const RENEW = `
-  INSERT INTO connection_workers (id, host, lease_until) VALUES ($1, $2, now() + interval '${LEASE_SECONDS} seconds')
+  INSERT INTO connection_workers (id, process, lease_until) VALUES ($1, $2, now() + interval '${LEASE_SECONDS} seconds')
   ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until`;
 
 /** Workers that are gone for long, and what they had that is not to be run any more. */
