@@ -27,17 +27,14 @@ class Machine {
   }
 
   private async publish(client: MqttClient): Promise<void> {
-    for await (const number of counted()) {
-      if (this.stopped) return;
+    const pace = setInterval(10)[Symbol.asyncIterator]();
+    for (let number = 1; !this.stopped; number++) {
+      await pace.next();
       await client.publishAsync('plant/count', String(number), { qos: 1 });
       this.acknowledged.push(number);
     }
+    await pace.return?.();
   }
-}
-
-async function* counted(): AsyncGenerator<number> {
-  let number = 0;
-  for await (const _ of setInterval(10)) yield ++number;
 }
 
 describeWithServers(['mosquitto'], 'a connection with a subscription, its worker killed', () => {

@@ -133,8 +133,10 @@ const OWNED = `
      WHERE f.organization_id = r.organization_id AND f.connection_id = r.connection_id) AS functions
   FROM ${RUNTIME_JOINS} WHERE r.owner = $1`;
 
+/** A worker that is frozen in its transaction must not keep others from taking over for longer than its lease. */
 const CONFIRM = `
-  SELECT connection_id FROM connection_runtimes WHERE owner = $1 AND connection_id = ANY ($2::uuid[])
-  ORDER BY connection_id FOR SHARE`;
+  WITH patience AS (SELECT set_config('idle_in_transaction_session_timeout', '${TRUSTED_MS}', true))
+  SELECT r.connection_id FROM connection_runtimes r, patience
+  WHERE r.owner = $1 AND r.connection_id = ANY ($2::uuid[]) ORDER BY r.connection_id FOR SHARE OF r`;
 
 const RELEASE = `UPDATE connection_runtimes SET owner = NULL WHERE owner = $1 AND connection_id = ANY ($2::uuid[])`;
