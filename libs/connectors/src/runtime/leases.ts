@@ -128,7 +128,7 @@ const CLAIM = `
 
 const OWNED = `
   SELECT r.organization_id, r.connection_id, r.fence, ${SHOULD_RUN} AS should_run, r.state,
-    c.version || '.' || r.restarts AS revision,
+    c.version || '.' || r.restarts || '.' || o.settings_version AS revision,
     (SELECT count(*) || '.' || coalesce(sum(f.version), 0) FROM connection_functions f
      WHERE f.organization_id = r.organization_id AND f.connection_id = r.connection_id) AS functions
   FROM ${RUNTIME_JOINS} WHERE r.owner = $1`;
