@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { describeWithServers, startServer, startTcpProxy, type RunningServer, type TcpProxy } from '#testing';
+import { describeWithServers, freePort, startServer, startTcpProxy, type RunningServer, type TcpProxy } from '#testing';
+import { selfSigned } from '../connectors/outside-http';
 import { ProtocolHub } from './protocol-hub';
 
 const USER = { username: 'hub', password: 'correct-horse' };
@@ -94,6 +98,27 @@ describeWithServers(['redis'], 'the Redis protocol', () => {
     await hub.until(wrong, 'error');
     const nobody = await hub.test(await hub.add('redis', { host: '127.0.0.1', port: server.port }));
     expect(nobody).toMatchObject({ success: false, message: expect.stringContaining('wrong user name or password') });
+  });
+
+  it('connects by TLS to servers that it trusts', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'redis-protocol-'));
+    const { key, cert } = selfSigned('redis');
+    const [keyFile, certFile] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
+    writeFileSync(keyFile, key);
+    writeFileSync(certFile, cert);
+    const port = await freePort();
+    const files = [`tls-cert-file ${certFile}`, `tls-key-file ${keyFile}`, 'tls-auth-clients no'];
+    const secured = await startServer('redis', { settings: [`tls-port ${port}`, ...files] });
+    try {
+      const at = { host: '127.0.0.1', port };
+      const id = await hub.connect('redis', { ...at, tls: { enabled: true, ca: cert } });
+      expect(await hub.call(id, 'redis.get', { key: 'a' })).toMatchObject({ success: true });
+      const doubting = await hub.test(await hub.add('redis', { ...at, tls: { enabled: true } }));
+      expect(doubting).toMatchObject({ success: false, message: expect.stringContaining('TLS failed') });
+    } finally {
+      await secured.stop();
+      rmSync(directory, { recursive: true });
+    }
   });
 
   it('comes back by itself when the way breaks, and when the server was killed', async () => {

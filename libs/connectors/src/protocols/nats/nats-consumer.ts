@@ -53,7 +53,7 @@ async function isThere(manager: JetStreamManager, stream: string, name: string):
 export class StreamSubscription implements Subscription {
   private readonly inFlight = new InFlight();
   private readonly working = new Set<JsMsg>();
-  private readonly telling: NodeJS.Timeout;
+  private telling: NodeJS.Timeout | undefined;
   private messages: ConsumerMessages | undefined;
   private closed = false;
   private failures = 0;
@@ -61,10 +61,7 @@ export class StreamSubscription implements Subscription {
   private constructor(
     private readonly config: ConsumeConfig,
     private readonly subscriber: Subscriber,
-  ) {
-    const tell = (): void => this.working.forEach((message) => message.working());
-    this.telling = setInterval(tell, WORKING_EVERY).unref();
-  }
+  ) {}
 
   /** @throws Error of the library */
   static async start(
@@ -80,6 +77,8 @@ export class StreamSubscription implements Subscription {
       callback: (message) => subscription.receive(message),
     });
     subscription.messages = messages;
+    const tell = (): void => subscription.working.forEach((message) => message.working());
+    subscription.telling = setInterval(tell, WORKING_EVERY).unref();
     void messages.closed().then((error) => {
       if (!subscription.closed) lost(error ?? new Error('closed'));
     });

@@ -109,14 +109,18 @@ export class NatsSession implements Session {
         },
       }),
     );
-    await this.flushed(...subjects);
-    return {
-      close: () => {
-        subscriptions.forEach((subscription) => subscription.unsubscribe());
-        inlet.close();
-        return Promise.resolve();
-      },
+    const close = (): Promise<void> => {
+      subscriptions.forEach((subscription) => subscription.unsubscribe());
+      inlet.close();
+      return Promise.resolve();
     };
+    try {
+      await this.flushed(...subjects);
+      return { close };
+    } catch (error) {
+      await close();
+      throw error;
+    }
   }
 
   private async consume(config: ConsumeConfig, subscriber: Subscriber): Promise<Subscription> {

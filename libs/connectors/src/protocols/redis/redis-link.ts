@@ -35,19 +35,19 @@ export class RedisLink {
     try {
       return await withinDeadline({ timeoutMs, where }, async (signal) => {
         const stream = await openStream(outbound, { host, port, tls: tls?.enabled ? tls : undefined }, signal);
-        stream.on('error', () => undefined);
         const link = new RedisLink(await clientOver(stream), stream, where);
-        signal.addEventListener('abort', () => !link.isIn && link.close(), { once: true });
-        await link.ask(timeoutMs, signal, (client) => letIn(client, config));
-        link.isIn = true;
-        return link;
+        try {
+          await link.ask(timeoutMs, signal, (client) => letIn(client, config));
+          return link;
+        } catch (error) {
+          link.close();
+          throw error;
+        }
       });
     } catch (error) {
       throw failureOf(error, where);
     }
   }
-
-  private isIn = false;
 
   /** What the server answers, unless the connection ends before. @throws ConnectorError */
   async ask<T>(timeoutMs: number, signal: AbortSignal | undefined, work: (client: Redis) => Promise<T>): Promise<T> {
