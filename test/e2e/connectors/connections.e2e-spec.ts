@@ -127,7 +127,8 @@ describe('connections', () => {
 
   it('tell what protocols there are', async () => {
     const list = await api.get('/connections/protocols');
-    expect(list.body).toMatchObject({ data: [{ id: 'rest' }], meta: { page: 1, total: 1 } });
+    expect(list.body.data).toContainEqual(expect.objectContaining({ id: 'rest' }));
+    expect(list.body.meta).toMatchObject({ page: 1, total: list.body.data.length });
     const { body } = await api.get('/connections/protocols/rest');
     expect(body.data).toMatchObject({
       id: 'rest',
