@@ -1,0 +1,5 @@
+import { PostgresProtocol } from './postgres/postgres.protocol';
+import { RestProtocol } from './rest/rest.protocol';
+
+/** The protocols that come with the product. */
+export const ALL_PROTOCOLS = [PostgresProtocol, RestProtocol];
