@@ -1,4 +1,4 @@
-import { ConnectorError } from '../../calls/connector-error';
+import type { ConnectorError } from '../../calls/connector-error';
 import type { JsonObject, SessionContext, Subscriber, Subscription } from '../protocol';
 import { SqlSession } from '../sql/sql-session';
 import { Inlet } from '../support/inlet';
@@ -14,19 +14,19 @@ const IDLE_SESSION_TIMEOUT = '57P05';
 export class PostgresSession extends SqlSession<PostgresClient> {
   private readonly listeners = new Set<PostgresClient>();
 
-  constructor(config: PostgresConfig, { outbound, lost }: SessionContext) {
+  constructor(config: PostgresConfig, context: SessionContext) {
     const where = `${hostOf(config)}:${portOf(config)}`;
     const gone = (client: PostgresClient, error: Error): void => {
       this.pool.forget(client);
       const listened = this.listeners.delete(client);
       if (!listened && (error as { code?: string }).code === IDLE_SESSION_TIMEOUT) return;
-      lost(this.failureOf(error) as ConnectorError);
+      context.lost(this.failureOf(error) as ConnectorError);
     };
     super({
       where,
       timeoutMs: config.timeoutMs,
       dialect: POSTGRES,
-      connect: (signal) => PostgresClient.connect(config, outbound, gone, signal),
+      connect: (signal) => PostgresClient.connect(config, context.outbound, gone, signal),
       failureOf: (error) => failureOf(error, where),
     });
   }

@@ -28,7 +28,6 @@ const usual = Query.prototype as unknown as ToldByClient;
  */
 export class RowReader extends Query {
   private fields: FieldDef[] = [];
-  private seen = 0;
   private suspended = false;
 
   /**
@@ -43,7 +42,7 @@ export class RowReader extends Query {
     done: (error: Error | undefined, affected: number) => void,
   ) {
     const config = { text, values, rows: kept.most + 1 };
-    super(config as QueryConfig, (error, result) => done(error, this.suspended ? this.seen : (result?.rowCount ?? 0)));
+    super(config as QueryConfig, (error, result) => done(error, this.suspended ? kept.seen : (result?.rowCount ?? 0)));
   }
 
   handleRowDescription({ fields }: RowDescription): void {
@@ -52,7 +51,6 @@ export class RowReader extends Query {
   }
 
   handleDataRow({ fields, length }: DataRow): void {
-    this.seen++;
     this.kept.add(length, () => fields.map((text, index) => parseValue(this.fields[index]!.dataTypeID, text)));
     if (this.kept.tooLarge) this.tooLarge();
   }

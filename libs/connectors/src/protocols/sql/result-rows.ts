@@ -18,6 +18,8 @@ export class ResultRows {
   private readonly rows: JsonObject[] = [];
   private names: readonly string[] = [];
   private bytes = 0;
+  /** Rows that were offered. */
+  seen = 0;
   private cut = false;
   fields: readonly ResultField[] = [];
 
@@ -31,6 +33,7 @@ export class ResultRows {
 
   /** Keeps the row, unless it is one too many. */
   add(bytes: number, values: () => readonly JsonValue[]): void {
+    this.seen++;
     this.bytes += bytes;
     this.cut ||= this.rows.length >= this.most || this.tooLarge;
     if (this.cut) return;

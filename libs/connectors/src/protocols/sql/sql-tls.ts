@@ -10,9 +10,9 @@ export interface SqlTlsConfig extends Pick<TlsConfig, 'ca' | 'cert' | 'key'> {
 
 /** `mode` says what is checked, so nothing else does. */
 export function sqlTlsSchema(modes: readonly string[], preset: string, description: string): JsonObject {
-  const schema = tlsSchema({ mode: oneOf(description, modes, preset) });
-  const { rejectUnauthorized: _, ...properties } = schema['properties'] as JsonObject;
-  return { ...schema, properties };
+  const schema = tlsSchema();
+  const { ca, cert, key } = schema['properties'] as Record<'ca' | 'cert' | 'key', JsonObject>;
+  return { ...schema, properties: { mode: oneOf(description, modes, preset), ca, cert, key } };
 }
 
 /** Options of `tls.connect`: which certificates are trusted, and whether the server's name has to be in its own. */
