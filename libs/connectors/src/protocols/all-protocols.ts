@@ -1,6 +1,8 @@
+import type { Type } from '@nestjs/common';
 import { MysqlProtocol } from './mysql/mysql.protocol';
 import { PostgresProtocol } from './postgres/postgres.protocol';
+import type { Protocol } from './protocol';
 import { RestProtocol } from './rest/rest.protocol';
 
-/** The protocols that come with the product. */
-export const ALL_PROTOCOLS = [MysqlProtocol, PostgresProtocol, RestProtocol];
+/** The protocols of the product, by their ids. */
+export const ALL_PROTOCOLS: Type<Protocol>[] = [MysqlProtocol, PostgresProtocol, RestProtocol];
