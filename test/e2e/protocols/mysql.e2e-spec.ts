@@ -157,10 +157,9 @@ describeWithServers(['mariadb'], 'the protocol mysql', () => {
 
     it('do not write by a query', async () => {
       for (const sql of ['DELETE FROM orders', 'DROP TABLE orders', 'CREATE TABLE made (a int)']) {
-        expect(await failure(id, 'mysql.query', { sql })).toMatchObject({
-          message: expect.stringContaining('Cannot execute statement in a READ ONLY transaction') as string,
-          retryable: false,
-        });
+        const error = await failure(id, 'mysql.query', { sql });
+        expect(error.message).toMatch(/Cannot execute statement in a READ ONLY transaction/);
+        expect(error.retryable).toBe(false);
       }
     });
 
@@ -179,7 +178,7 @@ describeWithServers(['mariadb'], 'the protocol mysql', () => {
       const local = await failure(id, 'mysql.execute', {
         sql: "LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE counted",
       });
-      expect(local.message).toBeTruthy();
+      expect(local.message).toMatch(/command is not allowed/);
     });
 
     it('insert rows with their times, all or none', async () => {
@@ -201,7 +200,7 @@ describeWithServers(['mariadb'], 'the protocol mysql', () => {
           name: 'a`b',
           extra: { n: [1] },
           at: '2024-02-29T12:00:00.123456',
-          seen: '2024-02-29T10:00:00.000Z',
+          seen: '2024-02-29T10:00:00Z',
           amount: null,
         },
         { name: '2024-02-29T12:00:00Z', extra: null, at: null, seen: null, amount: '12345678901234567.89' },
@@ -241,6 +240,17 @@ describeWithServers(['mariadb'], 'the protocol mysql', () => {
       });
       expect(await data(slow, 'mysql.query', { sql: 'SELECT 1 AS one' })).toMatchObject({ rowCount: 1 });
     });
+  });
+
+  it('tells that the server is gone, and comes back by itself', async () => {
+    const id = await hub.connect('mysql', { ...config, port: proxy.port });
+    await proxy.become('refuse');
+    await hub.until(id, 'reconnecting');
+    await proxy.become('pass');
+    await hub.until(id, 'connected');
+    const refused = await hub.add('mysql', { ...config, password: 'wrong one' });
+    await hub.until(refused, 'error');
+    expect((await hub.status(refused)).reason).toMatch(/Access denied/);
   });
 
   it('fails clearly where the server is gone, silent or no MySQL, and works again after that', async () => {

@@ -1,5 +1,8 @@
+import { chownSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Client } from 'pg';
 import { eventually, startPostgres, startTcpProxy, type PostgresServer, type TcpProxy } from '#testing';
+import { selfSigned } from '../connectors/outside-http';
 import { ProtocolHub } from './protocol-hub';
 
 describe('the protocol postgres', () => {
@@ -197,11 +200,61 @@ describe('the protocol postgres', () => {
       expect(error).toMatchObject({ retryable: true });
       expect(error.message).toMatch(/127\.0\.0\.1:\d+: no answer within 1000 ms/);
       await eventually(async () => (await activity('%pg_sleep(300) AS marked%')) === 0);
-      // It is also not in the way of others.
+      expect(await data(slow, 'postgres.query', { sql: 'SELECT 1 AS one' })).toMatchObject({ rowCount: 1 });
+      // Those that wait for a connection to the server have no more time than the others.
       const busy = Array.from({ length: 12 }, () => hub.call(slow, 'postgres.query', { sql: 'SELECT pg_sleep(60)' }));
       expect((await Promise.all(busy)).map(({ error: told }) => told?.retryable)).toEqual(Array(12).fill(true));
-      expect(await data(slow, 'postgres.query', { sql: 'SELECT 1 AS one' })).toMatchObject({ rowCount: 1 });
+      await eventually(async () => (await activity('%pg_sleep(60)%')) === 0);
     });
+  });
+
+  it('hears what is notified, also after the server was killed', async () => {
+    const id = await hub.connect('postgres', direct);
+    const listener = await hub.listen(id, 'postgres.listen', { channels: ['Orders of "1"', 'plain'] });
+    await admin.query(`NOTIFY plain, '{"n": 1}'`);
+    await admin.query(`NOTIFY "Orders of ""1""", 'text'`);
+    expect(await listener.hears(2)).toEqual([
+      expect.objectContaining({ payload: { n: 1 }, channel: 'plain', processId: expect.any(Number) as number }),
+      expect.objectContaining({ payload: 'text', channel: 'Orders of "1"' }),
+    ]);
+    await server.kill();
+    await hub.until(id, 'reconnecting');
+    await server.restart();
+    await admin.end().catch(() => undefined);
+    admin = await connected(server.url);
+    await hub.until(id, 'connected');
+    await listener.untilListening();
+    await admin.query("SELECT pg_notify('plain', '3')");
+    expect((await listener.hears(3))[2]).toMatchObject({ payload: 3 });
+  });
+
+  it('speaks TLS as it is told to', async () => {
+    const { key, cert } = selfSigned('localhost');
+    const { rows } = await admin.query<{ data_directory: string }>('SHOW data_directory');
+    const directory = rows[0]!.data_directory;
+    const { uid, gid } = statSync(directory);
+    for (const [name, content] of Object.entries({ 'server.key': key, 'server.crt': cert })) {
+      writeFileSync(join(directory, name), content, { mode: 0o600 });
+      chownSync(join(directory, name), uid, gid);
+    }
+    await admin.query('ALTER SYSTEM SET ssl = on');
+    await admin.query('SELECT pg_reload_conf()');
+    await eventually(async () => (await admin.query<{ ssl: string }>('SHOW ssl')).rows[0]!.ssl === 'on');
+    const used = async (host: string, tls: object) => {
+      const id = await hub.add('postgres', { ...direct, host, tls });
+      const sql = 'SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()';
+      const { success, data: answer, error } = await hub.call(id, 'postgres.query', { sql });
+      return success ? (answer.rows[0].version as string | null) : error!.message;
+    };
+    expect(await used('127.0.0.1', {})).toMatch(/^TLSv1/);
+    expect(await used('127.0.0.1', { mode: 'disable' })).toBeNull();
+    expect(await used('127.0.0.1', { mode: 'verify-ca' })).toMatch(/TLS failed: self-signed certificate/);
+    expect(await used('localhost', { mode: 'verify-ca', ca: cert })).toMatch(/^TLSv1/);
+    expect(await used('127.0.0.1', { mode: 'verify-full', ca: cert })).toMatch(/^TLSv1/);
+    const other = selfSigned('localhost').cert;
+    expect(await used('127.0.0.1', { mode: 'verify-full', ca: other })).toMatch(/TLS failed/);
+    await admin.query('ALTER SYSTEM SET ssl = off');
+    await admin.query('SELECT pg_reload_conf()');
   });
 
   it('fails clearly where the server is gone, silent or no PostgreSQL, and works again after that', async () => {

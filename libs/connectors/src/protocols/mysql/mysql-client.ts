@@ -296,5 +296,7 @@ const optionsOf = (config: MysqlConfig): ConnectionOptions => ({
   // Names of columns become no code.
   disableEval: true,
   multipleStatements: false,
+  // No server reads files of this machine.
+  flags: ['-LOCAL_FILES'],
   maxPreparedStatements: MOST_PREPARED,
 });

@@ -22,15 +22,14 @@ export const offersNoTls = (error: unknown): boolean =>
 
 /** An error of the server or of its client in words for people; undefined for any other. */
 export function failureOf(error: unknown, where: string): ConnectorError | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const { code = '', errno, sqlState, message } = error as ServerError;
+  const { name, code = '', errno, sqlState, message = '' } = (error ?? {}) as Partial<ServerError>;
   if (errno !== undefined && sqlState !== undefined) {
     const details = { code, errno, sqlState };
     return new ConnectorError(`${where}: ${message} (${code})`, { retryable: PASSING.has(errno), details });
   }
   if (code === 'HANDSHAKE_SSL_ERROR') {
     const retryable = /ECONNRESET|disconnected/.test(message);
-    return new ConnectorError(`${where}: TLS failed: ${message}`, { retryable });
+    return new ConnectorError(`${where}: TLS failed: ${message.split(/[;\n]/)[0]!}`, { retryable });
   }
   const known = OF_CLIENT[code];
   if (known) return new ConnectorError(`${where}: ${known[0]}`, { retryable: known[1] });
@@ -38,7 +37,6 @@ export function failureOf(error: unknown, where: string): ConnectorError | undef
     return new ConnectorError(`${where}: the connection was closed`, { retryable: true });
   }
   // The parser throws these for bytes that are no packet.
-  const unread =
-    error instanceof RangeError || error instanceof TypeError || /packet|protocol|handshake/i.test(message);
+  const unread = name === 'RangeError' || name === 'TypeError' || /packet|protocol|handshake/i.test(message);
   return unread ? new ConnectorError(`${where}: ${OF_CLIENT['PROTOCOL_ERROR']![0]}`, { retryable: true }) : undefined;
 }

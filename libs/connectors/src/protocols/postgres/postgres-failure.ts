@@ -32,11 +32,11 @@ export function failureOf(error: unknown, where: string): ConnectorError | undef
     const retryable = PASSING.test(code);
     return new ConnectorError(`${where}: ${message} (${code})`, { retryable, details: detailsOf(error) });
   }
-  const { message = '' } = (error ?? {}) as Partial<Error>;
+  const { name, message = '' } = (error ?? {}) as Partial<Error>;
   const known = OF_CLIENT.find(([pattern]) => pattern.test(message));
   if (known) return new ConnectorError(`${where}: ${known[1]}`, { retryable: known[2] });
   // The parser throws these for bytes that are no message.
-  return error instanceof RangeError || /^Received unexpected|invalid response/.test(message)
+  return name === 'RangeError' || /^Received unexpected|invalid response/.test(message)
     ? notPostgres(where)
     : undefined;
 }
