@@ -46,16 +46,28 @@ export class OutboundRules {
     );
   }
 
-  /** A connected socket, for clients that take one. @throws OutboundRefused; Error with a code of the network */
-  socket(host: string, port: number, signal: AbortSignal): Promise<Socket> {
+  /**
+   * A connected socket, for clients that take one; the signal ends the attempt, not the socket.
+   * @throws OutboundRefused; Error with a code of the network, or the signal's reason
+   */
+  async socket(host: string, port: number, signal: AbortSignal): Promise<Socket> {
     this.requireAllowed(host);
-    const socket = connect({ host, port, lookup: this.lookup, signal, noDelay: true, keepAlive: true });
-    return new Promise((connected, failed) => {
-      socket.once('error', failed).once('connect', () => {
-        socket.off('error', failed);
-        connected(socket);
-      });
-    });
+    signal.throwIfAborted();
+    const socket = connect({ host, port, lookup: this.lookup, noDelay: true, keepAlive: true });
+    const connected = Promise.withResolvers<void>();
+    const abort = (): void => connected.reject(signal.reason as Error);
+    signal.addEventListener('abort', abort, { once: true });
+    socket.once('error', connected.reject).once('connect', connected.resolve);
+    try {
+      await connected.promise;
+      return socket;
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', abort);
+      socket.off('error', connected.reject);
+    }
   }
 
   /** How undici connects. The options are those of `tls.connect`. */

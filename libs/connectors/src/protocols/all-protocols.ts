@@ -1,5 +1,7 @@
+import type { Type } from '@nestjs/common';
+import type { Protocol } from './protocol';
 import { RestProtocol } from './rest/rest.protocol';
 import { S3Protocol } from './s3/s3.protocol';
 
-/** The protocols that come with the product. */
-export const ALL_PROTOCOLS = [RestProtocol, S3Protocol];
+/** The protocols of the product, by their ids. */
+export const ALL_PROTOCOLS: Type<Protocol>[] = [RestProtocol, S3Protocol];
