@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { startProcess, startTcpProxy, type ServerProcess, type TcpProxy } from '#testing';
+import { startProcess, type ServerProcess } from '#testing';
 import { OutsideHttp, rawServer } from '../connectors/outside-http';
+import { bearsOutages } from './outages';
 import { ProtocolHub } from './protocol-hub';
 
 const SERVER = join(__dirname, 'servers', 's3-server.cjs');
@@ -10,7 +11,6 @@ const KEYS = { accessKeyId: 'hub-key', secretAccessKey: 'open-sesame-1234' };
 describe('the S3 protocol', () => {
   let hub: ProtocolHub;
   let server: ServerProcess;
-  let proxy: TcpProxy;
 
   beforeAll(async () => {
     [hub, server] = await Promise.all([
@@ -27,10 +27,9 @@ describe('the S3 protocol', () => {
         ],
       }),
     ]);
-    proxy = await startTcpProxy(server.port);
   });
 
-  afterAll(() => Promise.all([hub.stop(), server.stop(), proxy.stop()]));
+  afterAll(() => Promise.all([hub.stop(), server.stop()]));
 
   const config = (more: object = {}) => ({
     endpoint: `http://127.0.0.1:${server.port}`,
@@ -220,29 +219,15 @@ describe('the S3 protocol', () => {
     });
   });
 
-  it('waits for no server that is silent, and comes back when it is there again', async () => {
-    const through = config({ endpoint: `http://127.0.0.1:${proxy.port}` });
-    const id = await hub.connect('s3', through);
-    const quick = await hub.add('s3', { ...through, timeoutMs: 300 });
-    await proxy.become('stall');
-    expect(await hub.call(quick, 's3.headObject', { key: 'x' })).toMatchObject({
-      success: false,
-      error: { message: `127.0.0.1:${proxy.port}: no answer within 300 ms`, retryable: true },
-    });
-    await proxy.become('garbage');
-    expect(await hub.call(quick, 's3.headObject', { key: 'x' })).toMatchObject({
-      success: false,
-      error: { message: `127.0.0.1:${proxy.port}: the answer is not HTTP` },
-    });
-    await proxy.become('refuse');
-    expect(await hub.call(quick, 's3.headObject', { key: 'x' })).toMatchObject({
-      error: { message: `127.0.0.1:${proxy.port}: the connection was refused`, retryable: true },
-    });
-    await hub.until(id, 'reconnecting');
-    await proxy.become('pass');
-    await hub.until(id, 'connected');
-    expect(await hub.call(quick, 's3.listObjects', { limit: 1 })).toMatchObject({ success: true });
-  });
+  it('bears a server that is silent, babbles, goes away and comes back', () =>
+    bearsOutages({
+      hub,
+      protocol: 's3',
+      serverPort: server.port,
+      config: (port) => config({ endpoint: `http://127.0.0.1:${port}` }),
+      call: (id) => hub.call(id, 's3.listObjects', { limit: 1 }),
+      garbage: /: the answer is not HTTP$/,
+    }));
 });
 
 function list(members: string): string {
