@@ -20,6 +20,7 @@ const SERVERS = {
   mosquitto: 'mosquitto',
   mosquitto_pub: 'mosquitto-clients',
   chromium: 'chromium',
+  influxd: 'influxdb',
   mariadbd: 'mariadb-server',
 };
 

@@ -62,8 +62,9 @@ export class MssqlClient implements SqlClient {
   /** A client that is let in. @throws Error of the network, or of tedious */
   static async connect(way: MssqlWay, signal: AbortSignal): Promise<MssqlClient> {
     const guard = new StreamGuard();
+    let socket: Socket | undefined;
     const connector: Connector = async ({ host, port }, _, ended) => {
-      const socket = await way.outbound.socket(host, port, AbortSignal.any([signal, ended]));
+      socket = await way.outbound.socket(host, port, AbortSignal.any([signal, ended]));
       guard.watch(socket);
       return socket;
     };
@@ -82,6 +83,8 @@ export class MssqlClient implements SqlClient {
       return new MssqlClient(connection, guard, way);
     } catch (error) {
       connection.close();
+      // A socket that only ends leaves the client library waiting for its answer.
+      socket?.destroy(new Error('the attempt was given up'));
       throw error;
     } finally {
       signal.removeEventListener('abort', abort);
