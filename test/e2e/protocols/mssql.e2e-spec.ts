@@ -58,9 +58,41 @@ describe('the protocol mssql', () => {
     });
     await proxy.become('garbage');
     for (const mode of ['disable', 'require']) {
-      const { message, retryable } = await failure({ tls: { mode } });
-      expect([message, retryable]).toEqual([expect.stringMatching(/does not speak the TDS|no answer within/), true]);
+      const { message, retryable } = await failure({ timeoutMs: 500, tls: { mode } });
+      expect([message, retryable]).toEqual([
+        expect.stringMatching(/does not speak this protocol|no answer within/),
+        true,
+      ]);
     }
     expect(await hub.test(await hub.add('mssql', config))).toMatchObject({ success: false });
   });
+
+  it('lives on where a server answers as one and then sends nonsense', async () => {
+    const hostile = createServer((socket) => {
+      let answers = 0;
+      // A row before anybody has logged in, a token that is none, one that ends too early.
+      const nonsense = [[0xd1, 1], [0x11], [0xaa, 0xff, 0xff]];
+      socket.on('error', () => undefined);
+      socket.on('data', () => {
+        socket.write(answers++ === 0 ? message(PRELOGIN) : message(nonsense[taken++ % nonsense.length]!));
+      });
+    });
+    let taken = 0;
+    await once(hostile.listen(0, '127.0.0.1'), 'listening');
+    const { port } = hostile.address() as AddressInfo;
+    for (let count = 0; count < 3; count++) {
+      const { message: told } = await failure({ port, tls: { mode: 'disable' } });
+      expect(told).toBe(`127.0.0.1:${port}: the server does not speak this protocol`);
+    }
+    hostile.close();
+  });
 });
+
+/** Version, no TLS, no instance, no thread, no MARS: MS-TDS, 2.2.6.5. */
+const PRELOGIN = [
+  ...[0, 0, 21, 0, 6, 1, 0, 27, 0, 1, 2, 0, 28, 0, 1, 3, 0, 29, 0, 0, 4, 0, 29, 0, 1, 0xff],
+  ...[15, 0, 7, 0xd0, 0, 0, 2, 0, 0],
+];
+
+/** One packet, of the type that answers have. */
+const message = (bytes: readonly number[]): Buffer => Buffer.from([4, 1, 0, bytes.length + 8, 0, 0, 1, 0, ...bytes]);

@@ -272,7 +272,7 @@ describeWithServers(['mariadb'], 'the protocol mysql', () => {
     proxy.cut();
     await proxy.become('garbage');
     expect((await failure(silent, 'mysql.query', { sql })).message).toMatch(
-      /does not speak the MySQL|no answer within/,
+      /does not speak this protocol|no answer within/,
     );
     await proxy.become('pass');
     expect(await data(silent, 'mysql.query', { sql })).toMatchObject(one);

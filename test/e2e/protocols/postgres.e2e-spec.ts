@@ -276,7 +276,7 @@ describe('the protocol postgres', () => {
     proxy.cut();
     await proxy.become('garbage');
     expect((await failure(silent, 'postgres.query', { sql })).message).toMatch(
-      /does not speak the PostgreSQL|no answer within/,
+      /does not speak this protocol|no answer within/,
     );
     await proxy.become('pass');
     expect(await data(silent, 'postgres.query', { sql })).toMatchObject(one);

@@ -1,10 +1,12 @@
+import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import type * as Tedious from 'tedious';
 import { ConnectorError } from '../../calls/connector-error';
 import type { OutboundRules } from '../../outbound';
 import type { JsonObject } from '../protocol';
 import type { BoundSql, SqlDialect } from '../sql/bound-sql';
-import { StreamGuard } from '../sql/guarded-stream';
+import { catchThrown, StreamGuard, Unreadable } from '../sql/guarded-stream';
 import { insertStatements, type InsertConfig } from '../sql/insert-sql';
 import { ResultRows } from '../sql/result-rows';
 import type { SqlClient } from '../sql/sql-session';
@@ -73,6 +75,7 @@ export class MssqlClient implements SqlClient {
       ...config,
       options: { ...options, connector: connector as () => Promise<Socket> },
     });
+    guardTokens(connection, (error) => socket?.destroy(error));
     const connected = Promise.withResolvers<void>();
     const abort = (): void => connected.reject(signal.reason as Error);
     signal.addEventListener('abort', abort, { once: true });
@@ -82,9 +85,9 @@ export class MssqlClient implements SqlClient {
       await connected.promise;
       return new MssqlClient(connection, guard, way);
     } catch (error) {
-      connection.close();
-      // A socket that only ends leaves the client library waiting for its answer.
+      // A socket that closes without an error leaves the client library waiting for its answer.
       socket?.destroy(new Error('the attempt was given up'));
+      connection.close();
       throw error;
     } finally {
       signal.removeEventListener('abort', abort);
@@ -195,4 +198,28 @@ export class MssqlClient implements SqlClient {
       this.running = false;
     }
   }
+}
+
+interface Internals {
+  createTokenStreamParser(message: unknown, handler: unknown): EventEmitter & { parser: Readable };
+}
+
+/**
+ * The client library reads an answer by a stream of tokens that nobody listens to the errors of: a server that sends nonsense
+ * would end this process. They end the connection instead.
+ */
+function guardTokens(connection: Tedious.Connection, fail: (error: Error) => void): void {
+  const internals = connection as unknown as Internals;
+  const create = internals.createTokenStreamParser.bind(connection);
+  internals.createTokenStreamParser = (message, handler) => {
+    const tokens = create(message, handler);
+    tokens.parser.on('error', (cause) => {
+      const error = new Unreadable('the answer cannot be read', { cause });
+      // Who waits for its end, while logging in, would wait for ever.
+      if (tokens.listenerCount('error') > 0) tokens.emit('error', error);
+      fail(error);
+    });
+    catchThrown(tokens.parser, (error) => tokens.parser.destroy(error));
+    return tokens;
+  };
 }

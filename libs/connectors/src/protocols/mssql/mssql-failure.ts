@@ -30,8 +30,7 @@ export function failureOf(error: unknown, where: string): ConnectorError | undef
       retryable: true,
     });
   }
-  // A parser stumbled, or a socket failed in a way that has no code.
-  return code === 'ESOCKET' || /token|packet|stream|offset|out of range/i.test(message)
-    ? new ConnectorError(`${where}: the server does not speak the TDS protocol`, { retryable: true })
+  return code === 'ESOCKET'
+    ? new ConnectorError(`${where}: the connection failed: ${message}`, { retryable: true })
     : undefined;
 }

@@ -12,9 +12,9 @@ const PASSING = new Set([1040, 1203, 1205, 1213, 1053, 1077, 1317, 1226, 1836, 2
 const OF_CLIENT: Readonly<Record<string, readonly [says: string, retryable: boolean]>> = {
   HANDSHAKE_NO_SSL_SUPPORT: ['the server offers no TLS (tls.mode disabled connects without)', false],
   PROTOCOL_CONNECTION_LOST: ['the connection was closed before the answer was complete', true],
-  PROTOCOL_PACKETS_OUT_OF_ORDER: ['the server does not speak the MySQL protocol', true],
-  PROTOCOL_UNEXPECTED_PACKET: ['the server does not speak the MySQL protocol', true],
-  PROTOCOL_ERROR: ['the server does not speak the MySQL protocol', true],
+  PROTOCOL_PACKETS_OUT_OF_ORDER: ['the server does not speak this protocol', true],
+  PROTOCOL_UNEXPECTED_PACKET: ['the server does not speak this protocol', true],
+  PROTOCOL_ERROR: ['the server does not speak this protocol', true],
 };
 
 export const offersNoTls = (error: unknown): boolean =>
@@ -22,7 +22,7 @@ export const offersNoTls = (error: unknown): boolean =>
 
 /** An error of the server or of its client in words for people; undefined for any other. */
 export function failureOf(error: unknown, where: string): ConnectorError | undefined {
-  const { name, code = '', errno, sqlState, message = '' } = (error ?? {}) as Partial<ServerError>;
+  const { code = '', errno, sqlState, message = '' } = (error ?? {}) as Partial<ServerError>;
   if (errno !== undefined && sqlState !== undefined) {
     const details = { code, errno, sqlState };
     return new ConnectorError(`${where}: ${message} (${code})`, { retryable: PASSING.has(errno), details });
@@ -36,7 +36,7 @@ export function failureOf(error: unknown, where: string): ConnectorError | undef
   if (/closed state|closing state/.test(message)) {
     return new ConnectorError(`${where}: the connection was closed`, { retryable: true });
   }
-  // The parser throws these for bytes that are no packet.
-  const unread = name === 'RangeError' || name === 'TypeError' || /packet|protocol|handshake/i.test(message);
-  return unread ? new ConnectorError(`${where}: ${OF_CLIENT['PROTOCOL_ERROR']![0]}`, { retryable: true }) : undefined;
+  return /packet|protocol|handshake|should not reach|encoding not recognized|auth plugin/i.test(message)
+    ? new ConnectorError(`${where}: ${OF_CLIENT['PROTOCOL_ERROR']![0]}`, { retryable: true })
+    : undefined;
 }

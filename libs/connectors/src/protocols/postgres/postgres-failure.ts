@@ -11,7 +11,7 @@ const TOLD = ['severity', 'code', 'detail', 'hint', 'position', 'schema', 'table
 /** Errors of the client itself, which have no code. */
 const OF_CLIENT: readonly (readonly [message: RegExp, says: string, retryable: boolean])[] = [
   [/does not support SSL/, 'the server offers no TLS (tls.mode disable connects without)', false],
-  [/error establishing an SSL connection/, 'the server does not speak the PostgreSQL protocol', true],
+  [/error establishing an SSL connection/, 'the server does not speak this protocol', true],
   [
     /Connection terminated|Connection ended|not queryable/,
     'the connection was closed before the answer was complete',
@@ -32,17 +32,14 @@ export function failureOf(error: unknown, where: string): ConnectorError | undef
     const retryable = PASSING.test(code);
     return new ConnectorError(`${where}: ${message} (${code})`, { retryable, details: detailsOf(error) });
   }
-  const { name, message = '' } = (error ?? {}) as Partial<Error>;
+  const { message = '' } = (error ?? {}) as Partial<Error>;
   const known = OF_CLIENT.find(([pattern]) => pattern.test(message));
   if (known) return new ConnectorError(`${where}: ${known[1]}`, { retryable: known[2] });
-  // The parser throws these for bytes that are no message.
-  return name === 'RangeError' || /^Received unexpected|invalid response/.test(message)
-    ? notPostgres(where)
-    : undefined;
+  return /^Received unexpected|invalid response/.test(message) ? notPostgres(where) : undefined;
 }
 
 const notPostgres = (where: string): ConnectorError =>
-  new ConnectorError(`${where}: the server does not speak the PostgreSQL protocol`, { retryable: true });
+  new ConnectorError(`${where}: the server does not speak this protocol`, { retryable: true });
 
 const detailsOf = (error: DatabaseError): JsonObject =>
   Object.fromEntries(TOLD.flatMap((name) => (error[name] === undefined ? [] : [[name, error[name]]])));

@@ -127,8 +127,10 @@ export class ClientPool<C extends PooledClient> {
   }
 
   private giveBack(client: C): void {
+    if (!this.all.has(client)) return;
     if (this.closed || !client.usable) {
-      if (this.all.delete(client)) client.end();
+      this.all.delete(client);
+      client.end();
       return;
     }
     const timer = setTimeout(() => {

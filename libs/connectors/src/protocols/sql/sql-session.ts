@@ -6,7 +6,7 @@ import { networkFailure } from '../support/network-failure';
 import { DEFAULT_TIMEOUT } from '../support/schema';
 import { boundSql, type BoundSql, type SqlDialect } from './bound-sql';
 import { ClientPool, type PooledClient } from './client-pool';
-import { TooMuchReceived } from './guarded-stream';
+import { TooMuchReceived, Unreadable } from './guarded-stream';
 import type { InsertConfig } from './insert-sql';
 import { MOST_ROWS, ResultRows, USUAL_ROWS } from './result-rows';
 
@@ -79,8 +79,16 @@ export class SqlSession<C extends SqlClient> implements Session {
   }
 
   protected failureOf(error: unknown): unknown {
-    if (error instanceof TooMuchReceived) return new ConnectorError(`${this.options.where}: the answer is too large`);
-    return networkFailure(error, this.options.where) ?? this.options.failureOf(error) ?? error;
+    const { where } = this.options;
+    const { cause } = (error ?? {}) as { cause?: unknown };
+    for (const known of [error, cause]) {
+      if (known instanceof TooMuchReceived) return new ConnectorError(`${where}: the answer is too large`);
+      // Parsers throw these, and client libraries hand some of them on.
+      if (known instanceof Unreadable || (known as Error | undefined)?.name === 'RangeError') {
+        return new ConnectorError(`${where}: the server does not speak this protocol`, { retryable: true });
+      }
+    }
+    return networkFailure(error, where) ?? this.options.failureOf(error) ?? error;
   }
 
   private async run(client: C, verb: string, config: JsonObject, { parameters }: CallOptions): Promise<JsonValue> {
