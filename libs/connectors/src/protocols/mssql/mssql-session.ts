@@ -1,5 +1,4 @@
 import type * as Tedious from 'tedious';
-import type { ConnectorError } from '../../calls/connector-error';
 import type { SessionContext } from '../protocol';
 import { SqlSession } from '../sql/sql-session';
 import { MSSQL, MssqlClient, type MssqlWay } from './mssql-client';
@@ -12,7 +11,7 @@ export class MssqlSession extends SqlSession<MssqlClient> {
     const where = `${hostOf(config)}:${portOf(config)}`;
     const gone = (client: MssqlClient, error: Error): void => {
       this.pool.forget(client);
-      context.lost(this.failureOf(error) as ConnectorError);
+      context.lost(this.lossOf(error));
     };
     const way: MssqlWay = { library, config, outbound: context.outbound, lost: gone };
     super({

@@ -1,23 +1,21 @@
 import type { Duplex } from 'node:stream';
-import type { Connection, ConnectionOptions, createConnection, ResultSetHeader } from 'mysql2';
+import type { Connection, ConnectionOptions, ResultSetHeader } from 'mysql2';
 import type { JsonValue } from '#kernel';
 import { ConnectorError } from '../../calls/connector-error';
-import type { OutboundRules } from '../../outbound';
 import type { JsonObject } from '../protocol';
 import { quotedName, type BoundSql, type SqlDialect } from '../sql/bound-sql';
 import { StreamGuard } from '../sql/guarded-stream';
 import { columnsOf, insertStatements, type InsertConfig } from '../sql/insert-sql';
 import { MOST_ROWS, ResultRows } from '../sql/result-rows';
 import type { SqlClient } from '../sql/sql-session';
-import { hostOf, portOf, prefersTls, timeZoneOf, tlsOf, type MysqlConfig } from './mysql-config';
+import { hostOf, portOf, prefersTls, timeZoneOf, tlsOf } from './mysql-config';
 import { offersNoTls } from './mysql-failure';
+import { optionsOf, type MysqlWay } from './mysql-way';
 import { bindable, sizeOf, timeFor, typeName, valueOf, type MysqlField } from './mysql-values';
 
 /** Milliseconds. */
 const LONGEST_FAREWELL = 3_000;
 const LONGEST_CANCEL = 5_000;
-/** Statements that the server keeps prepared for a connection. */
-const MOST_PREPARED = 100;
 /** A statement has that many placeholders at most. */
 const MOST_PLACES = 65_535;
 /** Flag of the server's status. */
@@ -28,15 +26,6 @@ export const MYSQL: SqlDialect = {
   positional: true,
   quote: (name) => `\`${name.replaceAll('`', '``')}\``,
 };
-
-/** What clients are made by. */
-export interface MysqlWay {
-  create: typeof createConnection;
-  config: MysqlConfig;
-  outbound: OutboundRules;
-  /** Told once when the connection goes by itself. */
-  lost(this: void, client: MysqlClient, error: Error): void;
-}
 
 /** One connection to a MySQL or MariaDB server. */
 export class MysqlClient implements SqlClient {
@@ -281,22 +270,3 @@ function aborted(signal: AbortSignal): Promise<never> {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
   );
 }
-
-const optionsOf = (config: MysqlConfig): ConnectionOptions => ({
-  host: hostOf(config),
-  port: portOf(config),
-  user: config.username,
-  password: config.password ?? '',
-  ...(config.database !== undefined && { database: config.database }),
-  charset: 'utf8mb4',
-  dateStrings: true,
-  supportBigNumbers: true,
-  bigNumberStrings: true,
-  jsonStrings: true,
-  // Names of columns become no code.
-  disableEval: true,
-  multipleStatements: false,
-  // No server reads files of this machine.
-  flags: ['-LOCAL_FILES'],
-  maxPreparedStatements: MOST_PREPARED,
-});

@@ -1,10 +1,10 @@
 import type { createConnection } from 'mysql2';
-import type { ConnectorError } from '../../calls/connector-error';
 import type { SessionContext } from '../protocol';
 import { SqlSession } from '../sql/sql-session';
-import { MYSQL, MysqlClient, type MysqlWay } from './mysql-client';
+import { MYSQL, MysqlClient } from './mysql-client';
 import { hostOf, portOf, type MysqlConfig } from './mysql-config';
 import { failureOf } from './mysql-failure';
+import type { MysqlWay } from './mysql-way';
 
 /** Statements to one server. */
 export class MysqlSession extends SqlSession<MysqlClient> {
@@ -12,7 +12,7 @@ export class MysqlSession extends SqlSession<MysqlClient> {
     const where = `${hostOf(config)}:${portOf(config)}`;
     const gone = (client: MysqlClient, error: Error): void => {
       this.pool.forget(client);
-      context.lost(this.failureOf(error) as ConnectorError);
+      context.lost(this.lossOf(error));
     };
     const way: MysqlWay = { create, config, outbound: context.outbound, lost: gone };
     super({

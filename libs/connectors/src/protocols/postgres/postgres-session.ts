@@ -1,4 +1,3 @@
-import type { ConnectorError } from '../../calls/connector-error';
 import type { JsonObject, SessionContext, Subscriber, Subscription } from '../protocol';
 import { SqlSession } from '../sql/sql-session';
 import { Inlet } from '../support/inlet';
@@ -7,6 +6,8 @@ import { POSTGRES, PostgresClient } from './postgres-client';
 import { hostOf, portOf, type ListenConfig, type PostgresConfig } from './postgres-config';
 import { failureOf } from './postgres-failure';
 
+/** Milliseconds that a connection which listens has to answer. */
+const LONGEST_ASKING = 10_000;
 /** The server closes connections that were idle for as long as it allows: that is no loss. */
 const IDLE_SESSION_TIMEOUT = '57P05';
 
@@ -20,7 +21,7 @@ export class PostgresSession extends SqlSession<PostgresClient> {
       this.pool.forget(client);
       const listened = this.listeners.delete(client);
       if (!listened && (error as { code?: string }).code === IDLE_SESSION_TIMEOUT) return;
-      context.lost(this.failureOf(error) as ConnectorError);
+      context.lost(this.lossOf(error));
     };
     super({
       where,
@@ -72,6 +73,3 @@ export class PostgresSession extends SqlSession<PostgresClient> {
     await super.close();
   }
 }
-
-/** Milliseconds that a connection which listens has to answer. */
-const LONGEST_ASKING = 10_000;

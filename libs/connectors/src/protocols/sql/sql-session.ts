@@ -78,7 +78,14 @@ export class SqlSession<C extends SqlClient> implements Session {
     }
   }
 
-  protected failureOf(error: unknown): unknown {
+  /** Why a connection went by itself. */
+  protected lossOf(error: unknown): ConnectorError {
+    const known = this.failureOf(error);
+    if (known instanceof ConnectorError) return known;
+    return new ConnectorError(`${this.options.where}: the connection was lost`, { retryable: true });
+  }
+
+  private failureOf(error: unknown): unknown {
     const { where } = this.options;
     const { cause } = (error ?? {}) as { cause?: unknown };
     for (const known of [error, cause]) {
