@@ -20,6 +20,8 @@ const SERVERS = {
   mosquitto: 'mosquitto',
   mosquitto_pub: 'mosquitto-clients',
   chromium: 'chromium',
+  influxd: 'influxdb',
+  mariadbd: 'mariadb-server',
 };
 
 const skipServices = process.env.HUB_TEST_SKIP_SERVICES === '1';
