@@ -22,6 +22,8 @@ const SERVERS = {
   chromium: 'chromium',
   'nats-server': 'nats-server',
   'rabbitmq-server': 'rabbitmq-server',
+  influxd: 'influxdb',
+  mariadbd: 'mariadb-server',
 };
 
 const skipServices = process.env.HUB_TEST_SKIP_SERVICES === '1';

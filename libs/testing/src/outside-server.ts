@@ -1,18 +1,14 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, chmodSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { eventually } from './eventually';
-import { freePort } from './free-port';
-import { stopProcess } from './processes';
+import { startProcess } from './server-process';
 
 /*
  * The real servers of other projects, as Debian packages them; `npm test` installs them where it may (test/run.cjs has
  * the same list). Each runs on a free port with an empty directory and ends with the file that started it.
  */
 
-export type OutsideServer = 'redis' | 'mosquitto' | 'nats';
+export type OutsideServer = 'redis' | 'mosquitto' | 'mariadb' | 'influxdb' | 'nats';
 
 interface Recipe {
   program: string;
@@ -55,7 +51,62 @@ const RECIPES: Record<OutsideServer, Recipe> = {
       ...configured(directory, [`listen: 127.0.0.1:${port}`, ...settings]),
     ],
   },
+  mariadb: {
+    program: 'mariadbd',
+    package: 'mariadb-server',
+    scheme: 'mysql',
+    prepare: (directory, port, settings) => prepareMariadb(directory, port, settings),
+  },
+  influxdb: {
+    program: 'influxd',
+    package: 'influxdb',
+    scheme: 'http',
+    prepare: (directory, port, settings) => [
+      '-config',
+      ...configured(directory, [
+        'reporting-disabled = true',
+        'bind-address = "127.0.0.1:0"',
+        '[meta]',
+        `dir = "${join(directory, 'meta')}"`,
+        '[data]',
+        `dir = "${join(directory, 'data')}"`,
+        `wal-dir = "${join(directory, 'wal')}"`,
+        '[http]',
+        `bind-address = "127.0.0.1:${port}"`,
+        ...settings,
+      ]),
+    ],
+  },
 };
+
+/** A user that may everything, from everywhere, and an empty database. */
+const MARIADB_SETUP = [
+  'CREATE DATABASE IF NOT EXISTS test;',
+  "CREATE OR REPLACE USER test IDENTIFIED BY 'let me in';",
+  'GRANT ALL ON *.* TO test WITH GRANT OPTION;',
+];
+
+function prepareMariadb(directory: string, port: number, settings: readonly string[]): string[] {
+  const data = join(directory, 'data');
+  const setup = join(directory, 'setup.sql');
+  const asRoot = process.getuid?.() === 0 ? ['--user=root'] : [];
+  writeFileSync(setup, MARIADB_SETUP.join('\n'));
+  const install = ['--no-defaults', `--datadir=${data}`, '--skip-test-db', '--auth-root-authentication-method=normal'];
+  execFileSync('mariadb-install-db', [...install, ...asRoot], { stdio: 'ignore' });
+  const [file] = configured(directory, [
+    '[mariadbd]',
+    `datadir=${data}`,
+    `port=${port}`,
+    'bind-address=127.0.0.1',
+    `socket=${join(directory, 'server.sock')}`,
+    `pid-file=${join(directory, 'server.pid')}`,
+    `init-file=${setup}`,
+    'innodb-flush-log-at-trx-commit=0',
+    'skip-log-bin',
+    ...settings,
+  ]);
+  return [`--defaults-file=${file!}`, ...asRoot];
+}
 
 function configured(directory: string, lines: readonly string[]): string[] {
   const file = join(directory, 'server.conf');
@@ -99,21 +150,8 @@ export async function startServer(name: OutsideServer, options: ServerOptions = 
   const recipe = RECIPES[name];
   const program = findProgram(recipe.program);
   if (!program) throw new Error(`${recipe.program} is missing: apt-get install -y ${recipe.package}`);
-  const port = options.port ?? (await freePort());
-  const directory = mkdtempSync(join(tmpdir(), `maestrohub-${name}-`));
-  // Started by root, some of them go on as an account of their own.
-  chmodSync(directory, 0o755);
-  const child = spawn(program, recipe.prepare(directory, port, options.settings ?? []), { stdio: 'ignore' });
-  const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
-    await stopProcess(child, signal);
-    rmSync(directory, { recursive: true, force: true });
-  };
-  try {
-    await eventually(() => listens(child, port), { timeout: 10_000 });
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  const prepare = (directory: string, port: number) => recipe.prepare(directory, port, options.settings ?? []);
+  const { port, stop } = await startProcess({ program, prepare, port: options.port });
   return { url: `${recipe.scheme}://127.0.0.1:${port}`, port, stop };
 }
 
@@ -146,16 +184,4 @@ function isExecutable(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-function listens(child: ChildProcess, port: number): Promise<boolean> {
-  if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended with code ${child.exitCode} while starting`);
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    const settle = (up: boolean): void => {
-      socket.destroy();
-      resolve(up);
-    };
-    socket.once('connect', () => settle(true)).once('error', () => settle(false));
-  });
 }

@@ -126,9 +126,8 @@ describe('connections', () => {
   });
 
   it('tell what protocols there are', async () => {
-    const list = await api.get('/connections/protocols');
-    expect(list.body.data).toContainEqual(expect.objectContaining({ id: 'rest' }));
-    expect(list.body.meta).toMatchObject({ page: 1, total: list.body.data.length });
+    const list = await api.get('/connections/protocols?search=rest');
+    expect(list.body).toMatchObject({ data: expect.arrayContaining([expect.objectContaining({ id: 'rest' })]) });
     const { body } = await api.get('/connections/protocols/rest');
     expect(body.data).toMatchObject({
       id: 'rest',
