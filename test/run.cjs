@@ -20,6 +20,9 @@ const SERVERS = {
   mosquitto: 'mosquitto',
   mosquitto_pub: 'mosquitto-clients',
   chromium: 'chromium',
+  proftpd: 'proftpd-mod-crypto',
+  sshd: 'openssh-server',
+  aiosmtpd: 'python3-aiosmtpd',
 };
 
 const skipServices = process.env.HUB_TEST_SKIP_SERVICES === '1';

@@ -1,4 +1,5 @@
-import { accessSync, constants, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { startProcess } from './server-process';
 
@@ -7,7 +8,7 @@ import { startProcess } from './server-process';
  * the same list). Each runs on a free port with an empty directory and ends with the file that started it.
  */
 
-export type OutsideServer = 'redis' | 'mosquitto';
+export type OutsideServer = 'redis' | 'mosquitto' | 'proftpd' | 'sshd';
 
 interface Recipe {
   program: string;
@@ -40,6 +41,57 @@ const RECIPES: Record<OutsideServer, Recipe> = {
       '-c',
       ...configured(directory, [`listener ${port} 127.0.0.1`, 'allow_anonymous true', ...settings]),
     ],
+  },
+  proftpd: {
+    program: 'proftpd',
+    // With TLS and SFTP; it brings the server.
+    package: 'proftpd-mod-crypto',
+    scheme: 'ftp',
+    prepare: (directory, port, settings) => [
+      '--nodaemon',
+      '--config',
+      ...configured(directory, [
+        'ServerType standalone',
+        `Port ${port}`,
+        'DefaultAddress 127.0.0.1',
+        'SocketBindTight on',
+        'UseIPv6 off',
+        'AuthOrder mod_auth_file.c',
+        'RequireValidShell off',
+        'AllowOverwrite on',
+        `ScoreboardFile ${directory}/scoreboard`,
+        `PidFile ${directory}/pid`,
+        'SystemLog none',
+        'TransferLog none',
+        'WtmpLog off',
+        'DelayEngine off',
+        'UseReverseDNS off',
+        ...settings,
+      ]),
+    ],
+  },
+  sshd: {
+    program: 'sshd',
+    package: 'openssh-server',
+    scheme: 'sftp',
+    prepare: (directory, port, settings) => {
+      // Debian makes it when its service starts.
+      if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
+      return [
+        '-D',
+        '-f',
+        ...configured(directory, [
+          `Port ${port}`,
+          'ListenAddress 127.0.0.1',
+          'UsePAM no',
+          'StrictModes no',
+          'PidFile none',
+          'PasswordAuthentication no',
+          'Subsystem sftp internal-sftp',
+          ...settings,
+        ]),
+      ];
+    },
   },
 };
 

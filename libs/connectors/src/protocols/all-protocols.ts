@@ -1,8 +1,9 @@
 import type { Type } from '@nestjs/common';
 import { AzureBlobProtocol } from './azureblob/azureblob.protocol';
+import { FtpProtocol } from './ftp/ftp.protocol';
 import type { Protocol } from './protocol';
 import { RestProtocol } from './rest/rest.protocol';
 import { S3Protocol } from './s3/s3.protocol';
 
 /** The protocols of the product, by their ids. */
-export const ALL_PROTOCOLS: Type<Protocol>[] = [AzureBlobProtocol, RestProtocol, S3Protocol];
+export const ALL_PROTOCOLS: Type<Protocol>[] = [AzureBlobProtocol, FtpProtocol, RestProtocol, S3Protocol];
