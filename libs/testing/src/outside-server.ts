@@ -101,11 +101,12 @@ function configured(directory: string, lines: readonly string[]): string[] {
   return [file];
 }
 
-/** Clients of such servers and of our own, by their Debian package. */
+/** Clients of such servers and of our own, and what servers of tests are made with, by their Debian package. */
 const CLIENTS = {
   mosquitto_pub: 'mosquitto-clients',
   mosquitto_sub: 'mosquitto-clients',
   chromium: 'chromium',
+  aiosmtpd: 'python3-aiosmtpd',
 } as const;
 
 export type OutsideClient = keyof typeof CLIENTS;

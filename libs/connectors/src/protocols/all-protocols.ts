@@ -4,6 +4,7 @@ import { FtpProtocol } from './ftp/ftp.protocol';
 import type { Protocol } from './protocol';
 import { RestProtocol } from './rest/rest.protocol';
 import { S3Protocol } from './s3/s3.protocol';
+import { SmtpProtocol } from './smtp/smtp.protocol';
 
 /** The protocols of the product, by their ids. */
-export const ALL_PROTOCOLS: Type<Protocol>[] = [AzureBlobProtocol, FtpProtocol, RestProtocol, S3Protocol];
+export const ALL_PROTOCOLS: Type<Protocol>[] = [AzureBlobProtocol, FtpProtocol, RestProtocol, S3Protocol, SmtpProtocol];
