@@ -33,6 +33,11 @@ export class ProtocolHub {
     return new ProtocolHub(app, app.api(await app.newToken(ALL_SCOPES)));
   }
 
+  /** For a second process of the same instance. */
+  get databaseUrl(): string {
+    return this.app.config.database.url;
+  }
+
   stop(): Promise<void> {
     return this.app.stop();
   }

@@ -22,6 +22,5 @@ export class LiveOwners {
 }
 
 const FIND = `
-  SELECT r.owner, w.lease_until > now() AS alive, r.state, r.reason
-  FROM connection_runtimes r LEFT JOIN connection_workers w ON w.id = r.owner 
-  WHERE r.organization_id = $1 AND r.connection_id = $2`;
+  SELECT owner, connection_worker_alive(owner) AS alive, state, reason FROM connection_runtimes
+  WHERE organization_id = $1 AND connection_id = $2`;

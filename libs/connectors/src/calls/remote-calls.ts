@@ -139,7 +139,7 @@ export class RemoteCalls implements OnApplicationBootstrap {
   }
 
   private async make({ id, organization_id: organizationId, request, left }: TakenRow): Promise<void> {
-    const time = AbortSignal.timeout(Math.max(1, left));
+    const time = AbortSignal.timeout(Math.max(1, Math.ceil(left)));
     const reply = await replyOf(() => this.work!({ ...this.open<Request>(request), organizationId, signal: time }));
     await this.database
       .inOrganization(organizationId, async (manager) => {

@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { allowReading, protectByOrganization, protectForSystem } from '#platform/database';
+import { protectByOrganization, protectForSystem } from '#platform/database';
 
 /** What connections do: who has them, how they are, what became of them, and calls on their way to their owners. */
 export class ConnectionRuntime1700000008010 implements MigrationInterface {
@@ -9,10 +9,15 @@ export class ConnectionRuntime1700000008010 implements MigrationInterface {
 
       CREATE TABLE connection_workers (
         id uuid NOT NULL,
-        host text NOT NULL,
+        -- Host and process id, for people.
+        process text NOT NULL,
         lease_until timestamptz NOT NULL,
         CONSTRAINT connection_workers_pkey PRIMARY KEY (id)
       );
+      -- For those who may not read the table: whether what a worker said of its connections still holds.
+      CREATE FUNCTION connection_worker_alive(worker uuid) RETURNS boolean
+        LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+        RETURN EXISTS (SELECT FROM connection_workers WHERE id = worker AND lease_until > now());
 
       CREATE TABLE connection_runtimes (
         organization_id uuid NOT NULL,
@@ -85,7 +90,6 @@ export class ConnectionRuntime1700000008010 implements MigrationInterface {
       CREATE INDEX connection_calls_deadline ON connection_calls (deadline);
     `);
     await protectForSystem(runner, 'connection_workers');
-    await allowReading(runner, 'connection_workers');
     for (const table of ['connection_runtimes', 'connection_state_changes', 'connection_metrics', 'connection_calls']) {
       await protectByOrganization(runner, table);
     }
@@ -94,7 +98,8 @@ export class ConnectionRuntime1700000008010 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       DROP TABLE connection_calls; DROP TABLE connection_metrics; DROP TABLE connection_state_changes;
-      DROP TABLE connection_runtimes; DROP TABLE connection_workers;
+      DROP TABLE connection_runtimes;
+      DROP FUNCTION connection_worker_alive(uuid); DROP TABLE connection_workers;
       ALTER TABLE connections DROP COLUMN stopped`);
   }
 }

@@ -59,15 +59,15 @@ export class RuntimesRepository {
  */
 const STATE = `
   CASE WHEN r.owner IS NULL THEN 'idle'
-       WHEN w.id IS NULL THEN CASE WHEN ${SHOULD_RUN} THEN 'reconnecting' ELSE 'idle' END
+       WHEN NOT alive THEN CASE WHEN ${SHOULD_RUN} THEN 'reconnecting' ELSE 'idle' END
        WHEN NOT ${SHOULD_RUN} THEN 'stopping'
        ELSE r.state END`;
-const JOINS = `${RUNTIME_JOINS} LEFT JOIN connection_workers w ON w.id = r.owner AND w.lease_until > now()`;
+const JOINS = `${RUNTIME_JOINS} CROSS JOIN LATERAL (SELECT connection_worker_alive(r.owner)) w (alive)`;
 
 const READ = `
   SELECT r.connection_id, ${STATE} AS state, r.since, r.connected_at, r.attempts, r.next_attempt_at,
-    CASE WHEN r.owner IS NOT NULL AND w.id IS NULL THEN 'The worker that had it is gone' ELSE r.reason END AS reason,
-    CASE WHEN w.id IS NULL THEN '[]' ELSE r.subscriptions END AS subscriptions
+    CASE WHEN r.owner IS NOT NULL AND NOT alive THEN 'The worker that had it is gone' ELSE r.reason END AS reason,
+    CASE WHEN alive THEN r.subscriptions ELSE '[]' END AS subscriptions
   FROM ${JOINS} WHERE r.organization_id = $1 AND r.connection_id = ANY ($2::uuid[])`;
 
 const COUNT = `

@@ -44,9 +44,3 @@ export async function protectForSystem(runner: QueryRunner, table: string): Prom
   const { system } = await quotedRoles(runner);
   await runner.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} TO ${system}`);
 }
-
-/** Lets the app role read a table of the instance that says nothing of any organization. */
-export async function allowReading(runner: QueryRunner, table: string): Promise<void> {
-  const { app } = await quotedRoles(runner);
-  await runner.query(`GRANT SELECT ON ${table} TO ${app}`);
-}

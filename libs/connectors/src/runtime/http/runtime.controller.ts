@@ -1,7 +1,7 @@
-import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Member, Stretch } from '#kernel';
-import { Answers, AnswersList, Caller, Scopes } from '#platform/http';
+import { Answers, AnswersList, Caller, Idempotent, Scopes } from '#platform/http';
 import {
   HealthSummaryView,
   MetricsQuery,
@@ -35,8 +35,8 @@ export class RuntimeController {
 
   /** Connects, and goes on until it is stopped; what is lost is connected again. */
   @Post(':id/start')
-  @HttpCode(200)
   @Scopes('connectors:execute')
+  @Idempotent()
   @Answers(RuntimeView)
   start(@Caller() member: Member, @Param('id') id: string): Promise<RuntimeView> {
     return this.runtime.start(member, id);
@@ -44,8 +44,8 @@ export class RuntimeController {
 
   /** Disconnects; until it is started again, calls are refused and no messages come, also after a restart of the platform. */
   @Post(':id/stop')
-  @HttpCode(200)
   @Scopes('connectors:execute')
+  @Idempotent()
   @Answers(RuntimeView)
   stop(@Caller() member: Member, @Param('id') id: string): Promise<RuntimeView> {
     return this.runtime.stop(member, id);
@@ -53,8 +53,8 @@ export class RuntimeController {
 
   /** Disconnects and connects again at once. */
   @Post(':id/restart')
-  @HttpCode(200)
   @Scopes('connectors:execute')
+  @Idempotent()
   @Answers(RuntimeView)
   restart(@Caller() member: Member, @Param('id') id: string): Promise<RuntimeView> {
     return this.runtime.restart(member, id);
