@@ -73,9 +73,13 @@ export class SmtpSession implements Session {
     const { host, port = USUAL_PORT } = this.config;
     const socket = await this.outbound.socket(host, port, signal);
     this.sockets.add(socket);
+    const end = (): void => void socket.destroy();
+    // The library would wait on.
+    signal.addEventListener('abort', end, { once: true });
     try {
       return await work(transportOf(this.create, this.config, socket));
     } finally {
+      signal.removeEventListener('abort', end);
       this.sockets.delete(socket);
       socket.destroy();
     }
