@@ -20,6 +20,8 @@ const SERVERS = {
   mosquitto: 'mosquitto',
   mosquitto_pub: 'mosquitto-clients',
   chromium: 'chromium',
+  influxd: 'influxdb',
+  mariadbd: 'mariadb-server',
   proftpd: 'proftpd-mod-crypto',
   sshd: 'openssh-server',
   aiosmtpd: 'python3-aiosmtpd',

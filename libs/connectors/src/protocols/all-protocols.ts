@@ -1,10 +1,24 @@
 import type { Type } from '@nestjs/common';
 import { AzureBlobProtocol } from './azureblob/azureblob.protocol';
 import { FtpProtocol } from './ftp/ftp.protocol';
+import { InfluxdbProtocol } from './influxdb/influxdb.protocol';
+import { MssqlProtocol } from './mssql/mssql.protocol';
+import { MysqlProtocol } from './mysql/mysql.protocol';
+import { PostgresProtocol } from './postgres/postgres.protocol';
 import type { Protocol } from './protocol';
 import { RestProtocol } from './rest/rest.protocol';
 import { S3Protocol } from './s3/s3.protocol';
 import { SmtpProtocol } from './smtp/smtp.protocol';
 
 /** The protocols of the product, by their ids. */
-export const ALL_PROTOCOLS: Type<Protocol>[] = [AzureBlobProtocol, FtpProtocol, RestProtocol, S3Protocol, SmtpProtocol];
+export const ALL_PROTOCOLS: Type<Protocol>[] = [
+  AzureBlobProtocol,
+  FtpProtocol,
+  InfluxdbProtocol,
+  MssqlProtocol,
+  MysqlProtocol,
+  PostgresProtocol,
+  RestProtocol,
+  S3Protocol,
+  SmtpProtocol,
+];
