@@ -24,6 +24,9 @@ const SERVERS = {
   'rabbitmq-server': 'rabbitmq-server',
   influxd: 'influxdb',
   mariadbd: 'mariadb-server',
+  proftpd: 'proftpd-mod-crypto',
+  sshd: 'openssh-server',
+  aiosmtpd: 'python3-aiosmtpd',
 };
 
 const skipServices = process.env.HUB_TEST_SKIP_SERVICES === '1';

@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { AzureBlobProtocol } from './azureblob/azureblob.protocol';
+import { FtpProtocol } from './ftp/ftp.protocol';
 import { InfluxdbProtocol } from './influxdb/influxdb.protocol';
 import { MqttProtocol } from './mqtt/mqtt.protocol';
 import { MssqlProtocol } from './mssql/mssql.protocol';
@@ -11,10 +12,12 @@ import { RabbitProtocol } from './rabbitmq/rabbitmq.protocol';
 import { RedisProtocol } from './redis/redis.protocol';
 import { RestProtocol } from './rest/rest.protocol';
 import { S3Protocol } from './s3/s3.protocol';
+import { SmtpProtocol } from './smtp/smtp.protocol';
 
 /** The protocols of the product, by their ids. */
 export const ALL_PROTOCOLS: Type<Protocol>[] = [
   AzureBlobProtocol,
+  FtpProtocol,
   InfluxdbProtocol,
   MqttProtocol,
   MssqlProtocol,
@@ -25,4 +28,5 @@ export const ALL_PROTOCOLS: Type<Protocol>[] = [
   RedisProtocol,
   RestProtocol,
   S3Protocol,
+  SmtpProtocol,
 ];
