@@ -1,4 +1,5 @@
 import { lookup as resolve } from 'node:dns';
+import { once } from 'node:events';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { Config } from '#platform/config';
@@ -46,16 +47,23 @@ export class OutboundRules {
     );
   }
 
-  /** A connected socket, for clients that take one. @throws OutboundRefused; Error with a code of the network */
-  socket(host: string, port: number, signal: AbortSignal): Promise<Socket> {
+  /**
+   * A connected socket, for clients that take one; the signal ends the connecting alone.
+   * @throws OutboundRefused; Error with a code of the network
+   */
+  async socket(host: string, port: number, signal: AbortSignal): Promise<Socket> {
     this.requireAllowed(host);
-    const socket = connect({ host, port, lookup: this.lookup, signal, noDelay: true, keepAlive: true });
-    return new Promise((connected, failed) => {
-      socket.once('error', failed).once('connect', () => {
-        socket.off('error', failed);
-        connected(socket);
-      });
-    });
+    signal.throwIfAborted();
+    const socket = connect({ host, port, lookup: this.lookup, noDelay: true, keepAlive: true });
+    // An option `signal` of `connect` would destroy the socket at any later time too: every deadline comes.
+    const abort = (): void => void socket.destroy(signal.reason as Error);
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      await once(socket, 'connect');
+      return socket;
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
   }
 
   /** How undici connects. The options are those of `tls.connect`. */
