@@ -20,6 +20,7 @@ const SERVERS = {
   mosquitto: 'mosquitto',
   mosquitto_pub: 'mosquitto-clients',
   chromium: 'chromium',
+  'pymodbus.server': 'python3-pymodbus python3-serial-asyncio',
 };
 
 const skipServices = process.env.HUB_TEST_SKIP_SERVICES === '1';
@@ -77,7 +78,7 @@ function missingPackages() {
   const programs = Object.keys(SERVERS).filter(
     (name) => !folders.some((folder) => fs.existsSync(path.join(folder, name))),
   );
-  return programs.map((name) => SERVERS[name]);
+  return programs.flatMap((name) => SERVERS[name].split(' '));
 }
 
 /** The tests start these servers themselves: the packages' own services are kept from starting. */

@@ -6,7 +6,7 @@ import { ConnectionsRepository } from './connections/connections.repository';
 import { FunctionsRepository } from './functions/functions.repository';
 import { OutboundRules } from './outbound';
 import { ProtocolRegistry } from './protocols';
-import { RestProtocol } from './protocols/rest/rest.protocol';
+import { ALL_PROTOCOLS } from './protocols/all-protocols';
 
 /** What calls functions of connections, for every process. */
 @Module({
@@ -19,7 +19,7 @@ import { RestProtocol } from './protocols/rest/rest.protocol';
     FunctionCalls,
     OutboundRules,
     ProtocolRegistry,
-    RestProtocol,
+    ...ALL_PROTOCOLS,
   ],
   exports: [
     ConnectionsRepository,
