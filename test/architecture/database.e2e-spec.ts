@@ -8,6 +8,7 @@ import { databaseSchema } from '../../ormconfig';
 /** Tables of the instance itself: the system role alone may touch them. Everything else belongs to organizations. */
 const INSTANCE_TABLES = [
   'access_tokens',
+  'connection_workers',
   'identity_provider_links',
   'identity_provider_sign_ins',
   'identity_providers',

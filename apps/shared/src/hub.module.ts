@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { AuditHttpModule, AuditMaintenanceModule, AuditModule } from '#audit';
-import { ConnectorsHttpModule, ConnectorsMaintenanceModule } from '#connectors';
+import { ConnectorsHttpModule, ConnectorsMaintenanceModule, ConnectorsWorkerModule } from '#connectors';
 import {
   ExecutionsHttpModule,
   ExecutionsMaintenanceModule,
@@ -21,6 +21,7 @@ import { LifecycleModule } from '#platform/lifecycle';
 import { MqttModule } from '#platform/mqtt';
 import { MaintenanceModule } from '#platform/queue';
 import { SandboxModule } from '#platform/sandbox';
+import { SignalsModule } from '#platform/signals';
 import { UnsHttpModule, UnsMaintenanceModule, UnsMqttModule } from '#uns';
 import { databaseSchema } from '../../../ormconfig';
 import { outsideModules } from './outside-modules';
@@ -46,6 +47,7 @@ const PARTS: Record<HubRole, Modules> = {
     OrganizationsMaintenanceModule,
     ModelsMaintenanceModule,
     ConnectorsMaintenanceModule,
+    ConnectorsWorkerModule,
     PipelinesMaintenanceModule,
     ExecutionsMaintenanceModule,
     ExecutionsWorkerModule,
@@ -69,6 +71,7 @@ export class HubModule {
         CryptoModule,
         SandboxModule,
         DatabaseModule.with(databaseSchema),
+        SignalsModule,
         AuditTrailModule.with(AuditModule),
         MqttModule.with([IdentityModule, OrganizationsModule]),
         HttpModule.with([IdentityModule, OrganizationsModule]),

@@ -1,5 +1,6 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ensureAuditPartitions } from '#audit';
+import { ensureStatePartitions } from '#connectors';
 import { ensureExecutionPartitions } from '#executions';
 import { FirstStart, type FirstStartResult } from '#identity';
 import type { Config, HubRole } from '#platform/config';
@@ -24,7 +25,13 @@ export interface RunningHub extends FirstStartResult {
 
 /** Brings the database up to date. Every process does it at its start; one works, the others wait. */
 export const migrateHub = (config: Config): Promise<void> =>
-  migrate(config, databaseSchema, [migrateQueue, ensurePartitions, ensureAuditPartitions, ensureExecutionPartitions]);
+  migrate(config, databaseSchema, [
+    migrateQueue,
+    ensurePartitions,
+    ensureAuditPartitions,
+    ensureExecutionPartitions,
+    ensureStatePartitions,
+  ]);
 
 /** Starts the given parts in this process and resolves when they serve. `report` is told each step. */
 export async function startHub(

@@ -1,34 +1,38 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
-import { ConnectionSessions, FunctionCalls } from './calls';
+import { CallMetrics, ConnectionSessions, FunctionCalls, LiveOwners, LiveSessions, RemoteCalls } from './calls';
 import { ConnectionSecrets } from './connections/connection-secrets';
 import { ConnectionsRepository } from './connections/connections.repository';
 import { FunctionsRepository } from './functions/functions.repository';
+import { MessageConsumers } from './messages';
 import { OutboundRules } from './outbound';
 import { ProtocolRegistry } from './protocols';
 import { ALL_PROTOCOLS } from './protocols/all-protocols';
+import { MetricsRepository } from './runtime/metrics.repository';
+import { RuntimesRepository } from './runtime/runtimes.repository';
+import { StateHistoryRepository } from './runtime/state-history.repository';
+
+const SHARED = [
+  CallMetrics,
+  ConnectionsRepository,
+  FunctionsRepository,
+  ConnectionSecrets,
+  ConnectionSessions,
+  FunctionCalls,
+  LiveSessions,
+  MessageConsumers,
+  MetricsRepository,
+  OutboundRules,
+  ProtocolRegistry,
+  RemoteCalls,
+  RuntimesRepository,
+  StateHistoryRepository,
+];
 
 /** What calls functions of connections, for every process. */
 @Module({
   imports: [DiscoveryModule],
-  providers: [
-    ConnectionsRepository,
-    FunctionsRepository,
-    ConnectionSecrets,
-    ConnectionSessions,
-    FunctionCalls,
-    OutboundRules,
-    ProtocolRegistry,
-    ...ALL_PROTOCOLS,
-  ],
-  exports: [
-    ConnectionsRepository,
-    FunctionsRepository,
-    ConnectionSecrets,
-    ConnectionSessions,
-    FunctionCalls,
-    OutboundRules,
-    ProtocolRegistry,
-  ],
+  providers: [...SHARED, LiveOwners, ...ALL_PROTOCOLS],
+  exports: SHARED,
 })
 export class ConnectorsModule {}

@@ -2,7 +2,14 @@ export { ConnectorError, FunctionCalls, type FunctionCall, type FunctionResult }
 export { ConnectorsHttpModule } from './connectors-http.module';
 export { ConnectorsMaintenanceModule } from './connectors-maintenance.module';
 export { ConnectorsModule } from './connectors.module';
+export { ConnectorsWorkerModule } from './connectors-worker.module';
 export { connectorsSchema } from './connectors.schema';
+export { MessageConsumers, type BroughtMessage, type MessageConsumer, type MessageWork } from './messages';
+export { ensureStatePartitions } from './partitions';
 export { OutboundRefused, OutboundRules } from './outbound';
 export * from './protocols';
 export { parsePlaces, type TemplatePart } from './functions/places';
+export { withinDeadline, type Deadline } from './protocols/support/deadline';
+export { Inlet } from './protocols/support/inlet';
+export { networkFailure } from './protocols/support/network-failure';
+export { decodePayload, encodePayload } from './protocols/support/payload';

@@ -12,7 +12,6 @@ import { ExecutionStore } from './intake/execution-store';
 import { ExecutionsRepository } from './executions.repository';
 import { RunEndWatchers } from './run-end-watchers';
 import { Cancellation } from './runs/cancellation';
-import { RunSignals } from './runs/run-signals';
 import { SealedJson } from './sealed-json';
 import { Waiting } from './start/waiting';
 import { EventTriggers } from './triggers/events/event-triggers';
@@ -40,7 +39,6 @@ import { UnsTriggers } from './triggers/uns/uns-triggers';
     ExecutionQueue,
     ExecutionsRepository,
     ExecutionStore,
-    RunSignals,
     SealedJson,
     TriggerBook,
     TriggerCounts,
@@ -52,6 +50,7 @@ import { UnsTriggers } from './triggers/uns/uns-triggers';
     { provide: RunEndWatchers, useClass: EventTriggers },
   ],
   exports: [
+    Backlog,
     Cancellation,
     Dispatcher,
     ExecutionIntake,
@@ -60,7 +59,6 @@ import { UnsTriggers } from './triggers/uns/uns-triggers';
     ExecutionStore,
     PipelinesModule,
     RunEndWatchers,
-    RunSignals,
     SealedJson,
     TriggerBook,
     TriggerCounts,

@@ -1,5 +1,5 @@
 import { ALL_SCOPES, newId } from '#kernel';
-import { createTestApp, eventually, type Answer, type ApiClient, type TestApp } from '#testing';
+import { createTestApp, eventually, type Answer, type ApiClient, type TestApp, type TestAppOptions } from '#testing';
 import { create, pipelineOf } from '../executions/pipelines';
 import { executionsOf } from '../triggers/executions-of';
 
@@ -13,6 +13,12 @@ export interface Execution {
 /** What `$trigger` of a started run is. */
 export type Heard = { payload: unknown } & Record<string, unknown>;
 
+export interface RuntimeStatus {
+  status: string;
+  reason: string | null;
+  subscriptions: { functionId: string; active: boolean; reason: string | null }[];
+}
+
 const PATIENT = { timeout: 30_000 };
 
 /** The application with API and worker, for tests of protocols: everything by REST, as a user would. */
@@ -22,9 +28,14 @@ export class ProtocolHub {
     readonly api: ApiClient,
   ) {}
 
-  static async start(): Promise<ProtocolHub> {
-    const app = await createTestApp({ roles: ['api', 'worker'] });
+  static async start(options: TestAppOptions = {}): Promise<ProtocolHub> {
+    const app = await createTestApp({ roles: ['api', 'worker'], ...options });
     return new ProtocolHub(app, app.api(await app.newToken(ALL_SCOPES)));
+  }
+
+  /** For a second process of the same instance. */
+  get databaseUrl(): string {
+    return this.app.config.database.url;
   }
 
   stop(): Promise<void> {
@@ -45,8 +56,7 @@ export class ProtocolHub {
     return id;
   }
 
-  /** `{status, reason, …}` */
-  async status(id: string): Promise<{ status: string; reason: string | null }> {
+  async status(id: string): Promise<RuntimeStatus> {
     return (await this.api.get(`/connections/${id}/status`)).body.data;
   }
 
@@ -83,6 +93,13 @@ export class ProtocolHub {
 
   /** Makes a subscribing function and a pipeline that it starts, and waits until messages flow. */
   async listen(connectionId: string, type: string, config: object, parameters: object = {}): Promise<Listener> {
+    const listener = await this.listenSoon(connectionId, type, config, parameters);
+    await listener.untilListening();
+    return listener;
+  }
+
+  /** Like `listen`, without waiting. */
+  async listenSoon(connectionId: string, type: string, config: object, parameters: object = {}): Promise<Listener> {
     const functionId = await this.addFunction(connectionId, type, config);
     const trigger = { connectionId, functionId, ...parameters };
     const pipelineId = await create(
@@ -92,9 +109,7 @@ export class ProtocolHub {
         { name: 'Done', type: 'code.javascript', parameters: { code: '1' } },
       ]),
     );
-    const listener = new Listener(this.app, this.api, connectionId, functionId, pipelineId);
-    await listener.untilListening();
-    return listener;
+    return new Listener(this.app, this.api, connectionId, functionId, pipelineId);
   }
 }
 
@@ -111,9 +126,9 @@ export class Listener {
   /** The subscription is made, for the first time or again. */
   async untilListening(): Promise<void> {
     await eventually(async () => {
-      const { data } = (await this.api.get(`/connections/${this.connectionId}/status`)).body;
-      const found = data.subscriptions.find(({ functionId }: { functionId: string }) => functionId === this.functionId);
-      if (found?.active !== true) throw new Error(`it is ${JSON.stringify(data)}`);
+      const status = (await this.api.get(`/connections/${this.connectionId}/status`)).body.data as RuntimeStatus;
+      const found = status.subscriptions.find(({ functionId }) => functionId === this.functionId);
+      if (found?.active !== true) throw new Error(`it is ${JSON.stringify(status)}`);
       return true;
     }, PATIENT);
   }

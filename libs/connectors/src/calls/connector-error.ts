@@ -14,3 +14,7 @@ export class ConnectorError extends Error {
     this.details = details;
   }
 }
+
+/** Of a call through a connection that is something else than connected. */
+export const notConnected = (state: string, reason: string | null): ConnectorError =>
+  new ConnectorError(`The connection is ${state}${reason === null ? '' : `: ${reason}`}`, { retryable: true });

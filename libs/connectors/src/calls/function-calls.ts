@@ -1,15 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import { conflict, invalid, jsonProblem, type JsonValue } from '#kernel';
+import { conflict, jsonProblem, type JsonValue } from '#kernel';
 import { Database } from '#platform/database';
 import type { Connection } from '../connections/connection.entity';
 import { ConnectionsRepository } from '../connections/connections.repository';
 import type { ConnectionFunction } from '../functions/connection-function.entity';
 import { FunctionsRepository } from '../functions/functions.repository';
-import { parameterValues } from '../functions/parameters';
-import { fillPlaces } from '../functions/places';
-import { ProtocolRegistry, type JsonObject, type KnownFunctionType } from '../protocols';
+import { ProtocolRegistry, type JsonObject, type KnownFunctionType, type Session } from '../protocols';
+import { CallMetrics } from './call-metrics';
+import { CircuitBreaker } from './circuit-breaker';
 import { ConnectionSessions } from './connection-sessions';
 import { ConnectorError } from './connector-error';
+import { LiveOwners } from './live-owners';
+import { LiveSessions } from './live-sessions';
+import { preparedCall, type PreparedCall } from './prepared-call';
+import { RemoteCalls } from './remote-calls';
 
 export interface FunctionCall {
   organizationId: string;
@@ -33,36 +37,102 @@ export interface FunctionResult {
   timestamp: string;
 }
 
-/** Calls functions of connections. */
+interface ReadyCall {
+  connection: Connection;
+  called: ConnectionFunction;
+  prepared: PreparedCall;
+}
+
+/** Calls functions of connections, from whichever process: those of a live connection where its owner is. */
 @Injectable()
 export class FunctionCalls {
+  private readonly breaker = new CircuitBreaker();
+
   constructor(
     private readonly database: Database,
     private readonly connections: ConnectionsRepository,
     private readonly functions: FunctionsRepository,
     private readonly protocols: ProtocolRegistry,
     private readonly sessions: ConnectionSessions,
+    private readonly live: LiveSessions,
+    private readonly owners: LiveOwners,
+    private readonly remote: RemoteCalls,
+    private readonly metrics: CallMetrics,
   ) {}
 
   /**
    * @throws ConnectorError when what is outside does not do it; its message is for people, and `retryable` says whether the
    * same again may work. DomainError `not_found`, `bad_request` naming every parameter that does not fit, or `conflict` for
-   * a connection that is disabled, when it is never asked.
+   * a connection that is disabled or stopped, when it is never asked.
    */
   async call(request: FunctionCall): Promise<FunctionResult> {
+    const ready = await this.ready(request);
+    const { connection } = ready;
+    if (this.isHere(connection)) return this.guarded(ready, request);
+    return this.remote.call(await this.owners.find(connection.organizationId, connection.id), request);
+  }
+
+  /** For other processes: a live connection that is not here any more is not looked for elsewhere. @throws as `call` */
+  async callHere(request: FunctionCall): Promise<FunctionResult> {
+    return this.guarded(await this.ready(request), request);
+  }
+
+  private async ready(request: FunctionCall): Promise<ReadyCall> {
     const { connection, called } = await this.find(request);
     if (!connection.enabled) throw conflict(`Connection ${connection.name} is disabled`);
+    if (connection.stopped) throw conflict(`Connection ${connection.name} is stopped`);
     const type = this.typeOf(connection, called);
-    const parameters = parameterValues(called.parameters, request.parameters);
-    const config = filled(type, called.config, parameters);
-    const { functionId, signal, timeoutMs, idempotencyKey } = request;
+    return { connection, called, prepared: preparedCall(type, called, request.parameters) };
+  }
+
+  private guarded(ready: ReadyCall, request: FunctionCall): Promise<FunctionResult> {
+    return this.breaker.guard(ready.called.id, () => this.made(ready, request));
+  }
+
+  private isHere(connection: Connection): boolean {
+    return !this.isLive(connection) || this.live.find(connection.id) !== undefined;
+  }
+
+  private isLive(connection: Connection): boolean {
+    return this.protocols.of(connection).protocol.definition.mode === 'live';
+  }
+
+  /** Makes it here, and counts it. */
+  private async made(
+    { connection, called: { id: functionId, type }, prepared: { config, parameters } }: ReadyCall,
+    { signal, timeoutMs, idempotencyKey }: FunctionCall,
+  ): Promise<FunctionResult> {
+    const { id: connectionId, organizationId } = connection;
     const started = performance.now();
-    const options = { signal, timeoutMs, idempotencyKey, parameters };
-    const data = await this.sessions.use(connection, (session) => session.call(called.type, config, options));
-    const problem = jsonProblem(data);
-    if (problem !== undefined) throw new ConnectorError(`The answer ${problem}`);
-    const durationMs = Math.round(performance.now() - started);
-    return { success: true, functionId, data, durationMs, timestamp: new Date().toISOString() };
+    const bytesOut = Buffer.byteLength(JSON.stringify(config));
+    const count = (failed: boolean, bytesIn: number): number => {
+      const duration = performance.now() - started;
+      this.metrics.called({ organizationId, connectionId, failed, duration, bytesIn, bytesOut });
+      return Math.round(duration);
+    };
+    try {
+      const data = await this.through(connection, signal, (session, limited) =>
+        session.call(type, config, { signal: limited, timeoutMs, idempotencyKey, parameters }),
+      );
+      const problem = jsonProblem(data);
+      if (problem !== undefined) throw new ConnectorError(`The answer ${problem}`);
+      const durationMs = count(false, Buffer.byteLength(JSON.stringify(data)));
+      return { success: true, functionId, data, durationMs, timestamp: new Date().toISOString() };
+    } catch (error) {
+      count(true, 0);
+      throw error;
+    }
+  }
+
+  private through(
+    connection: Connection,
+    signal: AbortSignal,
+    work: (session: Session, signal: AbortSignal) => Promise<JsonValue>,
+  ): Promise<JsonValue> {
+    if (!this.isLive(connection)) return this.sessions.use(connection, (session) => work(session, signal));
+    const owned = this.live.find(connection.id);
+    if (!owned) throw new ConnectorError('The connection has gone to another worker', { retryable: true });
+    return owned.use(signal, work);
   }
 
   /** Whether there is such a function, and it can be called. @throws DomainError `not_found` where not. */
@@ -83,15 +153,4 @@ export class FunctionCalls {
     if (found.definition.kind !== 'call') throw conflict(`A function of type ${type} is subscribed to, not called`);
     return found;
   }
-}
-
-/** @throws DomainError `bad_request` where the parameters make a config of it that cannot be used. */
-function filled(type: KnownFunctionType, config: JsonObject, values: ReadonlyMap<string, JsonValue>): JsonObject {
-  const { definition } = type;
-  const { verbatim } = definition;
-  const complete = fillPlaces(config, { values, encoderAt: definition.encoderAt?.bind(definition), verbatim });
-  const bySchema = type.schemaProblems(complete);
-  const [first, ...others] = bySchema.length > 0 ? bySchema : (definition.check?.(complete) ?? []);
-  if (first) throw invalid(first, ...others);
-  return complete;
 }

@@ -39,6 +39,10 @@ export class Connection {
   @Column('boolean', { default: true })
   enabled!: boolean;
 
+  /** By hand, until it is started again. */
+  @Column('boolean', { default: false })
+  stopped!: boolean;
+
   @Column('int', { default: 1 })
   version!: number;
 

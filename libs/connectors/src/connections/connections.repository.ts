@@ -17,6 +17,21 @@ export class ConnectionsRepository extends OrganizationRepository<Connection> {
     super(database, Connection, 'Connection');
   }
 
+  /** What it is told to do is no change of its configuration: its version stays. */
+  async setStopped(organizationId: string, id: string, stopped: boolean): Promise<void> {
+    await this.database.inOrganization(organizationId, (manager) =>
+      manager.query('UPDATE connections SET stopped = $3 WHERE organization_id = $1 AND id = $2', [
+        organizationId,
+        id,
+        stopped,
+      ]),
+    );
+  }
+
+  async count(organizationId: string): Promise<number> {
+    return this.database.inOrganization(organizationId, (manager) => manager.countBy(Connection, { organizationId }));
+  }
+
   /** The search is in names and descriptions. */
   search(
     organizationId: string,

@@ -3,9 +3,11 @@ import { conflict, DomainError, invalid, newId, Page, type Member } from '#kerne
 import { AuditTrail, changesBetween } from '#platform/audit';
 import { Database, isUniqueViolation, requireVersion, type SeenVersion } from '#platform/database';
 import { parseSort } from '#platform/http';
+import { signal } from '#platform/signals';
 import { ConnectionSessions, ConnectorError } from '../calls';
 import { FunctionsRepository } from '../functions/functions.repository';
 import { ProtocolRegistry, type JsonObject, type KnownProtocol } from '../protocols';
+import { RuntimesRepository } from '../runtime/runtimes.repository';
 import type { SplitConfig } from '../secrets';
 import type { Connection } from './connection.entity';
 import { ConnectionSecrets, type KeptConfig } from './connection-secrets';
@@ -24,6 +26,7 @@ const SORTABLE = ['name', 'protocol', 'enabled', 'createdAt', 'updatedAt'] as co
 const AUDITED = ['name', 'description', 'labels', 'enabled'] as const;
 /** Milliseconds. */
 const LONGEST_TEST = 15_000;
+const MOST_CONNECTIONS = 5_000;
 
 /** Connections as configuration. */
 @Injectable()
@@ -35,18 +38,24 @@ export class ConnectionsService {
     private readonly protocols: ProtocolRegistry,
     private readonly secrets: ConnectionSecrets,
     private readonly sessions: ConnectionSessions,
+    private readonly runtimes: RuntimesRepository,
     private readonly audit: AuditTrail,
   ) {}
 
   async list({ organizationId }: Member, query: ConnectionQuery): Promise<Page<ConnectionView>> {
     const order = parseSort(query.sort, SORTABLE, 'name');
     const { data, meta } = await this.connections.search(organizationId, query, order);
-    return new Page(data.map(toConnectionView), meta);
+    const ids = data.map(({ id }) => id);
+    const runtimes = await this.runtimes.of(organizationId, ids);
+    return new Page(
+      data.map((connection) => toConnectionView(connection, runtimes.get(connection.id)?.state)),
+      meta,
+    );
   }
 
   /** @throws DomainError `not_found` */
   async get({ organizationId }: Member, id: string): Promise<ConnectionView> {
-    return toConnectionView(await this.connections.get(organizationId, id));
+    return this.view(await this.connections.get(organizationId, id));
   }
 
   /** @throws DomainError `bad_request` with every problem of the config; `conflict` for a name that is taken. */
@@ -72,7 +81,7 @@ export class ConnectionsService {
     { config, ...fields }: ChangeConnection,
   ): Promise<ConnectionView> {
     return this.naming(() =>
-      this.database.inOrganization(organizationId, async () => {
+      this.database.inOrganization(organizationId, async (manager) => {
         const before = await this.connections.get(organizationId, id);
         requireVersion(before, ifMatch);
         const kept = config && this.changed(before, config);
@@ -85,17 +94,19 @@ export class ConnectionsService {
           changes: changesBetween(before, after, AUDITED),
           ...(kept && { details: { configChanged: true } }),
         });
-        return toConnectionView(after);
+        await signal(manager, 'connection.changed', [id]);
+        return this.view(after);
       }),
     );
   }
 
   /** With its functions. @throws DomainError `not_found`; `precondition_failed` */
   async delete({ organizationId }: Member, id: string, ifMatch: SeenVersion): Promise<void> {
-    await this.database.inOrganization(organizationId, async () => {
+    await this.database.inOrganization(organizationId, async (manager) => {
       const connection = await this.connections.get(organizationId, id);
       requireVersion(connection, ifMatch);
       await this.connections.delete(organizationId, id);
+      await signal(manager, 'connection.changed', [id]);
       await this.audit.record({ action: 'connection.delete', organizationId, entity: entityOf(connection) });
     });
   }
@@ -142,6 +153,11 @@ export class ConnectionsService {
     }
   }
 
+  private async view(connection: Connection): Promise<ConnectionView> {
+    const runtimes = await this.runtimes.of(connection.organizationId, [connection.id]);
+    return toConnectionView(connection, runtimes.get(connection.id)?.state);
+  }
+
   private insert(
     organizationId: string,
     verb: 'create' | 'clone',
@@ -150,9 +166,14 @@ export class ConnectionsService {
   ): Promise<ConnectionView> {
     const details = { protocol: values.protocol, ...(original !== undefined && { original }) };
     return this.naming(() =>
-      this.database.inOrganization(organizationId, async () => {
+      this.database.inOrganization(organizationId, async (manager) => {
+        if ((await this.connections.count(organizationId)) >= MOST_CONNECTIONS) {
+          throw conflict(`An organization has ${MOST_CONNECTIONS} connections at most`);
+        }
         const made = await this.connections.insert(organizationId, values);
+        await this.runtimes.add(organizationId, made.id);
         await this.audit.record({ action: `connection.${verb}`, organizationId, entity: entityOf(made), details });
+        await signal(manager, 'connection.changed', [made.id]);
         return toConnectionView(made);
       }),
     );

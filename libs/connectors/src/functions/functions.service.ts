@@ -3,6 +3,7 @@ import { conflict, invalid, Page, type Member } from '#kernel';
 import { AuditTrail, changesBetween } from '#platform/audit';
 import { Database, isUniqueViolation, requireVersion, type SeenVersion } from '#platform/database';
 import { parseSort } from '#platform/http';
+import { signal } from '#platform/signals';
 import { ConnectorError, FunctionCalls } from '../calls';
 import type { Connection } from '../connections/connection.entity';
 import { ConnectionsRepository } from '../connections/connections.repository';
@@ -124,9 +125,11 @@ export class FunctionsService {
     work: (connection: Connection) => Promise<T>,
   ): Promise<T> {
     try {
-      return await this.database.inOrganization(organizationId, async () =>
-        work(await this.connections.get(organizationId, connectionId)),
-      );
+      return await this.database.inOrganization(organizationId, async (manager) => {
+        const done = await work(await this.connections.get(organizationId, connectionId));
+        await signal(manager, 'connection.changed', [connectionId]);
+        return done;
+      });
     } catch (error) {
       if (isUniqueViolation(error, 'connection_functions_name_key')) {
         throw conflict('Name is taken by another function of the connection');

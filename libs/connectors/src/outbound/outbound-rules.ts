@@ -1,5 +1,4 @@
 import { lookup as resolve } from 'node:dns';
-import { once } from 'node:events';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { Config } from '#platform/config';
@@ -48,21 +47,26 @@ export class OutboundRules {
   }
 
   /**
-   * A connected socket, for clients that take one; the signal ends the connecting alone.
-   * @throws OutboundRefused; Error with a code of the network
+   * A connected socket, for clients that take one; the signal ends the attempt, not the socket.
+   * @throws OutboundRefused; Error with a code of the network, or the signal's reason
    */
   async socket(host: string, port: number, signal: AbortSignal): Promise<Socket> {
     this.requireAllowed(host);
     signal.throwIfAborted();
     const socket = connect({ host, port, lookup: this.lookup, noDelay: true, keepAlive: true });
-    // An option `signal` of `connect` would destroy the socket at any later time too: every deadline comes.
-    const abort = (): void => void socket.destroy(signal.reason as Error);
+    const connected = Promise.withResolvers<void>();
+    const abort = (): void => connected.reject(signal.reason as Error);
     signal.addEventListener('abort', abort, { once: true });
+    socket.once('error', connected.reject).once('connect', connected.resolve);
     try {
-      await once(socket, 'connect');
+      await connected.promise;
       return socket;
+    } catch (error) {
+      socket.destroy();
+      throw error;
     } finally {
       signal.removeEventListener('abort', abort);
+      socket.off('error', connected.reject);
     }
   }
 

@@ -1,5 +1,7 @@
+import type { Type } from '@nestjs/common';
 import { ModbusProtocol } from './modbus/modbus.protocol';
+import type { Protocol } from './protocol';
 import { RestProtocol } from './rest/rest.protocol';
 
-/** The protocols that come with the product. */
-export const ALL_PROTOCOLS = [ModbusProtocol, RestProtocol];
+/** The protocols of the product, by their ids. */
+export const ALL_PROTOCOLS: Type<Protocol>[] = [ModbusProtocol, RestProtocol];

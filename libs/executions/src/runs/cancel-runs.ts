@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { EndedRun } from '../run-end-watchers';
 import { lockParents, WAKE_PARENTS } from './parents';
-import { signal } from './run-signals';
+import { signal } from '#platform/signals';
 
 interface OpenRow {
   id: string;
@@ -45,7 +45,7 @@ export async function cancelRuns(
     await manager.query(WAKE_PARENTS, [idle.flatMap(({ parent_id: parentId }) => parentId ?? [])]);
     await signal(
       manager,
-      'ended',
+      'execution.ended',
       idle.map(({ id }) => id),
     );
   }
@@ -53,7 +53,7 @@ export async function cancelRuns(
   if (working.length > 0)
     await signal(
       manager,
-      'cancel',
+      'execution.cancel',
       working.map(({ id }) => id),
     );
   return { open, ended };

@@ -12,7 +12,7 @@ import { ExecutionStore } from '../intake/execution-store';
 import { RunEndWatchers } from '../run-end-watchers';
 import { SealedJson } from '../sealed-json';
 import { lockParents, WAKE_PARENTS } from './parents';
-import { signal } from './run-signals';
+import { signal } from '#platform/signals';
 import { RETRY_WINDOW_KEEPS } from './retry-window';
 
 /** A run that has ended, with everything that is written of it. */
@@ -123,7 +123,7 @@ export class RunFinisher {
     const parents = runs.flatMap(({ parentId }) => parentId ?? []);
     if (parents.length > 0) await manager.query(WAKE_PARENTS, [parents]);
     const awaited = runs.filter((run) => run.awaited || run.parentId !== null).map(({ id }) => id);
-    if (awaited.length > 0) await signal(manager, 'ended', awaited);
+    if (awaited.length > 0) await signal(manager, 'execution.ended', awaited);
   }
 }
 

@@ -24,7 +24,7 @@ import type { RunEnd } from './run-ends';
 import { RunFinisher } from './run-finisher';
 import type { RunPlan } from './run-plan';
 import { RunPlans } from './run-plans';
-import { RunSignals } from './run-signals';
+import { Signals } from '#platform/signals';
 import { LEASE_SECONDS, RunStore } from './run-store';
 import { WorkerServices } from './worker-services';
 
@@ -67,7 +67,7 @@ export class RunWorker extends WorkerHost implements OnApplicationBootstrap {
     private readonly queue: ExecutionQueue,
     private readonly wakeups: Wakeups,
     private readonly dispatcher: Dispatcher,
-    private readonly signals: RunSignals,
+    private readonly signals: Signals,
     private readonly budget: HistoryBudget,
     private readonly lifecycle: Lifecycle,
   ) {
@@ -79,7 +79,7 @@ export class RunWorker extends WorkerHost implements OnApplicationBootstrap {
     this.lifecycle.atShutdown('drain', 'runs', () => this.drain());
     this.worker.on('error', (error) => this.logger.debug(error.message));
     this.worker.on('failed', (_job, error) => this.logger.warn(`a job failed: ${error.message}`));
-    this.signals.on('cancel', (id) => this.active.get(id)?.run.cancel());
+    this.signals.on('execution.cancel', (id) => this.active.get(id)?.run.cancel());
     this.timers.push(
       setInterval(() => void this.renew(), RENEW_MS),
       setInterval(() => void this.flush(), FLUSH_MS),

@@ -11,7 +11,7 @@ import type { ClaimedRun, KeptResult, Pending } from './claimed-run';
 import { RETRY_WINDOW_DAYS } from './retry-window';
 import type { WebhookResponse } from './run-ends';
 import type { CalledRun, RunEvaluators, RunServices } from './run-services';
-import { RunSignals, signal } from './run-signals';
+import { signal, Signals } from '#platform/signals';
 import { RunStore } from './run-store';
 
 /** Pipelines that call each other: deeper ones end, also those that call themselves. */
@@ -24,7 +24,7 @@ export class WorkerServices {
     readonly store: RunStore,
     readonly database: Database,
     readonly sealed: SealedJson,
-    readonly signals: RunSignals,
+    readonly signals: Signals,
     readonly intake: ExecutionIntake,
     readonly definitions: PipelineDefinitions,
     readonly sandbox: FairSandbox,
@@ -119,7 +119,7 @@ class ServicesOfRun implements RunServices {
   }
 
   ended(executionId: string): { ended: Promise<void>; forget: () => void } {
-    const { seen, forget } = this.all.signals.once('ended', executionId);
+    const { seen, forget } = this.all.signals.once('execution.ended', executionId);
     return { ended: seen, forget };
   }
 
@@ -131,7 +131,7 @@ class ServicesOfRun implements RunServices {
         `UPDATE executions SET response = $3 WHERE id = $1 AND created_at = $2 AND response IS NULL`,
         [id, idTime(id), JSON.stringify({ status, headers, body })],
       );
-      await signal(manager, 'respond', [id]);
+      await signal(manager, 'execution.respond', [id]);
     });
   }
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { ExecutionView } from '../dto/execution.dto';
 import { ExecutionsRepository } from '../executions.repository';
-import { RunSignals, type Signal } from '../runs/run-signals';
+import { Signals, type SignalKind } from '#platform/signals';
 
 /** A signal may be lost with its connection: so often one looks without. */
 const LOOK_MS = 2_000;
@@ -12,17 +12,17 @@ const LOOK_MS = 2_000;
 export class Waiting {
   constructor(
     private readonly executions: ExecutionsRepository,
-    private readonly signals: RunSignals,
+    private readonly signals: Signals,
   ) {}
 
   /** The execution as it is when it has ended, or when the time is over. */
   async untilEnded(organizationId: string, id: string, milliseconds: number): Promise<ExecutionView> {
-    return this.until(['ended'], organizationId, id, milliseconds, ({ finishedAt }) => finishedAt !== null);
+    return this.until(['execution.ended'], organizationId, id, milliseconds, ({ finishedAt }) => finishedAt !== null);
   }
 
   /** Until the condition holds or the time is over; looks with every signal of those kinds. */
   async until(
-    kinds: readonly Signal[],
+    kinds: readonly SignalKind[],
     organizationId: string,
     id: string,
     milliseconds: number,

@@ -2,12 +2,9 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsBoolean, IsDefined, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 import { IfGiven, IsFlag, IsName, ListQuery } from '#platform/http';
 import type { JsonObject } from '../../protocols';
+import { CONNECTION_STATES, type ConnectionState } from '../../runtime/connection-state';
 import type { Connection, Labels } from '../connection.entity';
 import { IsLabels } from './labels';
-
-/** Runtime state of a connection. Request protocols have no session that lives on its own: they are idle. */
-export const CONNECTION_STATUSES = ['idle', 'connecting', 'connected', 'reconnecting', 'error', 'stopping'] as const;
-export type ConnectionStatus = (typeof CONNECTION_STATUSES)[number];
 
 export class ConnectionQuery extends ListQuery {
   /** Id of a protocol. */
@@ -55,7 +52,7 @@ export class CreateConnection {
   @ApiProperty({ required: false, type: Object, example: { site: 'north' } })
   labels?: Labels;
 
-  /** A disabled connection refuses calls. */
+  /** One that is enabled is connected at once, and stays so; a disabled one refuses calls. */
   @IfGiven()
   @IsBoolean()
   @ApiProperty({ required: false, default: true })
@@ -117,8 +114,9 @@ export class ConnectionView {
 
   enabled!: boolean;
 
-  @ApiProperty({ enum: CONNECTION_STATUSES })
-  status!: ConnectionStatus;
+  /** What it does at this moment. */
+  @ApiProperty({ enum: CONNECTION_STATES })
+  status!: ConnectionState;
 
   /** Counts the changes; the ETag is made from it. */
   version!: number;
@@ -144,7 +142,7 @@ export class ConnectionTest {
   durationMs!: number;
 }
 
-export const toConnectionView = (connection: Connection): ConnectionView => ({
+export const toConnectionView = (connection: Connection, status: ConnectionState = 'idle'): ConnectionView => ({
   id: connection.id,
   name: connection.name,
   description: connection.description,
@@ -152,7 +150,7 @@ export const toConnectionView = (connection: Connection): ConnectionView => ({
   config: connection.config,
   labels: connection.labels,
   enabled: connection.enabled,
-  status: 'idle',
+  status,
   version: connection.version,
   createdAt: connection.createdAt,
   createdBy: connection.createdBy,

@@ -49,7 +49,7 @@ export class WebhookWaiting {
   ): Promise<WebhookAnswer> {
     let given = null as WebhookResponse | null;
     const execution = await this.waiting.until(
-      respond === 'node' ? ['respond', 'ended'] : ['ended'],
+      respond === 'node' ? ['execution.respond', 'execution.ended'] : ['execution.ended'],
       organizationId,
       executionId,
       LONGEST_WAIT_MS,

@@ -1,29 +1,30 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { Config } from '#platform/config';
-import { roleUrl } from '#platform/database';
-import { Lifecycle } from '#platform/lifecycle';
 import { Client } from 'pg';
 import type { EntityManager } from 'typeorm';
+import { Config } from '../config';
+import { roleUrl } from '../database';
+import { Lifecycle } from '../lifecycle';
 
 /*
- * What processes tell each other at once about executions, by PostgreSQL's NOTIFY: with the commit, and not at all
- * without. A signal may be lost with a connection: whoever acts on one also looks, now and then, by itself.
+ * What processes tell each other at once, by PostgreSQL's NOTIFY: with the commit, and not at all without. A signal may be
+ * lost with a connection: whoever acts on one also looks, now and then, by itself.
  */
 
-const CHANNEL = 'executions';
+const CHANNEL = 'maestrohub';
 const RECONNECT_MS = 1_000;
 
-export type Signal = 'ended' | 'cancel' | 'respond';
-type Listener = (executionId: string) => void;
+/** `<subject>.<what happened>`; the id says which one. */
+export type SignalKind = `${string}.${string}`;
+type Listener = (id: string) => void;
 
 /** Sends with the transaction that is open. */
-export const signal = (manager: EntityManager, kind: Signal, ids: readonly string[]): Promise<unknown> =>
+export const signal = (manager: EntityManager, kind: SignalKind, ids: readonly string[]): Promise<unknown> =>
   manager.query(`SELECT pg_notify('${CHANNEL}', $1 || ' ' || id) FROM unnest($2::text[]) AS t (id)`, [kind, ids]);
 
 @Injectable()
-export class RunSignals implements OnApplicationBootstrap {
-  private readonly logger = new Logger(RunSignals.name);
-  private readonly listeners = new Map<Signal, Set<Listener>>();
+export class Signals implements OnApplicationBootstrap {
+  private readonly logger = new Logger(Signals.name);
+  private readonly listeners = new Map<SignalKind, Set<Listener>>();
   private client: Client | undefined;
   private timer: NodeJS.Timeout | undefined;
 
@@ -33,22 +34,22 @@ export class RunSignals implements OnApplicationBootstrap {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    this.lifecycle.atShutdown('queues', 'run signals', () => this.close());
+    this.lifecycle.atShutdown('queues', 'signals', () => this.close());
     await this.connect();
   }
 
   /** The function that ends it. */
-  on(kind: Signal, listener: Listener): () => void {
+  on(kind: SignalKind, listener: Listener): () => void {
     const all = this.listeners.get(kind) ?? new Set();
     this.listeners.set(kind, all.add(listener));
     return () => void all.delete(listener);
   }
 
-  /** Resolves with the signal about that execution. */
-  once(kind: Signal, executionId: string): { seen: Promise<void>; forget: () => void } {
+  /** Resolves with the signal about that one. */
+  once(kind: SignalKind, wanted: string): { seen: Promise<void>; forget: () => void } {
     const { promise, resolve } = Promise.withResolvers<void>();
     const forget = this.on(kind, (id) => {
-      if (id === executionId) resolve();
+      if (id === wanted) resolve();
     });
     return { seen: promise, forget };
   }
@@ -80,7 +81,7 @@ export class RunSignals implements OnApplicationBootstrap {
   }
 
   private hear(payload: string): void {
-    const [kind, id] = payload.split(' ') as [Signal, string];
+    const [kind, id] = payload.split(' ') as [SignalKind, string];
     for (const listener of this.listeners.get(kind) ?? []) listener(id);
   }
 
