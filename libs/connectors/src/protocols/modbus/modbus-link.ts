@@ -138,7 +138,8 @@ export class ModbusLink {
     if (this.ended) return;
     this.ended = reason;
     this.close();
-    this.context.lost(reason);
+    // The call that was under way fails first, by the same reason: calls end when the session is given up.
+    setImmediate(() => this.context.lost(reason));
   }
 
   private error(says: string): ConnectorError {
