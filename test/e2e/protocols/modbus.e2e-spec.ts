@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeWithServers, startServer, startTcpProxy, type RunningServer, type TcpProxy } from '#testing';
+import {
+  describeWithServers,
+  eventually,
+  startServer,
+  startTcpProxy,
+  type RunningServer,
+  type TcpProxy,
+} from '#testing';
 import { ProtocolHub, type Execution } from './protocol-hub';
 
 const DEVICE = { settings: [readFileSync(join(__dirname, 'modbus-device.py'), 'utf8')] };
@@ -247,8 +254,7 @@ describeWithServers(['pymodbus'], 'Modbus', () => {
         true,
       ]);
       await proxy.become('pass');
-      await hub.until(odd, 'connected');
-      expect((await hub.execute(odd, read)).success).toBe(true);
+      await eventually(async () => (await hub.execute(odd, read)).success);
     });
 
     it('is told by the test of a connection', async () => {
