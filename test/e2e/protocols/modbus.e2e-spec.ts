@@ -253,8 +253,10 @@ describeWithServers(['pymodbus'], 'Modbus', () => {
         `127.0.0.1:${proxy.port}: the answer is not Modbus TCP`,
         true,
       ]);
+      await hub.until(odd, 'reconnecting');
       await proxy.become('pass');
-      await eventually(async () => (await hub.execute(odd, read)).success);
+      await hub.until(odd, 'connected');
+      expect((await hub.execute(odd, read)).success).toBe(true);
     });
 
     it('is told by the test of a connection', async () => {
