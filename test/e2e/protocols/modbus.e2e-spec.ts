@@ -1,13 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  describeWithServers,
-  eventually,
-  startServer,
-  startTcpProxy,
-  type RunningServer,
-  type TcpProxy,
-} from '#testing';
+import { describeWithServers, startServer, startTcpProxy, type RunningServer, type TcpProxy } from '#testing';
 import { ProtocolHub, type Execution } from './protocol-hub';
 
 const DEVICE = { settings: [readFileSync(join(__dirname, 'modbus-device.py'), 'utf8')] };

@@ -1,7 +1,8 @@
 import type { Type } from '@nestjs/common';
 import { ModbusProtocol } from './modbus/modbus.protocol';
+import { OpcUaProtocol } from './opc-ua/opcua.protocol';
 import type { Protocol } from './protocol';
 import { RestProtocol } from './rest/rest.protocol';
 
 /** The protocols of the product, by their ids. */
-export const ALL_PROTOCOLS: Type<Protocol>[] = [ModbusProtocol, RestProtocol];
+export const ALL_PROTOCOLS: Type<Protocol>[] = [ModbusProtocol, OpcUaProtocol, RestProtocol];
