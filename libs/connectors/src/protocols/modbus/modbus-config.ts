@@ -1,7 +1,7 @@
 import type { FieldProblem, JsonValue } from '#kernel';
 import type { JsonObject } from '../protocol';
 import type { PollConfig } from '../support/poll';
-import { MOST_READ, type Area } from './modbus-ranges';
+import { MOST_READ, type Area } from './modbus-areas';
 import { wordsOf, type Format } from './modbus-values';
 
 /** A connection's config. */

@@ -3,6 +3,7 @@ import { ConnectorError } from '../../calls/connector-error';
 import type { CallOptions, JsonObject, Session, Subscriber, Subscription } from '../protocol';
 import { withinDeadline } from '../support/deadline';
 import { startPoll, type Readings } from '../support/poll';
+import { alone, rangesOf, type Range } from '../support/ranges';
 import { DEFAULT_TIMEOUT } from '../support/schema';
 import {
   isBits,
@@ -14,7 +15,7 @@ import {
 } from './modbus-config';
 import { ModbusException } from './modbus-failure';
 import type { ModbusLink } from './modbus-link';
-import { rangesOf, type Area, type Range } from './modbus-ranges';
+import { MOST_READ, type Area } from './modbus-areas';
 import { spanOf, valueIn, type TagSpan } from './modbus-tags';
 import { decodeAll, encodeAll } from './modbus-values';
 
@@ -74,17 +75,18 @@ export class ModbusSession implements Session {
     const errors = new Map<string, ModbusException>();
     const read = async (range: Range<TagSpan>): Promise<void> => {
       try {
-        const answer = await this.link.read(range, signal);
+        const { unitId: unit, area } = range.spans[0];
+        const answer = await this.link.read({ ...range, unitId: unit, area }, signal);
         for (const span of range.spans) values.set(span.tag.name, valueIn(answer, range, span));
       } catch (error) {
         if (!(error instanceof ModbusException) || error.retryable) throw error;
-        const [only, ...others] = range.spans as [TagSpan, ...TagSpan[]];
+        const [only, ...others] = range.spans;
         if (others.length === 0) errors.set(only.tag.name, error);
         // One tag that is not there must not take its neighbours with it.
-        else for (const span of range.spans) await read({ ...span, spans: [span] });
+        else for (const span of range.spans) await read(alone(span));
       }
     };
-    for (const range of rangesOf(spans, maxGap)) await read(range);
+    for (const range of rangesOf(spans, { maxGap, most: ({ area }) => MOST_READ[area] })) await read(range);
 
     const [first] = errors.values();
     if (first && values.size === 0) throw first;
