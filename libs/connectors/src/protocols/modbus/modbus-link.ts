@@ -26,15 +26,20 @@ export class ModbusLink {
   ) {}
 
   /** @throws ConnectorError */
-  static async connect(config: ModbusConfig, { outbound, lost }: SessionContext): Promise<ModbusLink> {
+  static async connect(config: ModbusConfig, context: SessionContext): Promise<ModbusLink> {
     const { host, port = 502, connectTimeoutMs = 3_000, responseTimeoutMs = 3_000, pauseMs = 0 } = config;
     const where = whereOf(config);
     const { default: library } = await import('modbus-serial');
     try {
       const socket = await withinDeadline({ timeoutMs: connectTimeoutMs, where }, (signal) =>
-        outbound.socket(host, port, signal),
+        context.outbound.socket(host, port, signal),
       );
-      const dialogue = new Dialogue(socket, { where, responseTimeoutMs, pauseMs, lost });
+      const dialogue = new Dialogue(socket, {
+        where,
+        responseTimeoutMs,
+        pauseMs,
+        lost: (reason) => context.lost(reason),
+      });
       const frames = new MbapFrames();
       socket.on('data', (bytes) => {
         if (!frames.fits(bytes)) dialogue.end('the answer is not Modbus TCP');
@@ -58,7 +63,8 @@ export class ModbusLink {
       this.client.setID(unitId);
       return ask(this.client);
     };
-    return this.dialogue.ask(signal, asked, (error) => failureOf(error, `${whereOf(this.config)} unit ${unitId}`));
+    const where = `${whereOf(this.config)} unit ${unitId}`;
+    return this.dialogue.ask({ signal, where, failureOf: (error) => failureOf(error, where) }, asked);
   }
 
   /** Modbus has no question that every device knows; that it does not know this one is an answer, too. */

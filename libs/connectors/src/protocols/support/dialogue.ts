@@ -21,6 +21,14 @@ export interface DialogueOptions {
   lost: SessionContext['lost'];
 }
 
+export interface Question {
+  signal: AbortSignal;
+  /** Who is asked, for messages. */
+  where: string;
+  /** What is told of a failure of what asks. */
+  failureOf: (error: unknown) => Error;
+}
+
 /** A connection to a device that is asked one thing at a time, and tells nothing by itself. */
 export class Dialogue {
   private readonly turns: Turns;
@@ -43,22 +51,20 @@ export class Dialogue {
     );
   }
 
-  /**
-   * Asks when it is its turn. `told` makes failures of what asks. @throws ConnectorError; a `DeviceRefusal` counts as an answer
-   */
-  ask<T>(signal: AbortSignal, ask: () => Promise<T>, told: (error: unknown) => Error): Promise<T> {
+  /** Asks when it is its turn. @throws ConnectorError; a `DeviceRefusal` counts as an answer */
+  ask<T>({ signal, where, failureOf }: Question, ask: () => Promise<T>): Promise<T> {
     return this.turns.take(signal, async () => {
       if (this.ended) throw this.ended;
       const answer = Promise.withResolvers<T>();
       this.cancel = answer.reject;
-      const silence = setTimeout(() => answer.reject(this.silence()), this.options.responseTimeoutMs);
+      const silence = setTimeout(() => answer.reject(this.silence(where)), this.options.responseTimeoutMs);
       try {
         ask().then(answer.resolve, answer.reject);
         const answered = await answer.promise;
         this.heard();
         return answered;
       } catch (error) {
-        const failure = error instanceof ConnectorError ? error : told(error);
+        const failure = error instanceof ConnectorError ? error : failureOf(error);
         if (failure instanceof DeviceRefusal) this.heard();
         throw failure;
       } finally {
@@ -99,10 +105,10 @@ export class Dialogue {
     this.unanswered = 0;
   }
 
-  private silence(): ConnectorError {
+  private silence(where: string): ConnectorError {
     this.unanswered++;
     if (this.unanswered === MOST_UNANSWERED) this.end(`${MOST_UNANSWERED} requests in a row had no answer`);
-    return this.error(`no answer within ${this.options.responseTimeoutMs} ms`);
+    return new ConnectorError(`${where}: no answer within ${this.options.responseTimeoutMs} ms`, { retryable: true });
   }
 
   private error(says: string): ConnectorError {

@@ -21,7 +21,7 @@ export interface Joining<T> {
   /** How much that nobody asked for is read between two spans. */
   maxGap: number;
   /** How much one piece can have, by its first span. */
-  most(first: T): number;
+  most: (first: T) => number;
 }
 
 /** The pieces that bring these spans. */
