@@ -20,6 +20,7 @@ const SERVERS = {
   mosquitto: 'mosquitto',
   mosquitto_pub: 'mosquitto-clients',
   chromium: 'chromium',
+  'g++': 'g++',
   'pymodbus.server': 'python3-pymodbus python3-serial-asyncio',
 };
 

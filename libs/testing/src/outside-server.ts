@@ -59,11 +59,12 @@ function configured(directory: string, lines: readonly string[]): string[] {
   return [file];
 }
 
-/** Clients of such servers and of our own, by their Debian package. */
+/** Clients of such servers and of our own, and what makes a server of its source, by their Debian package. */
 const CLIENTS = {
   mosquitto_pub: 'mosquitto-clients',
   mosquitto_sub: 'mosquitto-clients',
   chromium: 'chromium',
+  'g++': 'g++',
 } as const;
 
 export type OutsideClient = keyof typeof CLIENTS;
