@@ -21,6 +21,8 @@ const SERVERS = {
   mosquitto_pub: 'mosquitto-clients',
   chromium: 'chromium',
   'g++': 'g++',
+  influxd: 'influxdb',
+  mariadbd: 'mariadb-server',
   'pymodbus.server': 'python3-pymodbus python3-serial-asyncio',
 };
 

@@ -1,17 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { Config } from '#platform/config';
+import { AddressRules } from './address-rules';
 import { OutboundRules } from './outbound-rules';
 
 describe('a socket by outbound rules', () => {
-  const rules = (loopback: boolean): OutboundRules =>
-    new OutboundRules(
-      Config.from({
-        HUB_OUTBOUND_LOOPBACK: String(loopback),
-        HUB_SECRET_KEY: '0'.repeat(64),
-        DATABASE_URL: 'postgresql://localhost/hub',
-      }),
-    );
+  const rules = (loopback: boolean): OutboundRules => new OutboundRules(new AddressRules({ loopback }));
 
   const listening = async () => {
     const server = createServer().listen(0, '127.0.0.1');

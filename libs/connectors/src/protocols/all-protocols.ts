@@ -1,9 +1,26 @@
 import type { Type } from '@nestjs/common';
+import { AzureBlobProtocol } from './azureblob/azureblob.protocol';
+import { InfluxdbProtocol } from './influxdb/influxdb.protocol';
 import { ModbusProtocol } from './modbus/modbus.protocol';
+import { MssqlProtocol } from './mssql/mssql.protocol';
+import { MysqlProtocol } from './mysql/mysql.protocol';
 import { OpcUaProtocol } from './opc-ua/opcua.protocol';
+import { PostgresProtocol } from './postgres/postgres.protocol';
 import type { Protocol } from './protocol';
 import { RestProtocol } from './rest/rest.protocol';
+import { S3Protocol } from './s3/s3.protocol';
 import { SiemensS7Protocol } from './siemens-s7/siemens-s7.protocol';
 
 /** The protocols of the product, by their ids. */
-export const ALL_PROTOCOLS: Type<Protocol>[] = [ModbusProtocol, OpcUaProtocol, RestProtocol, SiemensS7Protocol];
+export const ALL_PROTOCOLS: Type<Protocol>[] = [
+  AzureBlobProtocol,
+  InfluxdbProtocol,
+  ModbusProtocol,
+  MssqlProtocol,
+  MysqlProtocol,
+  OpcUaProtocol,
+  PostgresProtocol,
+  RestProtocol,
+  S3Protocol,
+  SiemensS7Protocol,
+];
