@@ -27,6 +27,8 @@ const SERVERS = {
   proftpd: 'proftpd-mod-crypto',
   sshd: 'openssh-server',
   aiosmtpd: 'python3-aiosmtpd',
+  'g++': 'g++',
+  'pymodbus.server': 'python3-pymodbus python3-serial-asyncio',
 };
 
 const skipServices = process.env.HUB_TEST_SKIP_SERVICES === '1';
@@ -84,7 +86,7 @@ function missingPackages() {
   const programs = Object.keys(SERVERS).filter(
     (name) => !folders.some((folder) => fs.existsSync(path.join(folder, name))),
   );
-  return programs.map((name) => SERVERS[name]);
+  return programs.flatMap((name) => SERVERS[name].split(' '));
 }
 
 /** The tests start these servers themselves: the packages' own services are kept from starting. */

@@ -9,10 +9,12 @@ import { startProcess } from './server-process';
  * the same list). Each runs on a free port with an empty directory and ends with the file that started it.
  */
 
-export type OutsideServer = 'redis' | 'mosquitto' | 'mariadb' | 'influxdb' | 'nats' | 'proftpd' | 'sshd';
+export type OutsideServer = 'redis' | 'mosquitto' | 'mariadb' | 'influxdb' | 'nats' | 'proftpd' | 'sshd' | 'pymodbus';
 
 interface Recipe {
   program: string;
+  /** What runs instead, where the program is but the sign of its package. */
+  interpreter?: string;
   package: string;
   scheme: string;
   /** Writes what the server needs into its directory and gives its arguments. */
@@ -51,6 +53,14 @@ const RECIPES: Record<OutsideServer, Recipe> = {
       '-c',
       ...configured(directory, [`listen: 127.0.0.1:${port}`, ...settings]),
     ],
+  },
+  // A library: the settings are lines of a script of the test's own.
+  pymodbus: {
+    program: 'pymodbus.server',
+    interpreter: '/usr/bin/python3',
+    package: 'python3-pymodbus python3-serial-asyncio',
+    scheme: 'modbus',
+    prepare: (directory, port, settings) => [...configured(directory, settings), String(port)],
   },
   mariadb: {
     program: 'mariadbd',
@@ -173,6 +183,7 @@ const CLIENTS = {
   chromium: 'chromium',
   'rabbitmq-server': 'rabbitmq-server',
   aiosmtpd: 'python3-aiosmtpd',
+  'g++': 'g++',
 } as const;
 
 export type OutsideClient = keyof typeof CLIENTS;
@@ -204,7 +215,7 @@ export async function startServer(name: OutsideServer, options: ServerOptions = 
   const program = findProgram(recipe.program);
   if (!program) throw new Error(`${recipe.program} is missing: apt-get install -y ${recipe.package}`);
   const prepare = (directory: string, port: number) => recipe.prepare(directory, port, options.settings ?? []);
-  const { port, stop } = await startProcess({ program, prepare, port: options.port });
+  const { port, stop } = await startProcess({ program: recipe.interpreter ?? program, prepare, port: options.port });
   return { url: `${recipe.scheme}://127.0.0.1:${port}`, port, stop };
 }
 
