@@ -20,6 +20,7 @@ const SERVERS = {
   mosquitto: 'mosquitto',
   mosquitto_pub: 'mosquitto-clients',
   chromium: 'chromium',
+  'rabbitmq-server': 'rabbitmq-server',
 };
 
 const skipServices = process.env.HUB_TEST_SKIP_SERVICES === '1';

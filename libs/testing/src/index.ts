@@ -6,6 +6,7 @@ export * from './mqtt-broker';
 export * from './outside-server';
 export * from './postgres-server';
 export * from './processes';
+export * from './rabbitmq-server';
 export * from './tcp-proxy';
 export * from './test-app';
 export * from './test-browser';

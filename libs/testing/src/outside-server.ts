@@ -54,16 +54,17 @@ function configured(directory: string, lines: readonly string[]): string[] {
   return [file];
 }
 
-/** Clients of such servers and of our own, by their Debian package. */
+/** Programs that tests start in their own ways, by their Debian package. */
 const CLIENTS = {
   mosquitto_pub: 'mosquitto-clients',
   mosquitto_sub: 'mosquitto-clients',
   chromium: 'chromium',
+  'rabbitmq-server': 'rabbitmq-server',
 } as const;
 
 export type OutsideClient = keyof typeof CLIENTS;
 
-/** The path of a client. @throws Error with the install line where it is missing. */
+/** The path of such a program. @throws Error with the install line where it is missing. */
 export function findClient(name: OutsideClient): string {
   const program = findProgram(name);
   if (!program) throw new Error(`${name} is missing: apt-get install -y ${CLIENTS[name]}`);

@@ -1,6 +1,8 @@
 import type { Type } from '@nestjs/common';
+import { MqttProtocol } from './mqtt/mqtt.protocol';
 import type { Protocol } from './protocol';
+import { RabbitProtocol } from './rabbitmq/rabbitmq.protocol';
 import { RestProtocol } from './rest/rest.protocol';
 
 /** The protocols of the product, by their ids. */
-export const ALL_PROTOCOLS: Type<Protocol>[] = [RestProtocol];
+export const ALL_PROTOCOLS: Type<Protocol>[] = [MqttProtocol, RabbitProtocol, RestProtocol];
