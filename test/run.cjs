@@ -21,6 +21,7 @@ const SERVERS = {
   mosquitto_pub: 'mosquitto-clients',
   chromium: 'chromium',
   'rabbitmq-server': 'rabbitmq-server',
+  'pymodbus.server': 'python3-pymodbus python3-serial-asyncio',
 };
 
 const skipServices = process.env.HUB_TEST_SKIP_SERVICES === '1';
@@ -78,7 +79,7 @@ function missingPackages() {
   const programs = Object.keys(SERVERS).filter(
     (name) => !folders.some((folder) => fs.existsSync(path.join(folder, name))),
   );
-  return programs.map((name) => SERVERS[name]);
+  return programs.flatMap((name) => SERVERS[name].split(' '));
 }
 
 /** The tests start these servers themselves: the packages' own services are kept from starting. */

@@ -8,8 +8,6 @@ import { MessageConsumers } from './messages';
 import { OutboundRules } from './outbound';
 import { ProtocolRegistry } from './protocols';
 import { ALL_PROTOCOLS } from './protocols/all-protocols';
-<<<<<<< HEAD
-=======
 import { MetricsRepository } from './runtime/metrics.repository';
 import { RuntimesRepository } from './runtime/runtimes.repository';
 import { StateHistoryRepository } from './runtime/state-history.repository';
@@ -30,34 +28,11 @@ const SHARED = [
   RuntimesRepository,
   StateHistoryRepository,
 ];
->>>>>>> main
 
 /** What calls functions of connections, for every process. */
 @Module({
   imports: [DiscoveryModule],
-<<<<<<< HEAD
-  providers: [
-    ConnectionsRepository,
-    FunctionsRepository,
-    ConnectionSecrets,
-    ConnectionSessions,
-    FunctionCalls,
-    OutboundRules,
-    ProtocolRegistry,
-    ...ALL_PROTOCOLS,
-  ],
-  exports: [
-    ConnectionsRepository,
-    FunctionsRepository,
-    ConnectionSecrets,
-    ConnectionSessions,
-    FunctionCalls,
-    OutboundRules,
-    ProtocolRegistry,
-  ],
-=======
   providers: [...SHARED, LiveOwners, ...ALL_PROTOCOLS],
   exports: SHARED,
->>>>>>> main
 })
 export class ConnectorsModule {}

@@ -7,6 +7,7 @@ export * from './outside-server';
 export * from './postgres-server';
 export * from './processes';
 export * from './rabbitmq-server';
+export * from './server-process';
 export * from './tcp-proxy';
 export * from './test-app';
 export * from './test-browser';

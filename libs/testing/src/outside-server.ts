@@ -1,21 +1,18 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, chmodSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
+import { accessSync, constants, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { eventually } from './eventually';
-import { freePort } from './free-port';
-import { stopProcess } from './processes';
+import { startProcess } from './server-process';
 
 /*
  * The real servers of other projects, as Debian packages them; `npm test` installs them where it may (test/run.cjs has
  * the same list). Each runs on a free port with an empty directory and ends with the file that started it.
  */
 
-export type OutsideServer = 'redis' | 'mosquitto';
+export type OutsideServer = 'redis' | 'mosquitto' | 'pymodbus';
 
 interface Recipe {
   program: string;
+  /** What runs instead, where the program is but the sign of its package. */
+  interpreter?: string;
   package: string;
   scheme: string;
   /** Writes what the server needs into its directory and gives its arguments. */
@@ -45,6 +42,14 @@ const RECIPES: Record<OutsideServer, Recipe> = {
       '-c',
       ...configured(directory, [`listener ${port} 127.0.0.1`, 'allow_anonymous true', ...settings]),
     ],
+  },
+  // A library: the settings are lines of a script of the test's own.
+  pymodbus: {
+    program: 'pymodbus.server',
+    interpreter: '/usr/bin/python3',
+    package: 'python3-pymodbus python3-serial-asyncio',
+    scheme: 'modbus',
+    prepare: (directory, port, settings) => [...configured(directory, settings), String(port)],
   },
 };
 
@@ -90,21 +95,8 @@ export async function startServer(name: OutsideServer, options: ServerOptions = 
   const recipe = RECIPES[name];
   const program = findProgram(recipe.program);
   if (!program) throw new Error(`${recipe.program} is missing: apt-get install -y ${recipe.package}`);
-  const port = options.port ?? (await freePort());
-  const directory = mkdtempSync(join(tmpdir(), `maestrohub-${name}-`));
-  // Started by root, some of them go on as an account of their own.
-  chmodSync(directory, 0o755);
-  const child = spawn(program, recipe.prepare(directory, port, options.settings ?? []), { stdio: 'ignore' });
-  const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
-    await stopProcess(child, signal);
-    rmSync(directory, { recursive: true, force: true });
-  };
-  try {
-    await eventually(() => listens(child, port), { timeout: 10_000 });
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  const prepare = (directory: string, port: number) => recipe.prepare(directory, port, options.settings ?? []);
+  const { port, stop } = await startProcess({ program: recipe.interpreter ?? program, prepare, port: options.port });
   return { url: `${recipe.scheme}://127.0.0.1:${port}`, port, stop };
 }
 
@@ -137,16 +129,4 @@ function isExecutable(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-function listens(child: ChildProcess, port: number): Promise<boolean> {
-  if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended with code ${child.exitCode} while starting`);
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    const settle = (up: boolean): void => {
-      socket.destroy();
-      resolve(up);
-    };
-    socket.once('connect', () => settle(true)).once('error', () => settle(false));
-  });
 }
