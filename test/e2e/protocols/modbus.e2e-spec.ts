@@ -1,13 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  describeWithServers,
-  eventually,
-  startServer,
-  startTcpProxy,
-  type RunningServer,
-  type TcpProxy,
-} from '#testing';
+import { describeWithServers, startServer, startTcpProxy, type RunningServer, type TcpProxy } from '#testing';
 import { ProtocolHub, type Execution } from './protocol-hub';
 
 const DEVICE = { settings: [readFileSync(join(__dirname, 'modbus-device.py'), 'utf8')] };
@@ -253,8 +246,10 @@ describeWithServers(['pymodbus'], 'Modbus', () => {
         `127.0.0.1:${proxy.port}: the answer is not Modbus TCP`,
         true,
       ]);
+      await hub.until(odd, 'reconnecting');
       await proxy.become('pass');
-      await eventually(async () => (await hub.execute(odd, read)).success);
+      await hub.until(odd, 'connected');
+      expect((await hub.execute(odd, read)).success).toBe(true);
     });
 
     it('is told by the test of a connection', async () => {

@@ -41,7 +41,11 @@ async function main() {
   await server.initialize();
   const { addressSpace } = server.engine;
   const namespace = addressSpace.getOwnNamespace();
-  const machine = namespace.addObject({ organizedBy: addressSpace.rootFolder.objects, browseName: 'Machine', nodeId: 's=Machine' });
+  const machine = namespace.addObject({
+    organizedBy: addressSpace.rootFolder.objects,
+    browseName: 'Machine',
+    nodeId: 's=Machine',
+  });
   const add = (name, dataType, value, more = {}) =>
     namespace.addVariable({
       componentOf: machine,
@@ -52,11 +56,13 @@ async function main() {
       ...more,
     });
   for (const [name, [dataType, value]] of Object.entries(VALUES)) add(name, dataType, value);
-  add('Series', DataType.Int32, undefined, {
+  const list = (dataType, value) => ({
     valueRank: 1,
     arrayDimensions: [3],
-    value: { dataType: DataType.Int32, arrayType: VariantArrayType.Array, value: Int32Array.from([1, 2, 3]) },
+    value: { dataType, arrayType: VariantArrayType.Array, value },
   });
+  add('Series', DataType.Int32, undefined, list(DataType.Int32, Int32Array.from([1, 2, 3])));
+  add('Steps', DataType.String, undefined, list(DataType.String, ['heat', 'press', 'cool']));
   const fixed = add('Fixed', DataType.Int16, 5);
   fixed.accessLevel = fixed.userAccessLevel = 1;
   const broken = add('Broken', DataType.Double, 0);
@@ -79,10 +85,19 @@ async function main() {
 
 async function writeCertificates(server) {
   const der = server.getCertificate().toString('base64');
-  write('server.pem', `-----BEGIN CERTIFICATE-----\n${der.replaceAll(/(.{64})/g, '$1\n')}\n-----END CERTIFICATE-----\n`);
+  write(
+    'server.pem',
+    `-----BEGIN CERTIFICATE-----\n${der.replaceAll(/(.{64})/g, '$1\n')}\n-----END CERTIFICATE-----\n`,
+  );
   const { privateKey } = await crypto_utils.generateKeyPair(2048);
   const purpose = crypto_utils.CertificatePurpose.ForApplication;
-  const certificate = { privateKey, subject: 'CN=Hub', applicationUri: 'urn:hub.example:client', validity: 30, purpose };
+  const certificate = {
+    privateKey,
+    subject: 'CN=Hub',
+    applicationUri: 'urn:hub.example:client',
+    validity: 30,
+    purpose,
+  };
   write('client.pem', (await crypto_utils.createSelfSignedCertificate(certificate)).cert);
   write('client.key', (await crypto_utils.privateKeyToPEM(privateKey)).privPem);
 }
