@@ -65,12 +65,13 @@ export class Demo {
       mqtt: { usual: 1883, asked: options.mqttPort },
       board: { usual: 8090, asked: options.boardPort },
       plantModbus: { usual: 5020 },
+      plantOpcUa: { usual: 4840 },
       plantMqtt: { usual: 18_830 },
     });
 
     this.begin('starting the plant');
-    const plantPorts = { modbus: ports.plantModbus, mqtt: ports.plantMqtt };
-    const plant = new Plant(plantPorts);
+    const plantPorts = { modbus: ports.plantModbus, opcUa: ports.plantOpcUa, mqtt: ports.plantMqtt };
+    const plant = new Plant(plantPorts, folder.join('pki'));
     started.push(plant);
     await plant.start();
 

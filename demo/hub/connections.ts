@@ -1,3 +1,4 @@
+import { nodeIdOf, OPERATOR } from '../plant/pasteurizer.ts';
 import { SUBSCRIBER, TOPICS } from '../plant/sensors.ts';
 import type { PlantPorts } from '../plant/plant.ts';
 
@@ -12,7 +13,7 @@ export interface ConnectionPlan {
   name: string;
   description: string;
   protocol: string;
-  config: Record<string, unknown>;
+  config: object;
   functions: FunctionPlan[];
 }
 
@@ -55,6 +56,35 @@ export const connectionsTo = (ports: PlantPorts): ConnectionPlan[] => [
         type: 'modbus.writeCoil',
         config: { address: 0, value: '((on))' },
         parameters: [{ name: 'on', type: 'boolean' }],
+      },
+    ],
+  },
+  {
+    name: 'Pasteurizer',
+    description: 'The pasteurizer of line 1: variables as in demo/plant/pasteurizer.ts',
+    protocol: 'opc-ua',
+    config: { host: '127.0.0.1', port: ports.opcUa, auth: { type: 'userName', ...OPERATOR } },
+    functions: [
+      {
+        name: 'Monitor',
+        type: 'opcua.monitor',
+        config: {
+          publishingIntervalMs: 1_000,
+          nodes: [
+            { name: 'temperature', nodeId: nodeIdOf('Temperature'), deadBand: 0.1 },
+            { name: 'flow', nodeId: nodeIdOf('Flow'), deadBand: 40 },
+            { name: 'units', nodeId: nodeIdOf('Units'), deadBand: 0.5 },
+            { name: 'setpoint', nodeId: nodeIdOf('Setpoint') },
+          ],
+          samplingIntervalMs: 1_000,
+          queueSize: 1,
+        },
+      },
+      {
+        name: 'Set temperature',
+        type: 'opcua.write',
+        config: { nodeId: nodeIdOf('Setpoint'), value: '((temperature))', dataType: 'Double' },
+        parameters: [{ name: 'temperature', type: 'number' }],
       },
     ],
   },

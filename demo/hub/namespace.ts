@@ -37,6 +37,12 @@ export const SIGNALS: readonly Signal[] = [
     ['rejects', 'Bottles rejected', '', 0],
     ['bowl-level', 'Level of the bowl', '%', 1],
   ]),
+  ...signals('Pasteurizer', `${LINE_TOPIC}/pasteurizer`, [
+    ['temperature', 'Temperature', '°C', 1],
+    ['setpoint', 'Temperature setpoint', '°C', 1],
+    ['flow', 'Flow', 'l/h', 0],
+    ['units', 'Pasteurization units', 'PU', 1],
+  ]),
   ...signals('Sensors', LINE_TOPIC, [
     ['vibration/rms', 'Vibration of the filler', 'mm/s', 2],
     ['scanner/last', 'Bottle just scanned', ''],

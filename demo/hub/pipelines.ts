@@ -54,6 +54,19 @@ return $trigger.changed.map((name) => ({
     edges: ['Poll > Records', 'Records > Publish'],
   },
   {
+    name: 'Pasteurizer to namespace',
+    description: 'Values with the time and the quality that the server gives them',
+    nodes: [
+      node('Monitor', 'trigger.connection', idsOf('Pasteurizer', 'Monitor')),
+      publish('Publish', `${LINE_TOPIC}/pasteurizer/{{ $trigger.key }}`, '{{ $trigger.payload }}', {
+        timestamp: '{{ $trigger.sourceTimestamp }}',
+        source: 'Pasteurizer {{ $trigger.nodeId }}',
+        quality: '{{ $trigger.status === "Good" ? "good" : "bad" }}',
+      }),
+    ],
+    edges: ['Monitor > Publish'],
+  },
+  {
     name: 'Measurements to namespace',
     description: 'Members of JSON messages become values of their own',
     nodes: [

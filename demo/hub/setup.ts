@@ -9,7 +9,7 @@ interface Named {
 }
 
 interface Connection extends Named {
-  config: Record<string, unknown>;
+  config: object;
 }
 
 /** Secrets come back like this. */
@@ -23,22 +23,23 @@ export async function setUp(api: Api, plans: readonly ConnectionPlan[]): Promise
   await describe(api, EVENTS_TOPIC, 'What pipelines did, and why');
   await Promise.all(SIGNALS.map(({ topic, title, unit }) => describe(api, topic, unit ? `${title}, ${unit}` : title)));
 
-  const connections: Named[] = [];
   const functions = new Map<string, { connectionId: string; functionId: string }>();
-  for (const plan of plans) {
-    const connection = await ensureConnection(api, plan);
-    connections.push({ id: connection.id, name: plan.name });
-    for (const wanted of plan.functions) {
-      const { id } = await ensureFunction(api, connection.id, wanted);
-      functions.set(`${plan.name}/${wanted.name}`, { connectionId: connection.id, functionId: id });
-    }
-  }
+  const connections = await Promise.all(
+    plans.map(async (plan) => {
+      const connection = await ensureConnection(api, plan);
+      for (const wanted of plan.functions) {
+        const { id } = await ensureFunction(api, connection.id, wanted);
+        functions.set(`${plan.name}/${wanted.name}`, { connectionId: connection.id, functionId: id });
+      }
+      return connection;
+    }),
+  );
   const idsOf = (connection: string, name: string) => {
     const ids = functions.get(`${connection}/${name}`);
     if (!ids) throw new Error(`no function ${name} of ${connection}`);
     return ids;
   };
-  for (const plan of pipelinesWith(idsOf)) await ensurePipeline(api, plan);
+  await Promise.all(pipelinesWith(idsOf).map((plan) => ensurePipeline(api, plan)));
   return connections;
 }
 
@@ -54,9 +55,17 @@ async function ensureConnection(api: Api, plan: ConnectionPlan): Promise<Connect
   const { name, description, protocol, config } = plan;
   const found = await api.find<Connection>('/connections', name);
   if (!found) return api.post('/connections', { name, description, protocol, config });
-  const isSame = Object.entries(config).every(([key, value]) => [value, MASK].includes(found.config[key]));
-  return isSame ? found : api.patch(`/connections/${found.id}`, { config });
+  return isLike(found.config, config) ? found : api.patch(`/connections/${found.id}`, { config });
 }
+
+/** Whether a config as it is shown is the wanted one, as far as can be seen. */
+function isLike(shown: unknown, wanted: unknown): boolean {
+  if (shown === MASK) return true;
+  if (!isObject(shown) || !isObject(wanted)) return shown === wanted;
+  return Object.entries(wanted).every(([key, value]) => isLike(shown[key], value));
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 async function ensureFunction(api: Api, connectionId: string, wanted: FunctionPlan): Promise<Named> {
   const path = `/connections/${connectionId}/functions`;

@@ -23,8 +23,9 @@ export interface Bottle {
  * 90 °C, fills less exactly the hotter it is, and shakes.
  */
 export class BottlingLine {
-  /** What others command: bottles a minute, 0–150, and the lamp on top. */
+  /** What others command: bottles a minute, 0–150, the lamp on top, and °C of the pasteurizer. */
   speedSetpoint = FULL_SPEED;
+  pasteurizerSetpoint = 72;
   warningLamp = false;
 
   /** Bottles a minute. */
@@ -75,7 +76,7 @@ export class BottlingLine {
     this.motorTemperature = near(this.motorTemperature, HALL + 71 * (this.speed / FULL_SPEED) ** 2, MOTOR_LAG);
     this.bowlLevel = 70 + 8 * Math.sin(this.seconds / 15) + noise(0.3);
     this.pasteurizerFlow = this.speed * 30 + noise(15);
-    const aim = 74 - this.speed / 60 + Math.sin(this.seconds / 25);
+    const aim = this.pasteurizerSetpoint + (FULL_SPEED - this.speed) / 40 + 0.6 * Math.sin(this.seconds / 25);
     this.pasteurizerTemperature = near(this.pasteurizerTemperature, aim, PASTEURIZER_LAG) + noise(0.02);
 
     this.started += (this.speed / 60) * seconds;

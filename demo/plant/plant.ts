@@ -1,6 +1,7 @@
 import { FillerPlc } from './filler-plc.ts';
 import { BottlingLine } from './line.ts';
 import type { Machine } from './machine.ts';
+import { Pasteurizer } from './pasteurizer.ts';
 import { Sensors } from './sensors.ts';
 
 const STEP_MS = 100;
@@ -13,20 +14,24 @@ const FIRST_FAULT_SECONDS = 20;
 
 export interface PlantPorts {
   modbus: number;
+  opcUa: number;
   mqtt: number;
 }
 
 /** A simulated bottling line with everything that others connect to. */
 export class Plant {
   readonly filler: FillerPlc;
+  private readonly pasteurizer: Pasteurizer;
   private readonly sensors: Sensors;
   private readonly line = new BottlingLine();
   private readonly timers: NodeJS.Timeout[] = [];
   private fault: NodeJS.Timeout | undefined;
   private faults: NodeJS.Timeout | undefined;
 
-  constructor(ports: PlantPorts) {
+  /** In the folder the pasteurizer keeps its certificate. */
+  constructor(ports: PlantPorts, pkiFolder: string) {
     this.filler = new FillerPlc(this.line, ports.modbus);
+    this.pasteurizer = new Pasteurizer(this.line, ports.opcUa, pkiFolder);
     this.sensors = new Sensors(this.line, ports.mqtt);
   }
 
@@ -75,6 +80,6 @@ export class Plant {
   }
 
   private machines(): Machine[] {
-    return [this.filler, this.sensors];
+    return [this.filler, this.pasteurizer, this.sensors];
   }
 }

@@ -1,6 +1,6 @@
 import { connectAsync, type MqttClient } from 'mqtt';
 import type { Api } from '../hub/api.ts';
-import { EVENTS_TOPIC, ROOT_TOPIC } from '../hub/namespace.ts';
+import { EVENTS_TOPIC, ROOT_TOPIC, SIGNALS } from '../hub/namespace.ts';
 
 const ASK_MS = 1_000;
 /** Values of a signal that its sparkline shows, and events that are remembered. */
@@ -29,6 +29,11 @@ export interface Event {
   text: string;
 }
 
+interface Stored {
+  value: unknown;
+  receivedAt: string;
+}
+
 interface Link {
   id: string;
   name: string;
@@ -55,7 +60,10 @@ export class Board {
     this.client.on('error', () => undefined);
     this.client.on('message', (topic, payload) => this.take(topic, payload.toString()));
     await this.client.subscribeAsync(`${ROOT_TOPIC}/#`);
-    await this.ask();
+    await Promise.all([
+      this.ask(),
+      ...[EVENTS_TOPIC, ...SIGNALS.map(({ topic }) => topic)].map((topic) => this.recall(topic)),
+    ]);
     // A hub that does not answer is shown as it was; when it has ended, the demo ends.
     this.timer = setInterval(() => void this.ask().catch(() => undefined), ASK_MS);
   }
@@ -65,9 +73,19 @@ export class Board {
     await this.client?.endAsync(true);
   }
 
+  /** What came before there was a board. */
+  private async recall(topic: string): Promise<void> {
+    const records = await this.api.get<Stored[]>(`/uns/data/recent?topic=${topic}&limit=${MOST_VALUES}`);
+    if (this.readings.has(topic)) return;
+    for (const { value, receivedAt } of records.toReversed()) this.show(topic, value, Date.parse(receivedAt));
+  }
+
   private take(topic: string, message: string): void {
     const { value } = JSON.parse(message) as { value: unknown };
-    const at = Date.now();
+    this.show(topic, value, Date.now());
+  }
+
+  private show(topic: string, value: unknown, at: number): void {
     if (topic === EVENTS_TOPIC) {
       this.events.unshift({ at, text: String(value) });
       this.events.splice(MOST_EVENTS);

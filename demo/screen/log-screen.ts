@@ -14,7 +14,7 @@ export class LogScreen implements Screen {
   private readonly board: Board;
   private readonly statuses = new Map<string, string>();
   private readonly timers: NodeJS.Timeout[] = [];
-  private lastEvent = 0;
+  private lastEvent = Date.now();
 
   constructor(board: Board) {
     this.board = board;
