@@ -3,8 +3,8 @@ import type { Api } from '../hub/api.ts';
 import { EVENTS_TOPIC, ROOT_TOPIC, SIGNALS } from '../hub/namespace.ts';
 
 const ASK_MS = 1_000;
-/** Values of a signal that its sparkline shows, and events that are remembered. */
-const MOST_VALUES = 40;
+/** Values of a signal and events that are remembered. */
+const MOST_VALUES = 200;
 const MOST_EVENTS = 20;
 /** Of the engine's figures. */
 const WINDOW_MS = 10_000;
@@ -13,8 +13,8 @@ export interface Reading {
   value: unknown;
   /** When it came, epoch milliseconds. */
   at: number;
-  /** The last numbers, the newest last. */
-  numbers: number[];
+  /** The last numbers and when they came, the newest last. */
+  numbers: { at: number; number: number }[];
 }
 
 export interface ConnectionStatus {
@@ -73,10 +73,11 @@ export class Board {
     await this.client?.endAsync(true);
   }
 
-  /** What came before there was a board. */
+  /** What came before there was a board. What is published has been stored: all that was heard meanwhile is in it. */
   private async recall(topic: string): Promise<void> {
     const records = await this.api.get<Stored[]>(`/uns/data/recent?topic=${topic}&limit=${MOST_VALUES}`);
-    if (this.readings.has(topic)) return;
+    if (topic === EVENTS_TOPIC) this.events.length = 0;
+    this.readings.delete(topic);
     for (const { value, receivedAt } of records.toReversed()) this.show(topic, value, Date.parse(receivedAt));
   }
 
@@ -92,7 +93,7 @@ export class Board {
       return;
     }
     const numbers = this.readings.get(topic)?.numbers ?? [];
-    if (typeof value === 'number') numbers.push(value);
+    if (typeof value === 'number') numbers.push({ at, number: value });
     this.readings.set(topic, { value, at, numbers: numbers.slice(-MOST_VALUES) });
   }
 

@@ -1,10 +1,10 @@
 import { styleText } from 'node:util';
-import type { Board } from './board.ts';
+import type { Board, ConnectionStatus } from './board.ts';
 import type { Controls, Screen } from './controls.ts';
-import { clock, rowsOf, sparkline, statusText, type Row } from './wording.ts';
+import { clock, rowsOf, sparkline, statusText, STEPS, type Row } from './wording.ts';
 
 const DRAW_MS = 500;
-const MOST_EVENTS = 4;
+const MOST_EVENTS = 3;
 const CTRL_C = '\x03';
 
 /** Cursor up and erase to the end; hide and show the cursor. */
@@ -52,7 +52,7 @@ export class TerminalScreen implements Screen {
 
   private draw(): void {
     const { columns, rows } = process.stdout;
-    const lines = boardLines(this.board, this.controls, Date.now());
+    const lines = boardLines(this.board, this.controls, columns - 1);
     // The keys stay in sight in a window that is too low for all.
     const shown = [...lines.slice(0, Math.max(0, Math.min(lines.length, rows - 1) - 1)), lines.at(-1)!];
     const text = shown.map((line) => `${paint(line, columns - 1)}\n`).join('');
@@ -75,41 +75,52 @@ function paint(line: Line, width: number): string {
     .join('');
 }
 
-function boardLines(board: Board, { keys }: Controls, now: number): Line[] {
+function boardLines(board: Board, { keys }: Controls, width: number): Line[] {
+  const now = Date.now();
   const blank: Line = [['']];
   const help = Object.entries(keys).map(([key, { title }]) => `${key} ${title}`);
   return [
     blank,
     [
-      ['MaestroHub · bottling line 1', 'bold'],
+      [' MaestroHub · bottling line 1', 'bold'],
       [`      ${board.runsPerSecond.toFixed(1)} pipeline runs/s      ${clock(now)}`, 'gray'],
     ],
     blank,
-    ...board.connections.map((connection): Line => {
-      const isUp = connection.status === 'connected';
-      return [
-        [isUp ? ' ● ' : ' ○ ', isUp ? 'green' : 'red'],
-        [connection.name.padEnd(16)],
-        [statusText(connection, now), isUp ? 'gray' : 'yellow'],
-      ];
-    }),
-    blank,
-    ...rowsOf(board, now).map(signalLine),
+    ...board.connections.map((connection) => connectionLine(connection, now)),
     blank,
     ...board.events.slice(0, MOST_EVENTS).map(({ at, text }): Line => [
       [` ${clock(at)}  `, 'gray'],
       [text, 'cyan'],
     ]),
     blank,
+    ...rowsOf(board, now).map((row, index, rows) => signalLine(row, rows[index - 1], width - WORDS)),
+    blank,
     [[` ${[...help, 'q quit'].join('   ')}`, 'gray']],
   ];
 }
 
-const signalLine = ({ group, title, value, unit, age, numbers }: Row, index: number, rows: Row[]): Line => [
-  [` ${(rows[index - 1]?.group === group ? '' : group).padEnd(14)}`, 'bold'],
-  [title.padEnd(26)],
-  [value.padStart(18), 'bold'],
-  [` ${unit.padEnd(12)}`],
+function connectionLine(connection: ConnectionStatus, now: number): Line {
+  const isUp = connection.status === 'connected';
+  return [
+    [isUp ? ' ● ' : ' ○ ', isUp ? 'green' : 'red'],
+    [connection.name.padEnd(16)],
+    [statusText(connection, now), isUp ? 'gray' : 'yellow'],
+  ];
+}
+
+/** Columns that the words of a signal take; the rest is for its curve, which ends at the right. */
+const WORDS = 76;
+
+const signalLine = ({ group, title, value, unit, age, curve }: Row, above: Row | undefined, room: number): Line => [
+  [` ${(above?.group === group ? '' : group).padEnd(12)}`, 'bold'],
+  [title.padEnd(25)],
+  [`${value.padStart(17)} `, 'bold'],
+  [unit.padEnd(12)],
   [age.padStart(6), 'gray'],
-  [`  ${sparkline(numbers, 30)}`, 'cyan'],
+  [
+    `  ${sparkline(curve)
+      .padStart(STEPS)
+      .slice(Math.max(0, STEPS - room))}`,
+    'cyan',
+  ],
 ];

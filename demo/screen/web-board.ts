@@ -7,7 +7,8 @@ import { clock, rowsOf, statusText } from './wording.ts';
 
 const SEND_MS = 1_000;
 const PAGE = readFileSync(join(import.meta.dirname, 'page.html'));
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'";
+const POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; connect-src 'self'";
 
 /** The board as a page for browsers, told anew every second (server-sent events). */
 export class WebBoard {

@@ -3,6 +3,10 @@ import type { Board, ConnectionStatus, Reading } from './board.ts';
 
 const BARS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
+/** Curves go back a minute and a half, in steps of two seconds. */
+const STEP_MS = 2_000;
+export const STEPS = 45;
+
 /** A row of the board, in words. */
 export interface Row {
   topic: string;
@@ -11,7 +15,8 @@ export interface Row {
   value: string;
   unit: string;
   age: string;
-  numbers: number[];
+  /** What the signal was at each of the last `STEPS` steps, as far as it is known; the last one is what it is now. */
+  curve: number[];
 }
 
 export const rowsOf = ({ readings }: Board, now: number): Row[] =>
@@ -25,7 +30,7 @@ export const rowsOf = ({ readings }: Board, now: number): Row[] =>
       unit: reading ? unit : '',
       value: reading ? valueText(signal, reading) : '–',
       age: reading ? duration(now - reading.at) : '',
-      numbers: reading?.numbers ?? [],
+      curve: reading ? curveOf(reading, now) : [],
     };
   });
 
@@ -45,13 +50,19 @@ export function statusText({ status, reason, nextAttemptAt }: ConnectionStatus, 
   return [status, reason, wait > 0 ? `again in ${duration(wait)}` : undefined].filter(Boolean).join(' · ');
 }
 
+/** A signal stays what it was until another value comes: nothing is sent of what does not change. */
+function curveOf({ numbers }: Reading, now: number): number[] {
+  const end = Math.floor(now / STEP_MS) * STEP_MS;
+  const times = Array.from({ length: STEPS - 1 }, (_, index) => end - (STEPS - 2 - index) * STEP_MS);
+  return [...times, now].flatMap((time) => numbers.findLast(({ at }) => at <= time)?.number ?? []);
+}
+
 /** The numbers as bars, from the lowest to the highest of them. */
-export function sparkline(numbers: readonly number[], width: number): string {
-  const shown = numbers.slice(-width);
-  const [low, high] = [Math.min(...shown), Math.max(...shown)];
+export function sparkline(numbers: readonly number[]): string {
+  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
   const barOf = (number: number): string =>
     high > low ? BARS[Math.round(((number - low) / (high - low)) * (BARS.length - 1))]! : BARS[0]!;
-  return shown.map(barOf).join('');
+  return numbers.map(barOf).join('');
 }
 
 export function duration(milliseconds: number): string {
