@@ -38,7 +38,7 @@ export class Demo {
       return await this.ended.promise;
     } catch (error) {
       this.progress.interrupt();
-      if (this.ending.signal.aborted) return 0;
+      if (this.ending.signal.aborted) return await this.ended.promise;
       throw error;
     } finally {
       for (const part of this.started.toReversed()) await part.stop();
@@ -46,14 +46,14 @@ export class Demo {
   }
 
   /** Begins the end; asking again means at once. */
-  end(): void {
+  end(code = 0): void {
     if (this.ending.signal.aborted) {
       void this.hub?.stop();
       return;
     }
     process.stderr.write('\nstopping … (once more to stop at once)\n');
     this.ending.abort();
-    this.ended.resolve(0);
+    this.ended.resolve(code);
   }
 
   private async start(): Promise<void> {
@@ -127,7 +127,7 @@ export class Demo {
 
   private hubEnded(hub: HubProcess): void {
     if (this.ending.signal.aborted) return;
-    process.stderr.write(`demo: the platform has ended:\n${hub.lastLines(5)}\n`);
+    process.stderr.write(`demo: the platform has ended:\n${hub.lastLines()}\n`);
     this.ended.resolve(1);
   }
 

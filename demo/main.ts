@@ -13,6 +13,10 @@ async function main(args: readonly string[]): Promise<number> {
   const demo = new Demo({ ...options, dataDir: resolve(options.dataDir) });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => demo.end());
   process.on('disconnect', () => demo.end());
+  // Also then nothing is left behind.
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => demo.end(explain(error)));
+  }
   return demo.run();
 }
 

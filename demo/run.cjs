@@ -7,7 +7,7 @@ const path = require('path');
 const { environment, prepare } = require('../apps/standalone/launcher.cjs');
 
 const main = path.join(__dirname, 'main.ts');
-const child = spawn(prepare(), ['--disable-warning=ExperimentalWarning', main, ...process.argv.slice(2)], {
+const child = spawn(prepare(), [main, ...process.argv.slice(2)], {
   cwd: path.join(__dirname, '..'),
   env: environment(),
   // The channel is for our own end: the demo stops when it closes.

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StartError } from '../start-error.ts';
@@ -13,6 +13,7 @@ const READY_MS = 120_000;
 const POLL_MS = 50;
 const ANSWER_MS = 5_000;
 const STOP_MS = 60_000;
+const MOST_LINES = 5;
 
 export interface HubSettings {
   /** Folder of database and keys. */
@@ -31,16 +32,20 @@ export class HubProcess {
   readonly ended: Promise<void>;
   private readonly child: ChildProcess;
   private readonly logFile: string;
+  /** Where in the log this process begins. */
+  private readonly logStart: number;
 
-  private constructor(child: ChildProcess, { httpPort, logFile }: HubSettings) {
+  private constructor(child: ChildProcess, { httpPort, logFile }: HubSettings, logStart: number) {
     this.child = child;
     this.url = `http://127.0.0.1:${httpPort}`;
     this.logFile = logFile;
+    this.logStart = logStart;
     this.ended = once(child, 'exit').then(() => undefined);
   }
 
   static spawn(settings: HubSettings): HubProcess {
-    const log = openSync(settings.logFile, 'w');
+    const log = openSync(settings.logFile, 'a');
+    const { size } = fstatSync(log);
     const child = spawn(process.execPath, [MAIN], {
       cwd: ROOT,
       env: {
@@ -58,7 +63,7 @@ export class HubProcess {
       detached: true,
     });
     closeSync(log);
-    return new HubProcess(child, settings);
+    return new HubProcess(child, settings, size);
   }
 
   /** Resolves when it takes requests. @throws StartError with the end of its log when it ends instead */
@@ -66,12 +71,12 @@ export class HubProcess {
     const deadline = performance.now() + READY_MS;
     while (!(await answers(`${this.url}/health/ready`))) {
       signal.throwIfAborted();
-      if (this.isOver) throw new StartError(`the platform does not start: ${this.lastLines(5)}`);
+      if (this.isOver) throw new StartError(`the platform does not start: ${this.lastLines()}`);
       if (performance.now() > deadline)
         throw new StartError(`the platform does not answer; its log is ${this.logFile}`);
       await delay(POLL_MS);
     }
-    if (this.isOver) throw new StartError(`the platform does not start: ${this.lastLines(5)}`);
+    if (this.isOver) throw new StartError(`the platform does not start: ${this.lastLines()}`);
   }
 
   /** Asking a second time ends it at once. */
@@ -83,8 +88,12 @@ export class HubProcess {
     clearTimeout(late);
   }
 
-  lastLines(count: number): string {
-    return readFileSync(this.logFile, 'utf8').trim().split('\n').slice(-count).join('\n');
+  /** The last that it said, in the words of who uses the demo: its settings are our options. */
+  lastLines(): string {
+    const said = readFileSync(this.logFile).subarray(this.logStart).toString().trim();
+    const lines = said.split('\n').slice(-MOST_LINES).join('\n');
+    const optionOf = (_: string, setting: string): string => `--${setting.toLowerCase().replace('_', '-')}`;
+    return lines.replaceAll(/HUB_(DATA_DIR|HTTP_PORT|MQTT_PORT)/g, optionOf);
   }
 
   private get isOver(): boolean {
