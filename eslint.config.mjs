@@ -81,7 +81,17 @@ const SYNTAX = {
 const restrictSyntax = (...names) => ({ 'no-restricted-syntax': ['error', ...names.map((name) => SYNTAX[name])] });
 
 export default tseslint.config(
-  { ignores: ['dist/', 'extensions/', 'node_modules/', '.maestrohub/', '.maestrohub-demo/', 'coverage/', 'test-results/'] },
+  {
+    ignores: [
+      'dist/',
+      'extensions/',
+      'node_modules/',
+      '.maestrohub/',
+      '.maestrohub-demo/',
+      'coverage/',
+      'test-results/',
+    ],
+  },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
 
   {
