@@ -9,7 +9,7 @@ const AREAS = {
   organizations: [],
   identity: ['organizations'],
   audit: [],
-  connectors: [],
+  connectors: ['organizations'],
   models: [],
   uns: [],
   pipelines: ['organizations', 'connectors', 'models', 'uns'],

@@ -3,13 +3,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { auth } from './auth/auth.ts';
+import { connectors } from './connectors/connectors.ts';
 import { engine } from './engine/engine.ts';
 import { ingest } from './ingest/ingest.ts';
 import { progress, type Benchmark, type Option } from './lib/benchmark.ts';
 import { Hub, ROOT } from './lib/hub.ts';
 import { start } from './start/start.ts';
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { auth, engine, ingest, start };
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { auth, connectors, engine, ingest, start };
 
 const COMMON: Readonly<Record<string, Option>> = {
   'no-build': { type: 'boolean', help: 'measure what is in dist as it is' },

@@ -22,6 +22,8 @@ const SERVERS = {
   chromium: 'chromium',
   'rabbitmq-server': 'rabbitmq-server',
   'pymodbus.server': 'python3-pymodbus python3-serial-asyncio',
+  influxd: 'influxdb',
+  mariadbd: 'mariadb-server',
 };
 
 const skipServices = process.env.HUB_TEST_SKIP_SERVICES === '1';

@@ -24,7 +24,7 @@ export class ConnectorsMaintenanceModule implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    for (const table of ['connections', 'connection_state_changes']) {
+    for (const table of ['connections', 'connection_calls', 'connection_state_changes']) {
       const remove = (id: string, limit: number) =>
         this.database.asSystem((manager) => deleteBatch(manager, table, id, limit));
       this.purges.register({ name: table, remove });

@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { OrganizationsModule } from '#organizations';
 import { CallMetrics, ConnectionSessions, FunctionCalls, LiveOwners, LiveSessions, RemoteCalls } from './calls';
 import { ConnectionSecrets } from './connections/connection-secrets';
 import { ConnectionsRepository } from './connections/connections.repository';
 import { FunctionsRepository } from './functions/functions.repository';
 import { MessageConsumers } from './messages';
-import { OutboundRules } from './outbound';
+import { OutboundPolicy } from './outbound';
 import { ProtocolRegistry } from './protocols';
 import { ALL_PROTOCOLS } from './protocols/all-protocols';
 import { MetricsRepository } from './runtime/metrics.repository';
@@ -22,7 +23,7 @@ const SHARED = [
   LiveSessions,
   MessageConsumers,
   MetricsRepository,
-  OutboundRules,
+  OutboundPolicy,
   ProtocolRegistry,
   RemoteCalls,
   RuntimesRepository,
@@ -31,7 +32,7 @@ const SHARED = [
 
 /** What calls functions of connections, for every process. */
 @Module({
-  imports: [DiscoveryModule],
+  imports: [DiscoveryModule, OrganizationsModule],
   providers: [...SHARED, LiveOwners, ...ALL_PROTOCOLS],
   exports: SHARED,
 })

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { accessSync, constants, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { startProcess } from './server-process';
@@ -7,7 +8,7 @@ import { startProcess } from './server-process';
  * the same list). Each runs on a free port with an empty directory and ends with the file that started it.
  */
 
-export type OutsideServer = 'redis' | 'mosquitto' | 'pymodbus';
+export type OutsideServer = 'redis' | 'mosquitto' | 'pymodbus' | 'mariadb' | 'influxdb';
 
 interface Recipe {
   program: string;
@@ -51,7 +52,62 @@ const RECIPES: Record<OutsideServer, Recipe> = {
     scheme: 'modbus',
     prepare: (directory, port, settings) => [...configured(directory, settings), String(port)],
   },
+  mariadb: {
+    program: 'mariadbd',
+    package: 'mariadb-server',
+    scheme: 'mysql',
+    prepare: (directory, port, settings) => prepareMariadb(directory, port, settings),
+  },
+  influxdb: {
+    program: 'influxd',
+    package: 'influxdb',
+    scheme: 'http',
+    prepare: (directory, port, settings) => [
+      '-config',
+      ...configured(directory, [
+        'reporting-disabled = true',
+        'bind-address = "127.0.0.1:0"',
+        '[meta]',
+        `dir = "${join(directory, 'meta')}"`,
+        '[data]',
+        `dir = "${join(directory, 'data')}"`,
+        `wal-dir = "${join(directory, 'wal')}"`,
+        '[http]',
+        `bind-address = "127.0.0.1:${port}"`,
+        ...settings,
+      ]),
+    ],
+  },
 };
+
+/** A user that may everything, from everywhere, and an empty database. */
+const MARIADB_SETUP = [
+  'CREATE DATABASE IF NOT EXISTS test;',
+  "CREATE OR REPLACE USER test IDENTIFIED BY 'let me in';",
+  'GRANT ALL ON *.* TO test WITH GRANT OPTION;',
+];
+
+function prepareMariadb(directory: string, port: number, settings: readonly string[]): string[] {
+  const data = join(directory, 'data');
+  const setup = join(directory, 'setup.sql');
+  const asRoot = process.getuid?.() === 0 ? ['--user=root'] : [];
+  writeFileSync(setup, MARIADB_SETUP.join('\n'));
+  const install = ['--no-defaults', `--datadir=${data}`, '--skip-test-db', '--auth-root-authentication-method=normal'];
+  execFileSync('mariadb-install-db', [...install, ...asRoot], { stdio: 'ignore' });
+  const [file] = configured(directory, [
+    '[mariadbd]',
+    `datadir=${data}`,
+    `port=${port}`,
+    'bind-address=127.0.0.1',
+    `socket=${join(directory, 'server.sock')}`,
+    `pid-file=${join(directory, 'server.pid')}`,
+    `init-file=${setup}`,
+    'innodb-flush-log-at-trx-commit=0',
+    'skip-log-bin',
+    ...settings,
+  ]);
+  return [`--defaults-file=${file!}`, ...asRoot];
+}
 
 function configured(directory: string, lines: readonly string[]): string[] {
   const file = join(directory, 'server.conf');

@@ -126,8 +126,8 @@ describe('connections', () => {
   });
 
   it('tell what protocols there are', async () => {
-    const list = await api.get('/connections/protocols');
-    expect(list.body).toMatchObject({ data: [{ id: 'rest' }], meta: { page: 1, total: 1 } });
+    const list = await api.get('/connections/protocols?search=rest');
+    expect(list.body).toMatchObject({ data: expect.arrayContaining([expect.objectContaining({ id: 'rest' })]) });
     const { body } = await api.get('/connections/protocols/rest');
     expect(body.data).toMatchObject({
       id: 'rest',

@@ -193,6 +193,28 @@ describe('the runtime of connections', () => {
     expect(data.failures24h).toBeGreaterThan(0);
   });
 
+  it('leaves an address that the organization’s settings do not allow any more', async () => {
+    const id = await hub.connect('lines', lines());
+    const called = await hub.connect('rest', { baseUrl: `http://127.0.0.1:${new URL(hub.app.url).port}` });
+    const live = await hub.addFunction(called, 'rest.get', { path: '/health/live' });
+    expect((await hub.execute(called, live)).success).toBe(true);
+    const settings = (outbound: object) => hub.api.patch('/organizations/settings', { outbound });
+    expect((await settings({ refusedNetworks: ['127.0.0.0'] })).status).toBe(200);
+    expect((await settings({ refusedNetworks: ['127.0.0.0/8'] })).body.data.outbound).toEqual({
+      allowedNetworks: [],
+      refusedNetworks: ['127.0.0.0/8'],
+    });
+    const reason = 'The address 127.0.0.1 is refused: the settings of the organization do not allow it';
+    await hub.until(id, 'error');
+    expect(await hub.status(id)).toMatchObject({ reason });
+    await eventuallyPasses(async () => {
+      expect(await hub.execute(called, live)).toMatchObject({ success: false, error: { message: reason } });
+    });
+    await settings({ refusedNetworks: null });
+    await hub.until(id, 'connected');
+    expect((await settings({ allowedNetworks: ['plc.example'] })).status).toBe(400);
+  }, 60_000);
+
   it('ends with what is deleted', async () => {
     const { user, port } = lines();
     const id = await hub.connect('lines', { user, port });

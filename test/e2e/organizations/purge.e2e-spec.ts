@@ -1,4 +1,4 @@
-import { ALL_SCOPES } from '#kernel';
+import { ALL_SCOPES, newId } from '#kernel';
 import { OrganizationPurger } from '#organizations';
 import { createTestApp, type ApiClient, type TestApp } from '#testing';
 import { writeHistory } from '../executions/history-rows';
@@ -78,6 +78,25 @@ describe('a deleted organization', () => {
     );
   }
 
+  /** What a connection leaves behind that was in use. */
+  async function leaveTraffic(organizationId: string, connectionId: string): Promise<void> {
+    await query(
+      `INSERT INTO connection_calls (id, organization_id, owner, request, deadline)
+       VALUES ($1, $2, $2, 'x', now() + interval '1 day')`,
+      [newId(), organizationId],
+    );
+    await query(
+      `INSERT INTO connection_metrics (organization_id, connection_id, bucket, calls, errors, messages, dropped, bytes_in,
+         bytes_out, durations) VALUES ($1, $2, now(), 1, 0, 0, 0, 0, 0, '{1}')`,
+      [organizationId, connectionId],
+    );
+    await query(
+      `INSERT INTO connection_state_changes (id, at, organization_id, connection_id, connection_name, from_state, to_state)
+       VALUES ($1, now(), $2, $3, 'Connection', 'idle', 'connecting')`,
+      [newId(), organizationId, connectionId],
+    );
+  }
+
   async function fill(name: string): Promise<string> {
     const { id } = (await admin.post('/organizations', { name })).body.data;
     const api = app.api(await app.newToken(ALL_SCOPES), id);
@@ -92,6 +111,8 @@ describe('a deleted organization', () => {
         name: 'Connection',
         protocol: 'rest',
         config: { baseUrl: 'http://127.0.0.1:9' },
+        // One that is tried again and again would write while rows are counted.
+        enabled: false,
       }),
       await api.post('/engine/pipelines', { name: 'Pipeline', enabled: true, nodes: [TRIGGER] }),
       await api.patch('/organizations/settings', { timeZone: 'Asia/Tokyo' }),
@@ -102,6 +123,7 @@ describe('a deleted organization', () => {
     const request = { name: 'Function', type: 'rest.get', config: { path: '/' } };
     expect((await api.post(`/connections/${connection}/functions`, request)).status).toBe(201);
     await leaveHistory(id);
+    await leaveTraffic(id, connection as string);
     return id;
   }
 

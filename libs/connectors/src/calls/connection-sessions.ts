@@ -1,13 +1,22 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { jsonProblem } from '#kernel';
 import { Lifecycle } from '#platform/lifecycle';
+import { Signals } from '#platform/signals';
 import type { Connection } from '../connections/connection.entity';
 import { ConnectionSecrets } from '../connections/connection-secrets';
-import { OutboundRules } from '../outbound';
+import { OutboundPolicy, type OutboundRules } from '../outbound';
 import { ProtocolRegistry, type JsonObject, type Session, type SessionContext } from '../protocols';
 import { SecretMasking, type Secrets } from '../secrets';
 import { ConnectorError } from './connector-error';
 import { SessionPool } from './session-pool';
+
+interface OpenOptions {
+  /** It is not kept. */
+  trial?: boolean;
+  lost?: (reason: ConnectorError) => void;
+  /** Those of the organization where nothing is said. */
+  outbound?: OutboundRules;
+}
 
 /** Sessions of connections. What goes wrong in them is told without secrets. */
 @Injectable()
@@ -17,17 +26,22 @@ export class ConnectionSessions implements OnModuleInit {
   constructor(
     private readonly protocols: ProtocolRegistry,
     private readonly secrets: ConnectionSecrets,
-    private readonly outbound: OutboundRules,
+    private readonly outbound: OutboundPolicy,
+    private readonly signals: Signals,
     private readonly lifecycle: Lifecycle,
   ) {}
 
   onModuleInit(): void {
+    // Changed, stopped or deleted: the next call opens another one, if there may be one.
+    this.signals.on('connection.changed', (id) => this.pool.drop(id));
     this.lifecycle.atShutdown('queues', 'connections', () => this.pool.close());
   }
 
   /** Works with the connection's session of this process. @throws ConnectorError */
   async use<T>(connection: Connection, work: (session: Session) => Promise<T>): Promise<T> {
-    return this.pool.use(connection, (lost) => this.open(connection, { lost }), work);
+    const { id, version, organizationId } = connection;
+    const outbound = await this.outbound.of(organizationId);
+    return this.pool.use({ id, version, outbound }, (lost) => this.open(connection, { lost, outbound }), work);
   }
 
   /** Works with a session that is not kept. @throws ConnectorError */
@@ -43,7 +57,7 @@ export class ConnectionSessions implements OnModuleInit {
   /** A session that the caller keeps and closes. @throws ConnectorError */
   async open(
     connection: Connection,
-    { trial = false, lost = () => undefined }: { trial?: boolean; lost?: (reason: ConnectorError) => void },
+    { trial = false, lost = () => undefined, outbound }: OpenOptions,
   ): Promise<Session> {
     const { id: connectionId, organizationId } = connection;
     const { protocol, secretFields } = this.protocols.of(connection);
@@ -52,7 +66,7 @@ export class ConnectionSessions implements OnModuleInit {
     const context: SessionContext = {
       organizationId,
       connectionId,
-      outbound: this.outbound,
+      outbound: outbound ?? (await this.outbound.of(organizationId)),
       trial,
       lost: (reason) => lost(masked(split.secrets, held.session, reason)),
     };

@@ -16,6 +16,7 @@ class Lease {
 
   constructor(
     readonly version: number,
+    readonly outbound: unknown,
     private readonly session: Promise<Session>,
   ) {}
 
@@ -56,22 +57,22 @@ export class SessionPool {
   });
 
   /**
-   * Works with the session of a connection at that version, opened where there is none. One that fails to open, or is lost, is
-   * not kept.
+   * Works with the session of a connection at that version and by those outbound rules, opened where there is none. One that
+   * fails to open, or is lost, is not kept.
    */
   async use<T>(
-    { id, version }: { id: string; version: number },
+    { id, version, outbound }: { id: string; version: number; outbound?: unknown },
     open: (lost: () => void) => Promise<Session>,
     work: (session: Session) => Promise<T>,
   ): Promise<T> {
     const known = this.leases.get(id);
     // Whoever has read an older version has read it before the change; the next call is right again.
-    if (known && known.version >= version) return known.use(work);
+    if (known && known.version >= version && known.outbound === outbound) return known.use(work);
     const gone = (): void => {
       if (this.leases.peek(id) === lease) this.leases.delete(id);
     };
     const session = open(gone);
-    const lease = new Lease(version, session);
+    const lease = new Lease(version, outbound, session);
     this.leases.set(id, lease);
     session.catch(gone);
     return lease.use(work);

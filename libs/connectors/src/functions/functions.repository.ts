@@ -34,6 +34,12 @@ export class FunctionsRepository extends OrganizationRepository<ConnectionFuncti
     });
   }
 
+  count(organizationId: string, connectionId: string): Promise<number> {
+    return this.database.inOrganization(organizationId, (manager) =>
+      manager.countBy(ConnectionFunction, { organizationId, connectionId }),
+    );
+  }
+
   /** Every function of a connection, the oldest first. */
   all(organizationId: string, connectionId: string): Promise<ConnectionFunction[]> {
     return this.database.inOrganization(organizationId, (manager) =>

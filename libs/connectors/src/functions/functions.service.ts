@@ -26,6 +26,7 @@ const SORTABLE = ['name', 'type', 'createdAt', 'updatedAt'] as const;
 const AUDITED = ['name', 'type', 'parameters'] as const;
 /** Milliseconds. A request that takes longer would outlive the claim of its idempotency key. */
 const LONGEST_EXECUTION = 100_000;
+const MOST_FUNCTIONS = 1_000;
 
 type FunctionContent = Pick<ConnectionFunction, 'name' | 'type' | 'config' | 'parameters'>;
 
@@ -57,6 +58,9 @@ export class FunctionsService {
   /** @throws DomainError `bad_request` with every problem; `conflict` for a name that is taken; `not_found` */
   create({ organizationId, userId }: Member, connectionId: string, request: CreateFunction): Promise<FunctionView> {
     return this.inConnection(organizationId, connectionId, async (connection) => {
+      if ((await this.functions.count(organizationId, connectionId)) >= MOST_FUNCTIONS) {
+        throw conflict(`A connection has ${MOST_FUNCTIONS} functions at most`);
+      }
       const content = { ...request, parameters: declared(request.parameters ?? []) };
       this.requireSound(connection, content);
       const values: object = { ...content, connectionId, createdBy: userId, updatedBy: userId };
@@ -127,7 +131,7 @@ export class FunctionsService {
     try {
       return await this.database.inOrganization(organizationId, async (manager) => {
         const done = await work(await this.connections.get(organizationId, connectionId));
-        await signal(manager, 'connection.changed', [connectionId]);
+        await signal(manager, 'connection.functions', [connectionId]);
         return done;
       });
     } catch (error) {

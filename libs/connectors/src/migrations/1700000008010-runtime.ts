@@ -9,7 +9,8 @@ export class ConnectionRuntime1700000008010 implements MigrationInterface {
 
       CREATE TABLE connection_workers (
         id uuid NOT NULL,
-        host text NOT NULL,
+        -- Host and process id, for people.
+        process text NOT NULL,
         lease_until timestamptz NOT NULL,
         CONSTRAINT connection_workers_pkey PRIMARY KEY (id)
       );

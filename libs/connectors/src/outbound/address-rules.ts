@@ -29,27 +29,45 @@ const REFUSED: readonly (readonly [rule: AddressRule, networks: readonly string[
 
 const LOOPBACK: (typeof REFUSED)[number] = ['loopback', ['127.0.0.0/8', '::1/128']];
 
+/** What an organization adds to that: addresses, or networks in CIDR. */
+export interface OrganizationNetworks {
+  /** These alone, where there are any. */
+  allowed: readonly string[];
+  refused: readonly string[];
+}
+
+const NO_NETWORKS: OrganizationNetworks = { allowed: [], refused: [] };
+
 /** Which addresses connections may reach. Pure; names are resolved elsewhere. */
 export class AddressRules {
   private readonly lists: (readonly [AddressRule, BlockList])[];
+  private readonly allowed: BlockList | undefined;
+  private readonly refused: BlockList;
 
-  constructor({ loopback }: { loopback: boolean }) {
+  constructor({ loopback }: { loopback: boolean }, { allowed, refused }: OrganizationNetworks = NO_NETWORKS) {
     const rules = loopback ? REFUSED : [...REFUSED, LOOPBACK];
     this.lists = rules.map(([rule, networks]) => [rule, listOf(networks)]);
+    this.allowed = allowed.length > 0 ? listOf(allowed) : undefined;
+    this.refused = listOf(refused);
   }
 
-  /** The rule that refuses the address, or undefined where none does. @throws Error for what is no IP address. */
-  refusing(address: string): AddressRule | undefined {
+  /** Why the address is refused, or undefined where nothing does. @throws Error for what is no IP address. */
+  refusing(address: string): string | undefined {
     const forms = formsOf(address);
-    return this.lists.find(([, list]) => forms.some((form) => list.check(form, isIPv4(form) ? 'ipv4' : 'ipv6')))?.[0];
+    const isIn = (list: BlockList): boolean => forms.some((form) => list.check(form, isIPv4(form) ? 'ipv4' : 'ipv6'));
+    const rule = this.lists.find(([, list]) => isIn(list))?.[0];
+    if (rule) return `${rule} addresses may not be reached`;
+    const isOpen = !isIn(this.refused) && (!this.allowed || isIn(this.allowed));
+    return isOpen ? undefined : 'the settings of the organization do not allow it';
   }
 }
 
 function listOf(networks: readonly string[]): BlockList {
   const list = new BlockList();
   for (const network of networks) {
-    const [address, bits] = network.split('/') as [string, string];
-    list.addSubnet(address, Number(bits), isIPv4(address) ? 'ipv4' : 'ipv6');
+    const [address, bits] = network.split('/') as [string, string?];
+    const [type, most] = isIPv4(address) ? (['ipv4', 32] as const) : (['ipv6', 128] as const);
+    list.addSubnet(address, Number(bits ?? most), type);
   }
   return list;
 }

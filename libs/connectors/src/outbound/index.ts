@@ -1,1 +1,3 @@
+export { AddressRules } from './address-rules';
+export { OutboundPolicy } from './outbound-policy';
 export { OutboundRefused, OutboundRules } from './outbound-rules';

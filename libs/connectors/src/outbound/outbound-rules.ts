@@ -1,9 +1,7 @@
 import { lookup as resolve } from 'node:dns';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
-import { Injectable } from '@nestjs/common';
-import { Config } from '#platform/config';
 import { buildConnector } from 'undici';
-import { AddressRules } from './address-rules';
+import type { AddressRules } from './address-rules';
 
 /** An address that connections may not reach. */
 export class OutboundRefused extends Error {
@@ -14,13 +12,8 @@ export class OutboundRefused extends Error {
  * What every protocol connects by: addresses are judged after their names are resolved, and the one that was judged is the
  * one that is connected to, so a name that changes its mind in between (DNS rebinding) gains nothing.
  */
-@Injectable()
 export class OutboundRules {
-  private readonly rules: AddressRules;
-
-  constructor(config: Config) {
-    this.rules = new AddressRules(config.outbound);
-  }
+  constructor(private readonly rules: AddressRules) {}
 
   /** For `net.connect` and `tls.connect`, where the host is a name. Fails with `OutboundRefused`. */
   readonly lookup: LookupFunction = guardedLookup(
@@ -109,5 +102,5 @@ export function guardedLookup(refusing: (address: string) => string | undefined,
     });
 }
 
-const refused = (host: string, rule: string): OutboundRefused =>
-  new OutboundRefused(`The address ${host} is refused: ${rule} addresses may not be reached`);
+const refused = (host: string, reason: string): OutboundRefused =>
+  new OutboundRefused(`The address ${host} is refused: ${reason}`);

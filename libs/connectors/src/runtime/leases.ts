@@ -53,7 +53,7 @@ export class Leases {
   async look(most: number): Promise<OwnedConnection[]> {
     const asked = performance.now();
     const owned = await this.database.asSystem(async (manager) => {
-      await manager.query(RENEW, [this.worker, hostname()]);
+      await manager.query(RENEW, [this.worker, `${hostname()}/${process.pid}`]);
       await manager.query(LEAVE);
       if (most > 0) await manager.query(CLAIM, [this.worker, most]);
       return manager.query<OwnedRow[]>(OWNED, [this.worker]);
@@ -101,7 +101,7 @@ interface OwnedRow {
 }
 
 const RENEW = `
-  INSERT INTO connection_workers (id, host, lease_until) VALUES ($1, $2, now() + interval '${LEASE_SECONDS} seconds')
+  INSERT INTO connection_workers (id, process, lease_until) VALUES ($1, $2, now() + interval '${LEASE_SECONDS} seconds')
   ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until`;
 
 /** Workers that are gone for long, and what they had that is not to be run any more. */
@@ -128,13 +128,15 @@ const CLAIM = `
 
 const OWNED = `
   SELECT r.organization_id, r.connection_id, r.fence, ${SHOULD_RUN} AS should_run, r.state,
-    c.version || '.' || r.restarts AS revision,
+    c.version || '.' || r.restarts || '.' || o.settings_version AS revision,
     (SELECT count(*) || '.' || coalesce(sum(f.version), 0) FROM connection_functions f
      WHERE f.organization_id = r.organization_id AND f.connection_id = r.connection_id) AS functions
   FROM ${RUNTIME_JOINS} WHERE r.owner = $1`;
 
+/** A worker that is frozen in its transaction must not keep others from taking over for longer than its lease. */
 const CONFIRM = `
-  SELECT connection_id FROM connection_runtimes WHERE owner = $1 AND connection_id = ANY ($2::uuid[])
-  ORDER BY connection_id FOR SHARE`;
+  WITH patience AS (SELECT set_config('idle_in_transaction_session_timeout', '${TRUSTED_MS}', true))
+  SELECT r.connection_id FROM connection_runtimes r, patience
+  WHERE r.owner = $1 AND r.connection_id = ANY ($2::uuid[]) ORDER BY r.connection_id FOR SHARE OF r`;
 
 const RELEASE = `UPDATE connection_runtimes SET owner = NULL WHERE owner = $1 AND connection_id = ANY ($2::uuid[])`;

@@ -15,6 +15,7 @@ import { Wake } from './wake';
 const CHECK_EVERY = 30_000;
 const LONGEST_CHECK = 10_000;
 const LONGEST_OPEN = 60_000;
+const UNHELD_MS = 500;
 
 /** What a supervised connection needs of the world. */
 export interface SupervisedServices {
@@ -110,6 +111,11 @@ export class SupervisedConnection implements LiveConnection {
     let failures = 0;
     let reason = this.current.state === 'idle' ? null : 'Taken over from a worker that is gone';
     while (!this.stopping) {
+      if (!this.services.held()) {
+        // Another worker may have it by now: whoever looks after this one knows soon.
+        await this.waker.wait(UNHELD_MS);
+        continue;
+      }
       this.reopening = false;
       this.lost = undefined;
       if (failures === 0) void this.become('connecting', { reason, attempts: 0, nextAttemptAt: null });

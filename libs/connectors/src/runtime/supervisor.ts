@@ -55,6 +55,7 @@ export class Supervisor implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     this.signals.on('connection.changed', () => this.waker.wake());
+    this.signals.on('connection.functions', () => this.waker.wake());
     this.consumers.onChange((organizationId) => this.resubscribe(organizationId));
     this.remote.serve(this.leases.worker, (call) => this.calls.callHere(call));
     this.looking = this.lookOnAndOn();

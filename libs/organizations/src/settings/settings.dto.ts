@@ -1,6 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
+  ArrayMaxSize,
+  IsArray,
   IsIn,
   IsInt,
   IsISO8601,
@@ -15,6 +17,7 @@ import {
 import { IsName } from '#platform/http';
 import type { Maintenance } from '../organization.entity';
 import type { SettingChange } from './setting-change.entity';
+import { IsNetwork } from './is-network';
 import { DEFAULT_SETTINGS, HISTORY_DETAILS, type HistoryDetail, type Settings } from './settings';
 
 const { retention, executions } = DEFAULT_SETTINGS;
@@ -81,6 +84,25 @@ export class ExecutionSettings {
   maxHistoryMegabytes?: number | null;
 }
 
+/** Within what the instance allows: link-local addresses and metadata services of clouds are never reached. */
+export class OutboundSettings {
+  /** Connections lead to these networks alone, where there are any; `null` for the default. @example ["10.4.0.0/16"] */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @IsNetwork({ each: true })
+  @ApiProperty({ type: [String], nullable: true, required: false, default: [], example: ['10.4.0.0/16'] })
+  allowedNetworks?: string[] | null;
+
+  /** Connections do not lead to these networks; `null` for the default. @example ["10.4.7.0/24"] */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @IsNetwork({ each: true })
+  @ApiProperty({ type: [String], nullable: true, required: false, default: [], example: ['10.4.7.0/24'] })
+  refusedNetworks?: string[] | null;
+}
+
 /** What is left out stays as it is; `null` goes back to the default. */
 export class ChangeSettings {
   /** IANA name, for schedules and days. @example "Europe/Berlin" */
@@ -101,6 +123,12 @@ export class ChangeSettings {
   @Type(() => ExecutionSettings)
   @ApiProperty({ type: () => ExecutionSettings, nullable: true, required: false })
   executions?: ExecutionSettings | null;
+
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => OutboundSettings)
+  @ApiProperty({ type: () => OutboundSettings, nullable: true, required: false })
+  outbound?: OutboundSettings | null;
 }
 
 export class StartMaintenance {
@@ -130,6 +158,9 @@ export class SettingsView {
 
   @ApiProperty({ type: () => ExecutionSettings })
   executions!: Settings['executions'];
+
+  @ApiProperty({ type: () => OutboundSettings })
+  outbound!: Settings['outbound'];
 
   /** null while there is none. */
   maintenance!: MaintenanceView | null;

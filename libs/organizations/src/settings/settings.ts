@@ -25,12 +25,20 @@ export interface Settings {
     /** Megabytes of history: beyond them new runs leave nothing but their status. */
     maxHistoryMegabytes: number;
   };
+  /** Where connections may lead, within what the instance allows. Networks are addresses, or CIDR such as `10.4.0.0/16`. */
+  outbound: {
+    /** These alone, where there are any. */
+    allowedNetworks: readonly string[];
+    /** None of these, also of those above. */
+    refusedNetworks: readonly string[];
+  };
 }
 
 export const DEFAULT_SETTINGS: Settings = {
   timeZone: 'UTC',
   retention: { recordsDays: 365, executionsDays: 30, auditDays: 365 },
   executions: { historyDetail: 'standard', maxConcurrent: 100, timeoutSeconds: 300, maxHistoryMegabytes: 10_240 },
+  outbound: { allowedNetworks: [], refusedNetworks: [] },
 };
 
 /** What is stored: those settings alone that were made, by their paths (`retention.auditDays`). */
@@ -38,7 +46,7 @@ export type StoredSettings = Record<string, unknown>;
 
 /** A change: what is left out stays, `null` goes back to the default. */
 export type SettingsChange = { [K in keyof Settings]?: Changeable<Settings[K]> | null };
-type Changeable<T> = T extends object ? { [K in keyof T]?: T[K] | null } : T;
+type Changeable<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]?: T[K] | null } : T;
 
 export interface FieldChange {
   field: string;
@@ -49,7 +57,7 @@ export interface FieldChange {
 /** What holds: the stored ones over the defaults. */
 export function effectiveSettings(stored: StoredSettings): Settings {
   const of = <T>(path: string, value: T): T =>
-    typeof value === 'object' && value !== null
+    isGroup(value)
       ? (Object.fromEntries(
           Object.entries(value).map(([name, inner]) => [name, of(path ? `${path}.${name}` : name, inner as unknown)]),
         ) as T)
@@ -70,7 +78,7 @@ const isAt = (key: string, path: string): boolean => key === path || key.startsW
 function changesBetween(before: Settings, after: Settings): FieldChange[] {
   const old = new Map(pathsOf(before));
   return pathsOf(after)
-    .filter(([path, value]) => old.get(path) !== value)
+    .filter(([path, value]) => JSON.stringify(old.get(path)) !== JSON.stringify(value))
     .map(([field, value]) => ({ field, old: old.get(field) ?? null, new: value }));
 }
 
@@ -79,7 +87,10 @@ function pathsOf(value: object, parent = ''): [path: string, value: JsonValue][]
     .filter(([, member]) => member !== undefined)
     .flatMap(([name, member]): [string, JsonValue][] => {
       const path = parent ? `${parent}.${name}` : name;
-      const isGroup = typeof member === 'object' && member !== null;
-      return isGroup ? pathsOf(member as object, path) : [[path, member as JsonValue]];
+      return isGroup(member) ? pathsOf(member, path) : [[path, member as JsonValue]];
     });
 }
+
+/** Members of settings, and not a value of one. */
+const isGroup = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -42,6 +42,10 @@ export class ProtocolView {
   /** Whether it is tested against an independent implementation. */
   verified!: boolean;
 
+  /** `live`: one session for all, of one worker. `request`: every process may have one. */
+  @ApiProperty({ enum: ['request', 'live'] })
+  mode!: ProtocolDefinition['mode'];
+
   /** JSON Schema (draft 2020-12) of a connection's config. What is marked `x-secret` is never shown. */
   @ApiProperty({ type: Object })
   config!: ObjectSchema;
@@ -62,6 +66,7 @@ export const toProtocolView = (definition: ProtocolDefinition): ProtocolView => 
   title: definition.title,
   description: definition.description,
   verified: definition.verified,
+  mode: definition.mode,
   config: definition.config,
   example: definition.example,
   functions: definition.functions.map(({ type, title, description, kind, config, example }) => ({

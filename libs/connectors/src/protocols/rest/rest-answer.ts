@@ -4,9 +4,10 @@ import type { JsonValue } from '#kernel';
 import type { Dispatcher } from 'undici';
 import { ConnectorError } from '../../calls/connector-error';
 import type { JsonObject } from '../protocol';
+import { MIB, readBytes } from '../support/http-agent';
 
 /** Bytes, also after decompression. */
-export const LARGEST_ANSWER = 10 * 1024 * 1024;
+export const LARGEST_ANSWER = 10 * MIB;
 /** Characters of a failed answer that are told. */
 const TOLD = 4_096;
 
@@ -20,20 +21,13 @@ const tooLarge = (): ConnectorError => new ConnectorError('The answer is larger 
 
 /** Reads the answer to its end. @throws ConnectorError for one that is too large or encoded as nobody knows. */
 export async function readAnswer({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<RestAnswer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk as Buffer);
-    size += (chunk as Buffer).length;
-    // Leaving the loop ends the stream and its connection.
-    if (size > LARGEST_ANSWER) throw tooLarge();
-  }
+  const bytes = await readBytes(body, LARGEST_ANSWER);
   const plain = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined));
   const encoding = [headers['content-encoding']].flat().join(',').toLowerCase();
   return {
     status: statusCode,
     headers: plain as RestAnswer['headers'],
-    body: await decoded(Buffer.concat(chunks), encoding),
+    body: await decoded(bytes, encoding),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { FieldProblem, JsonValue } from '#kernel';
 import type { JsonObject } from '../protocol';
+import { urlProblems } from '../support/http-url';
 import { tlsProblems, type TlsConfig } from '../support/tls';
 import type { AUTH_TYPES } from './rest-schemas';
 
@@ -93,16 +94,6 @@ function pathProblems(field: string, path: string): FieldProblem[] {
     ...(climbs ? [{ field, message: `${field} must not have . or .. as a segment` }] : []),
     ...(path.includes('#') ? [{ field, message: `${field} must not have a fragment (#)` }] : []),
   ];
-}
-
-function urlProblems(field: string, text: string): FieldProblem[] {
-  const url = URL.parse(text);
-  if (!url || !['http:', 'https:'].includes(url.protocol)) {
-    return [{ field, message: `${field} must be an http or https address` }];
-  }
-  if (url.username || url.password) return [{ field, message: `${field} must not carry credentials; use auth` }];
-  if (url.search || url.hash) return [{ field, message: `${field} must not have a query or fragment` }];
-  return [];
 }
 
 function headerProblems(place: string, headers: Record<string, string>): FieldProblem[] {

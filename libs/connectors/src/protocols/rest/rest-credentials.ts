@@ -1,8 +1,6 @@
-import { Buffer } from 'node:buffer';
-import { ConnectorError } from '../../calls/connector-error';
+import { basic, type TokenSource } from '../support/token-source';
 import type { RestAuth } from './rest-config';
 import type { RestRequest } from './rest-request';
-import type { TokenSource } from './token-source';
 
 /** How a server is told who calls. */
 export interface Credentials {
@@ -28,9 +26,6 @@ export function credentialsOf(auth: RestAuth | undefined, tokens: () => TokenSou
       return fixed({});
   }
 }
-
-export const basic = (user: string, password: string): string =>
-  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
 function fixed(headers: Record<string, string>): Credentials {
   const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
@@ -67,10 +62,4 @@ class BearerCredentials implements Credentials {
   }
 
   secrets = (): readonly string[] => this.tokens.given;
-}
-
-/** @throws ConnectorError for a token that no header can carry. */
-export function requireToken(token: unknown): string {
-  if (typeof token === 'string' && /^[\x21-\x7e]+$/.test(token)) return token;
-  throw new ConnectorError('The token endpoint gave no access token');
 }

@@ -1,24 +1,20 @@
 import type { JsonValue } from '#kernel';
-import { Agent } from 'undici';
+import type { Agent } from 'undici';
 import { ConnectorError } from '../../calls/connector-error';
 import type { OutboundRules } from '../../outbound';
 import type { CallOptions, JsonObject, Session } from '../protocol';
 import { withinDeadline } from '../support/deadline';
+import { httpAgent } from '../support/http-agent';
+import { httpFailure } from '../support/http-failure';
 import { DEFAULT_TIMEOUT } from '../support/schema';
-import { tlsOptions } from '../support/tls';
+import { TokenSource } from '../support/token-source';
 import { dataOf, failureDetails, readAnswer, type RestAnswer } from './rest-answer';
 import type { RestConfig, RestFunctionConfig } from './rest-config';
 import { credentialsOf, type Credentials } from './rest-credentials';
-import { failureOf } from './rest-failure';
 import { redirected, requestOf, type RestRequest } from './rest-request';
-import { TokenSource } from './token-source';
 
 const MOST_REDIRECTS = 5;
-/** Sockets to each server, and servers at the same time (redirects lead to others). */
-const MOST_SOCKETS = 16;
-const MOST_ORIGINS = 10;
 /** Milliseconds. */
-const LONGEST_CONNECT = 10_000;
 const LONGEST_CHECK = 10_000;
 
 /** Requests to one server, over connections that are kept. */
@@ -31,19 +27,7 @@ export class RestSession implements Session {
     outbound: OutboundRules,
   ) {
     const timeoutMs = config.timeoutMs ?? DEFAULT_TIMEOUT;
-    this.agent = new Agent({
-      connect: outbound.connector({
-        ...tlsOptions(config.tls),
-        timeout: Math.min(timeoutMs, LONGEST_CONNECT),
-        allowH2: false,
-      }),
-      allowH2: false,
-      connections: MOST_SOCKETS,
-      maxOrigins: MOST_ORIGINS,
-      // One deadline holds for the whole call.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+    this.agent = httpAgent(outbound, timeoutMs, config.tls);
     this.credentials = credentialsOf(
       config.auth,
       () =>
@@ -89,7 +73,7 @@ export class RestSession implements Session {
     try {
       return await withinDeadline({ timeoutMs, signal, where: url.host }, work);
     } catch (error) {
-      throw failureOf(error, url.host);
+      throw httpFailure(error, url.host);
     }
   }
 

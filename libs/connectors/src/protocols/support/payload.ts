@@ -15,26 +15,34 @@ export interface DecodedPayload {
 }
 
 /** @throws ConnectorError for bytes that are not what the format says. */
-export function decodePayload(bytes: Uint8Array, format: PayloadFormat = 'auto'): DecodedPayload {
+export function decodePayload(
+  bytes: Uint8Array,
+  format: PayloadFormat = 'auto',
+  what: 'message' | 'content' = 'message',
+): DecodedPayload {
   if (format === 'base64') return { payload: Buffer.from(bytes).toString('base64'), format };
   const decoded = utf8(bytes);
   if (decoded === undefined) {
-    if (format !== 'auto') throw new ConnectorError('The message is no UTF-8 text');
+    if (format !== 'auto') throw new ConnectorError(`The ${what} is no UTF-8 text`);
     return decodePayload(bytes, 'base64');
   }
   if (format === 'text') return { payload: decoded, format };
   const parsed = json(decoded);
   if (parsed !== undefined) return { payload: parsed, format: 'json' };
-  if (format === 'json') throw new ConnectorError('The message is no JSON');
+  if (format === 'json') throw new ConnectorError(`The ${what} is no JSON`);
   return { payload: decoded, format: 'text' };
 }
 
 /** A text as it is, or the bytes it has in base64; anything else as JSON. @throws ConnectorError */
-export function encodePayload(value: JsonValue, format: PayloadFormat = 'auto'): Buffer {
+export function encodePayload(
+  value: JsonValue,
+  format: PayloadFormat = 'auto',
+  what: 'payload' | 'content' = 'payload',
+): Buffer {
   if (format === 'json') return Buffer.from(JSON.stringify(value));
   if (format === 'base64') {
     if (typeof value !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(value)) {
-      throw new ConnectorError('The payload is no base64 text');
+      throw new ConnectorError(`The ${what} is no base64 text`);
     }
     return Buffer.from(value, 'base64');
   }

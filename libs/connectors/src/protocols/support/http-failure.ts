@@ -1,8 +1,8 @@
 import { ConnectorError } from '../../calls/connector-error';
-import { codeOf, innermost, networkFailure } from '../support/network-failure';
+import { codeOf, innermost, networkFailure } from './network-failure';
 
-/** An error of the network in words for people. The host is named, never an address with its query. */
-export function failureOf(error: unknown, host: string): Error {
+/** An error of HTTP or the network in words for people. The host is named, never an address with its query. */
+export function httpFailure(error: unknown, host: string): Error {
   const cause = innermost(error) as Error;
   const code = codeOf(cause) ?? codeOf(error) ?? '';
   if (cause.name === 'HTTPParserError') return new ConnectorError(`${host}: the answer is not HTTP`);

@@ -1,8 +1,27 @@
 import { ConnectorError } from '../../calls/connector-error';
-import type { RestAuth } from './rest-config';
-import { basic, requireToken } from './rest-credentials';
-import type { RestAnswer } from './rest-answer';
-import type { RestRequest } from './rest-request';
+
+/** Who asks for tokens, and where. */
+export interface OAuthClient {
+  tokenUrl?: string;
+  clientId?: string;
+  clientSecret?: string;
+  scope?: string;
+  audience?: string;
+  clientAuthentication?: 'header' | 'body';
+}
+
+export interface TokenRequest {
+  method: 'POST';
+  url: URL;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  body: string;
+}
+
+export interface TokenAnswer {
+  status: number;
+  body: Buffer;
+}
 
 /** Where the token endpoint says nothing of it (RFC 6749, section 5.1, leaves that open). Seconds. */
 const USUAL_LIFE = 300;
@@ -26,8 +45,8 @@ export class TokenSource {
 
   /** @param send within a time of its own: it serves all who wait. */
   constructor(
-    private readonly auth: RestAuth,
-    private readonly send: (request: RestRequest) => Promise<RestAnswer>,
+    private readonly client: OAuthClient,
+    private readonly send: (request: TokenRequest) => Promise<TokenAnswer>,
   ) {}
 
   /** @throws ConnectorError; the signal's reason when it aborts. */
@@ -42,6 +61,11 @@ export class TokenSource {
   /** That token was refused: unless there is another one already, the next is fetched. */
   forget(token: string): void {
     if (this.current?.value === token) this.current = undefined;
+  }
+
+  /** The one there is was refused, whichever it is. */
+  forgetCurrent(): void {
+    this.current = undefined;
   }
 
   private async fetch(): Promise<Token> {
@@ -65,8 +89,8 @@ export class TokenSource {
     return { value, usableUntil: Date.now() + (seconds - Math.min(MARGIN_SECONDS, seconds / 10)) * 1_000 };
   }
 
-  private request(): RestRequest {
-    const { tokenUrl, clientId = '', clientSecret = '', scope, audience, clientAuthentication } = this.auth;
+  private request(): TokenRequest {
+    const { tokenUrl, clientId = '', clientSecret = '', scope, audience, clientAuthentication } = this.client;
     const inBody = clientAuthentication === 'body';
     const form = new URLSearchParams({
       grant_type: 'client_credentials',
@@ -85,9 +109,18 @@ export class TokenSource {
   }
 }
 
+/** @throws ConnectorError for a token that no header can carry. */
+function requireToken(token: unknown): string {
+  if (typeof token === 'string' && /^[\x21-\x7e]+$/.test(token)) return token;
+  throw new ConnectorError('The token endpoint gave no access token');
+}
+
+export const basic = (user: string, password: string): string =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+
 const formEncoded = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1);
 
-function bodyOf({ body }: RestAnswer): object {
+function bodyOf({ body }: TokenAnswer): object {
   try {
     const parsed: unknown = JSON.parse(body.toString());
     return typeof parsed === 'object' && parsed !== null ? parsed : {};
