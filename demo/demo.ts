@@ -41,7 +41,7 @@ export class Demo {
       if (this.ending.signal.aborted) return await this.ended.promise;
       throw error;
     } finally {
-      for (const part of this.started.toReversed()) await part.stop();
+      await this.stopAll();
     }
   }
 
@@ -118,6 +118,17 @@ export class Demo {
     const screen = screenFor(board, this.controls(plant));
     started.push(screen);
     screen.start();
+  }
+
+  /** A part that cannot be stopped must not keep the others running. */
+  private async stopAll(): Promise<void> {
+    for (const part of this.started.toReversed()) {
+      try {
+        await part.stop();
+      } catch (error) {
+        process.stderr.write(`demo: not stopped cleanly: ${String(error)}\n`);
+      }
+    }
   }
 
   private begin(step: string): void {

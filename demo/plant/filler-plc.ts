@@ -16,7 +16,6 @@ const VALUE_REFUSED = 3;
  *                    5     temperature of the motor, 0.1 °C        6   level of the bowl, 0.1 %
  */
 export class FillerPlc implements Machine {
-  readonly name = 'Filler PLC';
   private server: ServerTCP | undefined;
   private readonly line: BottlingLine;
   private readonly port: number;

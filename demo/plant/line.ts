@@ -44,10 +44,6 @@ export class BottlingLine {
   private seconds = 0;
   private started = 0;
 
-  get running(): boolean {
-    return this.speed > 1;
-  }
-
   /** What the pasteurizer does to germs in the 20 s that beer stays in it: 1.393 to the power of the degrees above 60. */
   get pasteurizationUnits(): number {
     return (20 / 60) * 1.393 ** (this.pasteurizerTemperature - 60);

@@ -1,7 +1,5 @@
 /** Something of the plant that others connect to. It can go away and come back under the same address. */
 export interface Machine {
-  readonly name: string;
-  readonly isUp: boolean;
   /** @throws Error when its port cannot be had. */
   start(): Promise<void>;
   /** Closes at once, whoever is connected. */

@@ -19,7 +19,6 @@ export const nodeIdOf = (name: string): string => `ns=1;s=Pasteurizer.${name}`;
  * last one can be written.
  */
 export class Pasteurizer implements Machine {
-  readonly name = 'Pasteurizer';
   private server: OPCUAServer | undefined;
   private readonly line: BottlingLine;
   private readonly port: number;
@@ -29,10 +28,6 @@ export class Pasteurizer implements Machine {
     this.line = line;
     this.port = port;
     this.pkiFolder = pkiFolder;
-  }
-
-  get isUp(): boolean {
-    return this.server !== undefined;
   }
 
   async start(): Promise<void> {
@@ -68,8 +63,8 @@ export class Pasteurizer implements Machine {
     const namespace = addressSpace!.getOwnNamespace();
     const machine = namespace.addObject({
       organizedBy: addressSpace!.rootFolder.objects,
-      browseName: this.name,
-      nodeId: `s=${this.name}`,
+      browseName: 'Pasteurizer',
+      nodeId: 's=Pasteurizer',
     });
     const add = (name: string, read: () => number, write?: (value: number) => boolean): void => {
       namespace.addVariable({

@@ -7,7 +7,7 @@ import { Sensors } from './sensors.ts';
 const STEP_MS = 100;
 const MEASURE_MS = 1_000;
 /** How long a fault lasts, and how often one comes. */
-export const FAULT_SECONDS = 20;
+const FAULT_SECONDS = 20;
 const FAULT_EVERY_SECONDS = 60;
 /** The first comes soon: whoever asked for faults wants to see one. */
 const FIRST_FAULT_SECONDS = 20;
@@ -20,7 +20,7 @@ export interface PlantPorts {
 
 /** A simulated bottling line with everything that others connect to. */
 export class Plant {
-  readonly filler: FillerPlc;
+  private readonly filler: FillerPlc;
   private readonly pasteurizer: Pasteurizer;
   private readonly sensors: Sensors;
   private readonly line = new BottlingLine();
@@ -33,10 +33,6 @@ export class Plant {
     this.filler = new FillerPlc(this.line, ports.modbus);
     this.pasteurizer = new Pasteurizer(this.line, ports.opcUa, pkiFolder);
     this.sensors = new Sensors(this.line, ports.mqtt);
-  }
-
-  get hasFaults(): boolean {
-    return this.faults !== undefined;
   }
 
   async start(): Promise<void> {

@@ -15,7 +15,6 @@ export const TOPICS = {
 
 /** A broker of the plant's own, with sensors that publish JSON. */
 export class Sensors implements Machine {
-  readonly name = 'Sensors';
   private broker: Aedes | undefined;
   private server: Server | undefined;
   private readonly sockets = new Set<Socket>();
@@ -25,10 +24,6 @@ export class Sensors implements Machine {
   constructor(line: BottlingLine, port: number) {
     this.line = line;
     this.port = port;
-  }
-
-  get isUp(): boolean {
-    return this.server !== undefined;
   }
 
   async start(): Promise<void> {

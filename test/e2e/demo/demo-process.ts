@@ -56,12 +56,29 @@ export class DemoProcess {
     return found;
   }
 
-  async get(path: string): Promise<Answer['data']> {
+  get(path: string): Promise<Answer['data']> {
+    return this.ask(path);
+  }
+
+  /** Has a function of a connection executed, both by their names. */
+  async execute(connection: string, name: string, parameters: object): Promise<void> {
+    const idOf = async (path: string, wanted: string): Promise<string> =>
+      (await this.get(path)).find((entry) => entry.name === wanted)!.id;
+    const functions = `/connections/${await idOf('/connections', connection)}/functions`;
+    await this.ask(`${functions}/${await idOf(functions, name)}/execute`, {
+      method: 'POST',
+      body: JSON.stringify({ parameters }),
+    });
+  }
+
+  private async ask(path: string, request: RequestInit = {}): Promise<Answer['data']> {
     const headers = {
       Authorization: `Bearer ${this.told(/Bearer ([\w-]+)/)}`,
       'X-Organization-ID': this.told(/Organization +(\S+)/),
+      'Content-Type': 'application/json',
     };
-    const response = await fetch(`${this.told(/(http:\S+)\/swagger/)}/api/v1${path}`, { headers });
+    const url = `${this.told(/(http:\S+)\/swagger/)}/api/v1${path}`;
+    const response = await fetch(url, { ...request, headers });
     if (!response.ok) throw new Error(`${path} was answered ${response.status}: ${await response.text()}`);
     return ((await response.json()) as Answer).data;
   }

@@ -42,6 +42,8 @@ describeWithServers(['mosquitto_sub'], 'npm run demo', () => {
     await hears('line-1/pasteurizer/temperature', isAbove(60));
     await hears('line-1/vibration/rms', isAbove(0));
     await hears('line-1/kpi/bottles-per-minute', isAbove(10));
+    await demo.execute('Pasteurizer', 'Set temperature', { temperature: 76 });
+    await hears('line-1/pasteurizer/setpoint', (value) => value === 76);
     // The motor gets too hot: the pipeline has told the PLC, and the PLC says so.
     await hears('line-1/filler/speed-setpoint', (value) => value === 70);
     await hears('line-1/filler/warning-lamp', (value) => value === true);
