@@ -20,10 +20,15 @@ const SERVERS = {
   mosquitto: 'mosquitto',
   mosquitto_pub: 'mosquitto-clients',
   chromium: 'chromium',
+  'nats-server': 'nats-server',
   'rabbitmq-server': 'rabbitmq-server',
-  'pymodbus.server': 'python3-pymodbus python3-serial-asyncio',
   influxd: 'influxdb',
   mariadbd: 'mariadb-server',
+  proftpd: 'proftpd-mod-crypto',
+  sshd: 'openssh-server',
+  aiosmtpd: 'python3-aiosmtpd',
+  'g++': 'g++',
+  'pymodbus.server': 'python3-pymodbus python3-serial-asyncio',
 };
 
 const skipServices = process.env.HUB_TEST_SKIP_SERVICES === '1';

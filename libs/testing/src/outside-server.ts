@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { startProcess } from './server-process';
 
@@ -8,7 +9,7 @@ import { startProcess } from './server-process';
  * the same list). Each runs on a free port with an empty directory and ends with the file that started it.
  */
 
-export type OutsideServer = 'redis' | 'mosquitto' | 'pymodbus' | 'mariadb' | 'influxdb';
+export type OutsideServer = 'redis' | 'mosquitto' | 'mariadb' | 'influxdb' | 'nats' | 'proftpd' | 'sshd' | 'pymodbus';
 
 interface Recipe {
   program: string;
@@ -44,6 +45,15 @@ const RECIPES: Record<OutsideServer, Recipe> = {
       ...configured(directory, [`listener ${port} 127.0.0.1`, 'allow_anonymous true', ...settings]),
     ],
   },
+  nats: {
+    program: 'nats-server',
+    package: 'nats-server',
+    scheme: 'nats',
+    prepare: (directory, port, settings) => [
+      '-c',
+      ...configured(directory, [`listen: 127.0.0.1:${port}`, ...settings]),
+    ],
+  },
   // A library: the settings are lines of a script of the test's own.
   pymodbus: {
     program: 'pymodbus.server',
@@ -77,6 +87,57 @@ const RECIPES: Record<OutsideServer, Recipe> = {
         ...settings,
       ]),
     ],
+  },
+  proftpd: {
+    program: 'proftpd',
+    // With TLS and SFTP; it brings the server.
+    package: 'proftpd-mod-crypto',
+    scheme: 'ftp',
+    prepare: (directory, port, settings) => [
+      '--nodaemon',
+      '--config',
+      ...configured(directory, [
+        'ServerType standalone',
+        `Port ${port}`,
+        'DefaultAddress 127.0.0.1',
+        'SocketBindTight on',
+        'UseIPv6 off',
+        'AuthOrder mod_auth_file.c',
+        'RequireValidShell off',
+        'AllowOverwrite on',
+        `ScoreboardFile ${directory}/scoreboard`,
+        `PidFile ${directory}/pid`,
+        'SystemLog none',
+        'TransferLog none',
+        'WtmpLog off',
+        'DelayEngine off',
+        'UseReverseDNS off',
+        ...settings,
+      ]),
+    ],
+  },
+  sshd: {
+    program: 'sshd',
+    package: 'openssh-server',
+    scheme: 'sftp',
+    prepare: (directory, port, settings) => {
+      // Debian makes it when its service starts.
+      if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
+      return [
+        '-D',
+        '-f',
+        ...configured(directory, [
+          `Port ${port}`,
+          'ListenAddress 127.0.0.1',
+          'UsePAM no',
+          'StrictModes no',
+          'PidFile none',
+          'PasswordAuthentication no',
+          'Subsystem sftp internal-sftp',
+          ...settings,
+        ]),
+      ];
+    },
   },
 };
 
@@ -115,12 +176,14 @@ function configured(directory: string, lines: readonly string[]): string[] {
   return [file];
 }
 
-/** Programs that tests start in their own ways, by their Debian package. */
+/** What tests start in their own ways, by its Debian package: clients, and what servers are made with. */
 const CLIENTS = {
   mosquitto_pub: 'mosquitto-clients',
   mosquitto_sub: 'mosquitto-clients',
   chromium: 'chromium',
   'rabbitmq-server': 'rabbitmq-server',
+  aiosmtpd: 'python3-aiosmtpd',
+  'g++': 'g++',
 } as const;
 
 export type OutsideClient = keyof typeof CLIENTS;

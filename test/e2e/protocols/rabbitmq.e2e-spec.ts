@@ -1,5 +1,17 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { connect, type ChannelModel, type ConfirmChannel } from 'amqplib';
-import { describeWithServers, startRabbitServer, startTcpProxy, type RabbitServer, type TcpProxy } from '#testing';
+import {
+  describeWithServers,
+  eventuallyPasses,
+  freePort,
+  startRabbitServer,
+  startTcpProxy,
+  type RabbitServer,
+  type TcpProxy,
+} from '#testing';
+import { selfSigned } from '../connectors/outside-http';
 import { ProtocolHub } from './protocol-hub';
 
 const USER = { username: 'hub', password: 'correct horse' };
@@ -11,9 +23,23 @@ describeWithServers(['rabbitmq-server'], 'the RabbitMQ protocol', () => {
   /** The neighbour that the hub talks to by the broker. */
   let neighbour: ChannelModel;
   let channel: ConfirmChannel;
+  let directory: string;
+  let secured: { port: number; ca: string };
 
   beforeAll(async () => {
-    const settings = [`default_user = ${USER.username}`, `default_pass = ${USER.password}`];
+    directory = mkdtempSync(join(tmpdir(), 'rabbitmq-protocol-'));
+    const { key, cert } = selfSigned('rabbitmq');
+    const [keyFile, certFile] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
+    writeFileSync(keyFile, key);
+    writeFileSync(certFile, cert);
+    secured = { port: await freePort(), ca: cert };
+    const settings = [
+      `default_user = ${USER.username}`,
+      `default_pass = ${USER.password}`,
+      `listeners.ssl.1 = 127.0.0.1:${secured.port}`,
+      `ssl_options.certfile = ${certFile}`,
+      `ssl_options.keyfile = ${keyFile}`,
+    ];
     [hub, broker] = await Promise.all([ProtocolHub.start(), startRabbitServer(settings)]);
     proxy = await startTcpProxy(broker.port);
     await meet();
@@ -25,6 +51,7 @@ describeWithServers(['rabbitmq-server'], 'the RabbitMQ protocol', () => {
     await hub.stop();
     await neighbour.close().catch(() => undefined);
     await Promise.all([proxy.stop(), broker.stop()]);
+    rmSync(directory, { recursive: true });
   });
 
   const meet = async (): Promise<void> => {
@@ -108,7 +135,7 @@ describeWithServers(['rabbitmq-server'], 'the RabbitMQ protocol', () => {
     expect(await listener.hears(2)).toMatchObject([
       {
         payload: { value: 21.5 },
-        id: 'm-7',
+        messageId: 'm-7',
         exchange: 'plant',
         routingKey: 'measured.t',
         headers: { site: 'north' },
@@ -135,9 +162,13 @@ describeWithServers(['rabbitmq-server'], 'the RabbitMQ protocol', () => {
     expect(queue).toMatchObject({ messageCount: 0, consumerCount: 1 });
   });
 
-  it('is an error when the queue is not there', async () => {
+  it('tells that a queue is not there', async () => {
     const id = await hub.connect('rabbitmq', config());
-    await expect(hub.listen(id, 'rabbitmq.consume', { queue: 'missing' })).rejects.toThrow("no queue 'missing'");
+    await hub.listenSoon(id, 'rabbitmq.consume', { queue: 'missing' });
+    await eventuallyPasses(async () => {
+      const reason = expect.stringContaining("no queue 'missing'") as string;
+      expect(await hub.status(id)).toMatchObject({ status: 'connected', subscriptions: [{ active: false, reason }] });
+    });
   });
 
   it('tells wrong credentials and virtual hosts without them', async () => {
@@ -151,6 +182,15 @@ describeWithServers(['rabbitmq-server'], 'the RabbitMQ protocol', () => {
       success: false,
       message: expect.stringContaining('the virtual host is not there'),
     });
+  });
+
+  it('connects by TLS to brokers that it trusts', async () => {
+    const { port, ca } = secured;
+    const id = await hub.connect('rabbitmq', config({ port, tls: { enabled: true, ca } }));
+    const sent = await hub.call(id, 'rabbitmq.publish', { routingKey: 'orders', payload: 1 });
+    expect(sent).toMatchObject({ success: true });
+    const doubting = await hub.test(await hub.add('rabbitmq', config({ port, tls: { enabled: true } })));
+    expect(doubting).toMatchObject({ success: false, message: expect.stringContaining('TLS failed') });
   });
 
   it('loses nothing when the way to the broker breaks', async () => {

@@ -51,7 +51,7 @@ export function blobWorks(client: BlobServiceClient, largest: number): Record<st
         body.on('error', () => undefined).destroy();
         throw tooLarge(largest);
       }
-      const bytes = await readBytes(body, largest);
+      const bytes = await readBytes(body, largest, tooLarge);
       return { container, blob, size: bytes.length, ...aboutOf(found), ...contentOf(bytes, format) };
     },
 

@@ -1,7 +1,7 @@
 import type { FieldProblem, JsonValue } from '#kernel';
 import type { JsonObject } from '../protocol';
 import type { PollConfig } from '../support/poll';
-import { MOST_READ, type Area } from './modbus-ranges';
+import { MOST_READ, type Area } from './modbus-areas';
 import { wordsOf, type Format } from './modbus-values';
 
 /** A connection's config. */
@@ -74,7 +74,7 @@ export function tagsProblems(config: JsonObject): FieldProblem[] {
     const { area = 'holdingRegister', name, bit, dataType } = tag;
     return [
       ...(names.indexOf(name) < index ? [{ field: `${place}name`, message: `Name ${name} is given to two tags` }] : []),
-      ...(bit !== undefined && (isBits(area) || dataType !== 'bool')
+      ...(bit !== undefined && (isBits(area) || (dataType !== 'bool' && !dataType?.includes('((')))
         ? [{ field: `${place}bit`, message: `${place}bit is for registers with dataType bool` }]
         : []),
       ...spanProblems(tag, area, place),

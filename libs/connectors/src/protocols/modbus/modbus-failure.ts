@@ -1,4 +1,5 @@
 import { ConnectorError } from '../../calls/connector-error';
+import { DeviceRefusal } from '../support/dialogue';
 import { networkFailure } from '../support/network-failure';
 
 /** The exceptions of the standard (Modbus Application Protocol 1.1b3, section 7) in words, and whether time may heal them. */
@@ -15,8 +16,8 @@ const EXCEPTIONS: Readonly<Record<number, readonly [says: string, retryable: boo
   11: ['the unit behind the gateway does not answer', true],
 };
 
-/** The device answered, and the answer is no. */
-export class ModbusException extends ConnectorError {
+/** A device's exception. */
+export class ModbusException extends DeviceRefusal {
   constructor(
     where: string,
     readonly exception: number,

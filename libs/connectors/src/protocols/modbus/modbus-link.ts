@@ -1,19 +1,12 @@
-import type { Socket } from 'node:net';
 import type ModbusRTU from 'modbus-serial';
-import { ConnectorError } from '../../calls/connector-error';
 import type { SessionContext } from '../protocol';
 import { withinDeadline } from '../support/deadline';
-import { networkFailure } from '../support/network-failure';
-import { Turns } from '../support/turns';
+import { Dialogue } from '../support/dialogue';
 import { MbapFrames } from './mbap-frames';
+import type { Area, Piece } from './modbus-areas';
 import type { ModbusConfig } from './modbus-config';
-import { failureOf, ModbusException } from './modbus-failure';
-import type { Area, Span } from './modbus-ranges';
+import { failureOf } from './modbus-failure';
 import type { Answer } from './modbus-tags';
-
-const MOST_WAITING = 200;
-/** Requests in a row without an answer after which the device counts as gone. */
-const MOST_UNANSWERED = 3;
 
 const READ: Record<Area, (client: ModbusRTU, address: number, quantity: number) => Promise<Answer>> = {
   // Bits come in whole bytes.
@@ -24,126 +17,64 @@ const READ: Record<Area, (client: ModbusRTU, address: number, quantity: number) 
   inputRegister: async (client, address, quantity) => (await client.readInputRegisters(address, quantity)).buffer,
 };
 
-/** One TCP connection to a device or gateway, which is asked one thing at a time. */
+/** One TCP connection to a device or gateway. */
 export class ModbusLink {
-  private readonly turns: Turns;
-  private readonly frames = new MbapFrames();
-  private unanswered = 0;
-  private heardLately = false;
-  private ended: ConnectorError | undefined;
-  /** Ends the request that is under way. */
-  private cancel: ((reason: ConnectorError) => void) | undefined;
-
   private constructor(
     private readonly client: ModbusRTU,
-    private readonly socket: Socket,
+    private readonly dialogue: Dialogue,
     private readonly config: ModbusConfig,
-    private readonly context: SessionContext,
-  ) {
-    this.turns = new Turns({ where: whereOf(config), most: MOST_WAITING, pauseMs: config.pauseMs ?? 0 });
-    let failure: Error | undefined;
-    socket.on('error', (error) => (failure = error));
-    socket.on('close', () =>
-      this.end(networkFailure(failure, whereOf(config)) ?? this.error('the device closed the connection')),
-    );
-    socket.on('data', (bytes) => {
-      if (!this.frames.fits(bytes)) this.end(this.error('the answer is not Modbus TCP'));
-    });
-  }
+  ) {}
 
   /** @throws ConnectorError */
   static async connect(config: ModbusConfig, context: SessionContext): Promise<ModbusLink> {
-    const { host, port = 502, connectTimeoutMs = 3_000 } = config;
+    const { host, port = 502, connectTimeoutMs = 3_000, responseTimeoutMs = 3_000, pauseMs = 0 } = config;
     const where = whereOf(config);
     const { default: library } = await import('modbus-serial');
     try {
       const socket = await withinDeadline({ timeoutMs: connectTimeoutMs, where }, (signal) =>
         context.outbound.socket(host, port, signal),
       );
+      const dialogue = new Dialogue(socket, {
+        where,
+        responseTimeoutMs,
+        pauseMs,
+        lost: (reason) => context.lost(reason),
+      });
+      const frames = new MbapFrames();
+      socket.on('data', (bytes) => {
+        if (!frames.fits(bytes)) dialogue.end('the answer is not Modbus TCP');
+      });
       const client = new library.default();
-      const link = new ModbusLink(client, socket, config, context);
       await client.linkTCP(socket, { port });
-      return link;
+      return new ModbusLink(client, dialogue, config);
     } catch (error) {
       throw failureOf(error, where);
     }
   }
 
   /** @throws ConnectorError */
-  read({ unitId, area, address, quantity }: Span, signal: AbortSignal): Promise<Answer> {
+  read({ unitId, area, address, quantity }: Piece, signal: AbortSignal): Promise<Answer> {
     return this.request(unitId, signal, (client) => READ[area](client, address, quantity));
   }
 
   /** Asks when it is its turn. @throws ConnectorError */
   request<T>(unitId: number, signal: AbortSignal, ask: (client: ModbusRTU) => Promise<T>): Promise<T> {
-    return this.turns.take(signal, async () => {
-      if (this.ended) throw this.ended;
-      const where = `${whereOf(this.config)} unit ${unitId}`;
-      const { responseTimeoutMs = 3_000 } = this.config;
-      const answer = Promise.withResolvers<T>();
-      this.cancel = answer.reject;
-      const silence = setTimeout(() => answer.reject(this.silence(where, responseTimeoutMs)), responseTimeoutMs);
-      try {
-        this.client.setID(unitId);
-        ask(this.client).then(answer.resolve, answer.reject);
-        const answered = await answer.promise;
-        this.heard();
-        return answered;
-      } catch (error) {
-        const failure = failureOf(error, where);
-        if (failure instanceof ModbusException) this.heard();
-        throw failure;
-      } finally {
-        clearTimeout(silence);
-        this.cancel = undefined;
-      }
-    });
-  }
-
-  /** Resolves if the device has answered anything since the last check, or does so now. @throws ConnectorError */
-  async check(signal: AbortSignal): Promise<void> {
-    if (this.ended) throw this.ended;
-    if (!this.heardLately) await this.ask(signal);
-    this.heardLately = false;
-  }
-
-  close(): void {
-    this.ended ??= this.error('the connection was closed');
-    this.socket.destroy();
-    this.cancel?.(this.ended);
+    const asked = (): Promise<T> => {
+      this.client.setID(unitId);
+      return ask(this.client);
+    };
+    const where = `${whereOf(this.config)} unit ${unitId}`;
+    return this.dialogue.ask({ signal, where, failureOf: (error) => failureOf(error, where) }, asked);
   }
 
   /** Modbus has no question that every device knows; that it does not know this one is an answer, too. */
-  private async ask(signal: AbortSignal): Promise<void> {
+  check(signal: AbortSignal): Promise<void> {
     const { unitId = 1 } = this.config;
-    try {
-      await this.read({ unitId, area: 'holdingRegister', address: 0, quantity: 1 }, signal);
-    } catch (error) {
-      if (!(error instanceof ModbusException)) throw error;
-    }
+    return this.dialogue.check(() => this.read({ unitId, area: 'holdingRegister', address: 0, quantity: 1 }, signal));
   }
 
-  private heard(): void {
-    this.heardLately = true;
-    this.unanswered = 0;
-  }
-
-  private silence(where: string, responseTimeoutMs: number): ConnectorError {
-    this.unanswered++;
-    if (this.unanswered === MOST_UNANSWERED) this.end(this.error(`${MOST_UNANSWERED} requests in a row had no answer`));
-    return new ConnectorError(`${where}: no answer within ${responseTimeoutMs} ms`, { retryable: true });
-  }
-
-  private end(reason: ConnectorError): void {
-    if (this.ended) return;
-    this.ended = reason;
-    this.close();
-    // The call that was under way fails first, by the same reason: calls end when the session is given up.
-    setImmediate(() => this.context.lost(reason));
-  }
-
-  private error(says: string): ConnectorError {
-    return new ConnectorError(`${whereOf(this.config)}: ${says}`, { retryable: true });
+  close(): void {
+    this.dialogue.close();
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ObjectSchema } from '../protocol';
 import { POLL_MEMBERS, tagDeadBand } from '../support/poll';
 import { host, integer, objectOf, oneOf, port, text, timeoutMs } from '../support/schema';
-import { AREAS } from './modbus-ranges';
+import { AREAS } from './modbus-areas';
 import { DATA_TYPES } from './modbus-values';
 
 const unit = (more: string, preset?: number) =>

@@ -3,6 +3,7 @@ import { ConnectorError } from '../../calls/connector-error';
 import type { CallOptions, JsonObject, Session, Subscriber, Subscription } from '../protocol';
 import { withinDeadline } from '../support/deadline';
 import { startPoll, type Readings } from '../support/poll';
+import { dataOf, readTags } from '../support/read-tags';
 import { DEFAULT_TIMEOUT } from '../support/schema';
 import {
   isBits,
@@ -12,10 +13,9 @@ import {
   type TagsConfig,
   type WriteConfig,
 } from './modbus-config';
-import { ModbusException } from './modbus-failure';
 import type { ModbusLink } from './modbus-link';
-import { rangesOf, type Area, type Range } from './modbus-ranges';
-import { spanOf, valueIn, type TagSpan } from './modbus-tags';
+import { MOST_READ, type Area } from './modbus-areas';
+import { spanOf, valueIn } from './modbus-tags';
 import { decodeAll, encodeAll } from './modbus-values';
 
 /** Registers that one request can write, by the standard. */
@@ -67,30 +67,14 @@ export class ModbusSession implements Session {
     return { address, quantity, ...(!isBits(area) && { dataType }), values };
   }
 
-  /** Of the tags that cannot be read, the others nonetheless. @throws ConnectorError where none can. */
-  private async readTags({ tags, unitId, maxGap = 8 }: TagsConfig, signal: AbortSignal): Promise<Readings> {
+  private readTags({ tags, unitId, maxGap = 8 }: TagsConfig, signal: AbortSignal): Promise<Readings> {
     const spans = tags.map((tag) => spanOf(tag, unitId ?? this.unitOf({})));
-    const values = new Map<string, JsonValue>();
-    const errors = new Map<string, ModbusException>();
-    const read = async (range: Range<TagSpan>): Promise<void> => {
-      try {
-        const answer = await this.link.read(range, signal);
-        for (const span of range.spans) values.set(span.tag.name, valueIn(answer, range, span));
-      } catch (error) {
-        if (!(error instanceof ModbusException) || error.retryable) throw error;
-        const [only, ...others] = range.spans as [TagSpan, ...TagSpan[]];
-        if (others.length === 0) errors.set(only.tag.name, error);
-        // One tag that is not there must not take its neighbours with it.
-        else for (const span of range.spans) await read({ ...span, spans: [span] });
-      }
-    };
-    for (const range of rangesOf(spans, maxGap)) await read(range);
-
-    const [first] = errors.values();
-    if (first && values.size === 0) throw first;
-    const inOrder = tags.filter(({ name }) => values.has(name)).map(({ name }) => [name, values.get(name)!] as const);
-    const told = [...errors].map(([name, { message }]) => [name, message] as const);
-    return { values: Object.fromEntries(inOrder), ...(first && { errors: Object.fromEntries(told) }) };
+    return readTags(spans, {
+      maxGap,
+      most: ({ area }) => MOST_READ[area],
+      read: ({ spans: [first], address, quantity }) => this.link.read({ ...first, address, quantity }, signal),
+      valueIn,
+    });
   }
 
   private async write(functionType: string, config: WriteConfig, signal: AbortSignal): Promise<JsonValue> {
@@ -122,8 +106,6 @@ export class ModbusSession implements Session {
     return unitId ?? this.config.unitId ?? 1;
   }
 }
-
-const dataOf = ({ values, errors }: Readings): JsonValue => ({ values, ...(errors && { errors }) });
 
 const wordsIn = (registers: Buffer): number[] => decodeAll(registers, { dataType: 'raw' }) as number[];
 

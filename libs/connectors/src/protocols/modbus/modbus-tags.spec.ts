@@ -1,10 +1,13 @@
 import type { Tag } from './modbus-config';
-import { rangesOf } from './modbus-ranges';
+import { rangesOf } from '../support/ranges';
 import { spanOf, valueIn, type Answer } from './modbus-tags';
 
 const valueOf = (tag: Omit<Tag, 'name' | 'address'>, answer: Answer) => {
   const span = spanOf({ name: 'tag', address: 101, ...tag }, 7);
-  const [range] = rangesOf([spanOf({ name: 'first', area: span.area, address: 100 }, 7), span], 0);
+  const [range] = rangesOf([spanOf({ name: 'first', area: span.area, address: 100 }, 7), span], {
+    maxGap: 0,
+    most: () => 125,
+  });
   return valueIn(answer, range!, span);
 };
 

@@ -1,19 +1,21 @@
 import type { JsonValue } from '#kernel';
 import { presetQuantity, type Tag } from './modbus-config';
-import type { Range, Span } from './modbus-ranges';
+import type { Range, Span } from '../support/ranges';
+import type { Piece } from './modbus-areas';
 import { decodeAll } from './modbus-values';
 
 /** What a request for bits or registers is answered. */
 export type Answer = boolean[] | Buffer;
 
 /** A tag, and where it lies. */
-export interface TagSpan extends Span {
+export interface TagSpan extends Span, Piece {
   tag: Tag;
 }
 
-export function spanOf(tag: Tag, unitId: number): TagSpan {
+export function spanOf(tag: Tag, ofFunction: number): TagSpan {
   const { area = 'holdingRegister', address, quantity = presetQuantity(area, tag) } = tag;
-  return { tag, unitId: tag.unitId ?? unitId, area, address, quantity };
+  const unitId = tag.unitId ?? ofFunction;
+  return { tag, space: `${unitId} ${area}`, unitId, area, address, quantity };
 }
 
 /** The tag's value in the answer to its range: a list where it takes more than one value. */

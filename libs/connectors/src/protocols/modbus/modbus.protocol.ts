@@ -7,7 +7,7 @@ import {
 } from '../protocol';
 import { readProblems, tagsProblems, writeProblems, type ModbusConfig } from './modbus-config';
 import { ModbusLink } from './modbus-link';
-import type { Area } from './modbus-ranges';
+import type { Area } from './modbus-areas';
 import {
   CONNECTION_SCHEMA,
   POLL_TAGS,

@@ -72,8 +72,6 @@ export class MqttLink {
     try {
       return await withinDeadline({ timeoutMs, where }, async (signal) => {
         const stream = await openStream(outbound, target, signal);
-        // Between now and the client's own listeners.
-        stream.on('error', () => undefined);
         const client = new Client(() => stream, optionsOf(config, clientId, clean));
         const link = new MqttLink(client, where, config.version ?? '3.1.1');
         hand(client, receiver);

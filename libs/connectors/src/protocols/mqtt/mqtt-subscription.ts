@@ -8,7 +8,7 @@ import { matches, type SubscribeConfig } from './mqtt-config';
 import { RECEIVE_MAXIMUM, type MqttLink, type Receiver } from './mqtt-link';
 
 /** Milliseconds that messages under way have to be kept and acknowledged when the subscription is closed. */
-const DRAIN_MS = 5_000;
+const DRAIN_MS = 3_000;
 
 /** What one client of the broker receives for one subscriber. */
 export class MqttSubscription implements Subscription, Receiver {

@@ -17,7 +17,7 @@ export class PublishChannels {
     private readonly where: string,
   ) {}
 
-  /** Resolves once the broker has the message. @throws ConnectorError */
+  /** Resolves once the broker has the message, or nobody waits for it any more. @throws ConnectorError */
   async publish(
     exchange: string,
     routingKey: string,
@@ -26,6 +26,10 @@ export class PublishChannels {
     signal: AbortSignal,
   ): Promise<void> {
     const channel = this.idle.pop() ?? (await this.open());
+    if (signal.aborted) {
+      this.giveBack(channel);
+      return;
+    }
     const ended = Promise.withResolvers<void>();
     let isReturned = false;
     const abort = (): void => ended.reject(new Error('aborted'));

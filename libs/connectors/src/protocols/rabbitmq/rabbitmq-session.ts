@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChannelModel, Options, SocketOptions } from 'amqplib';
 import type { JsonValue } from '#kernel';
@@ -98,7 +99,8 @@ export class RabbitSession implements Session {
     this.closing = true;
     const closed = this.connection.close().catch(() => undefined);
     await Promise.race([closed, delay(GOODBYE_MS, undefined, { ref: false })]);
-    streamOf(this.connection).destroy();
+    // An error, since a plain end would leave the library's heartbeat running.
+    streamOf(this.connection).destroy(new Error('closed'));
   }
 
   private lost(reason: Error): void {
@@ -158,5 +160,4 @@ function propertiesOf(config: PublishConfig, idempotencyKey: string | undefined)
 }
 
 /** The library ends a connection by asking the other side, which may not answer. */
-const streamOf = (connection: ChannelModel): { destroy(): void } =>
-  (connection.connection as unknown as { stream: { destroy(): void } }).stream;
+const streamOf = (connection: ChannelModel): Duplex => (connection.connection as unknown as { stream: Duplex }).stream;

@@ -70,7 +70,7 @@ export class S3Session implements Session {
       await (body as unknown as AsyncDisposable)[Symbol.asyncDispose]();
       throw tooLarge(this.largest);
     }
-    const bytes = await readBytes(body, this.largest);
+    const bytes = await readBytes(body, this.largest, tooLarge);
     return { key, size: bytes.length, ...aboutOf(answer), ...contentOf(bytes, format) };
   };
 

@@ -51,19 +51,21 @@ export function sendBy(
 /** The agent sees to these; a library's `expect` would cost a round trip. */
 const OF_TRANSPORT = /^(connection|expect|keep-alive|transfer-encoding)$/i;
 
-/** All of an answer that is meant to be small. @throws ConnectorError where it is larger than so many bytes. */
-export async function readBytes(body: AsyncIterable<unknown>, most: number): Promise<Buffer> {
+/** All of a stream that is meant to be small. @throws ConnectorError where it is larger than so many bytes. */
+export async function readBytes(
+  body: AsyncIterable<unknown>,
+  most: number,
+  tooLarge = (bytes: number) => new ConnectorError(`The answer is larger than ${bytes / MIB} MiB`),
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body) {
     chunks.push(chunk as Buffer);
     size += (chunk as Buffer).length;
     // Leaving the loop ends the stream and its connection.
-    if (size > most) throw new ConnectorError(`The answer is larger than ${sizeText(most)}`);
+    if (size > most) throw tooLarge(most);
   }
   return Buffer.concat(chunks);
 }
-
-const sizeText = (bytes: number): string => `${Math.round(bytes / MIB)} MiB`;
 
 export const MIB = 1024 * 1024;

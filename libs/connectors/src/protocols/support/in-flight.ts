@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Milliseconds that messages under way have to be kept and acknowledged when their subscription is closed. */
-const DRAIN_MS = 5_000;
+const DRAIN_MS = 3_000;
 
 /** What has begun and not ended yet. */
 export class InFlight {
@@ -17,7 +17,7 @@ export class InFlight {
     return this.works.size;
   }
 
-  /** Resolves when all of it has ended, after five seconds at the latest. */
+  /** Resolves when all of it has ended, after three seconds at the latest. */
   async drained(): Promise<void> {
     await Promise.race([Promise.all(this.works), delay(DRAIN_MS, undefined, { ref: false })]);
   }

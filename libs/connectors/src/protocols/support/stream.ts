@@ -20,13 +20,16 @@ export async function openStream(
   signal: AbortSignal,
 ): Promise<Socket> {
   const socket = await outbound.socket(host, port, signal);
-  return tls ? secured(socket, host, tls, signal) : socket;
+  const stream = tls ? await secured(socket, host, tls, signal) : socket;
+  // Until its client listens. An error is followed by `close`.
+  return stream.on('error', () => undefined);
 }
 
 /** The signal ends the handshake; from then on it has no part in the stream. */
 function secured(socket: Socket, host: string, tls: TlsConfig, signal: AbortSignal): Promise<TLSSocket> {
   const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>();
   const stream = connect({ ...tlsOptions(tls), socket, host, ...(!isIP(host) && { servername: host }) });
+  stream.on('error', () => undefined);
   const fail = (error: Error): void => {
     socket.destroy();
     reject(error);

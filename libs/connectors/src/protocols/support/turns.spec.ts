@@ -1,40 +1,42 @@
 import { Turns } from './turns';
 
-const SIGNAL = new AbortController().signal;
+const patient = new AbortController().signal;
 
 describe('turns', () => {
-  it('are taken one after the other, whatever becomes of the one before', async () => {
-    const turns = new Turns({ where: 'plc:1', most: 10, pauseMs: 1 });
-    const log: string[] = [];
-    const work = (name: string, fails: boolean) =>
-      turns.take(SIGNAL, async () => {
-        log.push(`${name} begins`);
-        await Promise.resolve();
-        log.push(`${name} ends`);
-        if (fails) throw new Error(name);
+  it('are taken in order, so many at the same time', async () => {
+    const turns = new Turns(2);
+    const ends: (() => void)[] = [];
+    const began: number[] = [];
+    const work = (name: number) =>
+      turns.take(patient, () => {
+        began.push(name);
+        return new Promise<void>((end) => ends.push(end));
       });
-    await Promise.allSettled([work('a', true), work('b', false)]);
-    expect(log).toEqual(['a begins', 'a ends', 'b begins', 'b ends']);
+    const all = [1, 2, 3, 4].map(work);
+    await Promise.resolve();
+    expect(began).toEqual([1, 2]);
+    ends[1]!();
+    await all[1];
+    expect(began).toEqual([1, 2, 3]);
+    ends[0]!();
+    await all[0];
+    expect(began).toEqual([1, 2, 3, 4]);
+    ends.slice(2).forEach((end) => end());
+    await Promise.all(all);
   });
 
-  it('are refused when too many wait', async () => {
-    const turns = new Turns({ where: 'plc:1', most: 1 });
-    const first = turns.take(SIGNAL, () => Promise.resolve(1));
-    await expect(turns.take(SIGNAL, () => Promise.resolve(2))).rejects.toMatchObject({
-      message: 'plc:1: 1 requests are waiting already',
-      retryable: true,
-    });
-    await expect(first).resolves.toBe(1);
-    await expect(turns.take(SIGNAL, () => Promise.resolve(3))).resolves.toBe(3);
-  });
-
-  it('are let go when nobody waits any more', async () => {
-    const turns = new Turns({ where: 'plc:1', most: 10 });
-    const asked = jest.fn();
-    const caller = new AbortController();
-    const late = turns.take(caller.signal, asked);
-    caller.abort(new Error('gone'));
-    await expect(late).rejects.toThrow('gone');
-    expect(asked).not.toHaveBeenCalled();
+  it('are given up by those who wait no longer, and go on after a failure', async () => {
+    const turns = new Turns(1);
+    const impatient = new AbortController();
+    const failing = Promise.withResolvers<never>();
+    const first = turns.take(patient, () => failing.promise);
+    const second = turns.take(impatient.signal, () => Promise.resolve('second'));
+    const third = turns.take(patient, () => Promise.resolve('third'));
+    impatient.abort(new Error('gone'));
+    await expect(second).rejects.toThrow('gone');
+    failing.reject(new Error('failed'));
+    await expect(first).rejects.toThrow('failed');
+    expect(await third).toBe('third');
+    await expect(turns.take(impatient.signal, () => Promise.resolve())).rejects.toThrow('gone');
   });
 });

@@ -1,36 +1,39 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { ConnectorError } from '../../calls/connector-error';
-
-export interface TurnOptions {
-  /** Host and port, for the message. */
-  where: string;
-  /** Requests that may wait. */
-  most: number;
-  /** Milliseconds between the end of one and the beginning of the next. */
-  pauseMs?: number;
-}
-
-/** Requests to a device that can do one thing at a time: in their order, and not too many. */
+/** Lets so many work at the same time; the others wait for their turn, in their order. */
 export class Turns {
-  private waiting = 0;
-  private last: Promise<unknown> = Promise.resolve();
+  private free: number;
+  private readonly waiting: (() => void)[] = [];
 
-  constructor(private readonly options: TurnOptions) {}
+  constructor(most: number) {
+    this.free = most;
+  }
 
-  /** Does the work when it is its turn, unless nobody waits for it any more. @throws ConnectorError when too many wait. */
-  take<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    const { where, most, pauseMs = 0 } = this.options;
-    if (this.waiting >= most) {
-      return Promise.reject(new ConnectorError(`${where}: ${most} requests are waiting already`, { retryable: true }));
+  /** @throws the signal's reason when it aborts before the turn came; what the work throws. */
+  async take<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    signal.throwIfAborted();
+    if (this.free > 0) this.free--;
+    else await this.wait(signal);
+    try {
+      return await work();
+    } finally {
+      // Handed on, so that nobody comes in between.
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.free++;
     }
-    this.waiting++;
-    const turn = this.last.then(() => {
-      this.waiting--;
-      signal.throwIfAborted();
-      return work();
+  }
+
+  private wait(signal: AbortSignal): Promise<void> {
+    return new Promise((comes, fails) => {
+      const come = (): void => {
+        signal.removeEventListener('abort', leave);
+        comes();
+      };
+      const leave = (): void => {
+        this.waiting.splice(this.waiting.indexOf(come), 1);
+        fails(signal.reason as Error);
+      };
+      this.waiting.push(come);
+      signal.addEventListener('abort', leave, { once: true });
     });
-    const ended = turn.catch(() => undefined);
-    this.last = pauseMs > 0 ? ended.then(() => pause(pauseMs)) : ended;
-    return turn;
   }
 }
