@@ -110,6 +110,7 @@ function connectionLine(connection: ConnectionStatus, now: number): Line {
 
 /** Columns that the words of a signal take; the rest is for its curve, which ends at the right. */
 const WORDS = 76;
+const LEAST_ROOM = 10;
 
 const signalLine = ({ group, title, value, unit, age, curve }: Row, above: Row | undefined, room: number): Line => [
   [` ${(above?.group === group ? '' : group).padEnd(12)}`, 'bold'],
@@ -117,10 +118,7 @@ const signalLine = ({ group, title, value, unit, age, curve }: Row, above: Row |
   [`${value.padStart(17)} `, 'bold'],
   [unit.padEnd(12)],
   [age.padStart(6), 'gray'],
-  [
-    `  ${sparkline(curve)
-      .padStart(STEPS)
-      .slice(Math.max(0, STEPS - room))}`,
-    'cyan',
-  ],
+  [`  ${newest(sparkline(curve), room)}`, 'cyan'],
 ];
+
+const newest = (bars: string, room: number): string => (room < LEAST_ROOM ? '' : bars.padStart(STEPS).slice(-room));
