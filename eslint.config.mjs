@@ -51,7 +51,7 @@ const SPECS = ['**/*.spec.ts', '**/*.e2e-spec.ts'];
 const TEST_CODE = [...SPECS, 'libs/testing/**', 'test/**', 'bench/**'];
 
 /** Files that may read the environment: the settings, and the mains that hand it to them. */
-const READS_ENVIRONMENT = ['libs/platform/src/config/**', 'apps/*/src/{main,purge,run}.ts', ...TEST_CODE];
+const READS_ENVIRONMENT = ['libs/platform/src/config/**', 'apps/*/src/{main,purge,run}.ts', 'demo/**', ...TEST_CODE];
 
 const SYNTAX = {
   environment: {
@@ -81,7 +81,17 @@ const SYNTAX = {
 const restrictSyntax = (...names) => ({ 'no-restricted-syntax': ['error', ...names.map((name) => SYNTAX[name])] });
 
 export default tseslint.config(
-  { ignores: ['dist/', 'extensions/', 'node_modules/', '.maestrohub/', 'coverage/', 'test-results/'] },
+  {
+    ignores: [
+      'dist/',
+      'extensions/',
+      'node_modules/',
+      '.maestrohub/',
+      '.maestrohub-demo/',
+      'coverage/',
+      'test-results/',
+    ],
+  },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
 
   {

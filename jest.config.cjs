@@ -16,7 +16,7 @@ const common = {
     '^maestrohub/platform/(.*)$': '<rootDir>/libs/platform/src/$1/index.ts',
     '^maestrohub/([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts',
   },
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.maestrohub/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.maestrohub/', '<rootDir>/.maestrohub-demo/'],
 };
 
 /** Run by `npm test` (test/run.cjs) on the Node of node_modules with --experimental-vm-modules. */

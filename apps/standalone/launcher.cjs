@@ -39,6 +39,7 @@ var USAGE = [
   '  npm run build   build alone',
   '  npm run lint    lint and formatting',
   '  npm run bench   benchmarks',
+  '  npm run demo    a simulated plant, connected to it',
   '',
 ].join('\n');
 
