@@ -12,27 +12,25 @@ export interface KnownFunctionType {
   schemaProblems(config: JsonObject): FieldProblem[];
 }
 
-/** A protocol with its schemas ready to check by. */
+/** A protocol with its schemas ready to check by: a schema is compiled when something is first checked by it. */
 export class KnownProtocol {
   readonly secretFields: SecretFields;
-  private readonly validator: SchemaValidator;
+  private readonly check: Check;
   private readonly types: ReadonlyMap<string, KnownFunctionType>;
 
+  /** @throws Error for a mark of a secret that would not be seen. */
   constructor(readonly protocol: Protocol) {
     const { config, functions } = protocol.definition;
     this.secretFields = new SecretFields(config);
-    this.validator = validatorOf(config);
+    this.check = checkOf(config);
     this.types = new Map(
-      functions.map((definition) => {
-        const validator = validatorOf(definition.config);
-        return [definition.type, { definition, schemaProblems: (value: JsonObject) => validator.problems(value) }];
-      }),
+      functions.map((definition) => [definition.type, { definition, schemaProblems: checkOf(definition.config) }]),
     );
   }
 
   /** What is wrong with a connection's config, secrets included. Fields are places in the config. */
   configProblems(config: JsonObject): FieldProblem[] {
-    const problems = this.validator.problems(config);
+    const problems = this.check(config);
     return problems.length > 0 ? problems : (this.protocol.check?.(config) ?? []);
   }
 
@@ -41,7 +39,13 @@ export class KnownProtocol {
   }
 }
 
-const validatorOf = (schema: ObjectSchema): SchemaValidator => new SchemaValidator(schema as unknown as JsonSchema);
+type Check = (config: JsonObject) => FieldProblem[];
+
+/** There are some hundred schemas, and most installations use few of them. */
+function checkOf(schema: ObjectSchema): Check {
+  let validator: SchemaValidator | undefined;
+  return (config) => (validator ??= new SchemaValidator(schema as unknown as JsonSchema)).problems(config);
+}
 
 /** Every protocol there is, found at boot. */
 @Injectable()
@@ -50,7 +54,7 @@ export class ProtocolRegistry implements OnModuleInit {
 
   constructor(private readonly discovery: DiscoveryService) {}
 
-  /** @throws Error where two providers have the same id, or a schema cannot be used. */
+  /** @throws Error where two providers have the same id, or a secret would not be seen. */
   onModuleInit(): void {
     for (const { instance } of this.discovery.getProviders({ metadataKey: Protocol.KEY })) {
       const protocol = instance as Protocol;
