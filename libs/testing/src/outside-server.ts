@@ -120,6 +120,7 @@ const CLIENTS = {
   mosquitto_sub: 'mosquitto-clients',
   chromium: 'chromium',
   'rabbitmq-server': 'rabbitmq-server',
+  kcat: 'kcat',
 } as const;
 
 export type OutsideClient = keyof typeof CLIENTS;

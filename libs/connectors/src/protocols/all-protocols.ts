@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { AzureBlobProtocol } from './azureblob/azureblob.protocol';
 import { InfluxdbProtocol } from './influxdb/influxdb.protocol';
+import { KafkaProtocol } from './kafka/kafka.protocol';
 import { MqttProtocol } from './mqtt/mqtt.protocol';
 import { MssqlProtocol } from './mssql/mssql.protocol';
 import { MysqlProtocol } from './mysql/mysql.protocol';
@@ -16,6 +17,7 @@ import { S3Protocol } from './s3/s3.protocol';
 export const ALL_PROTOCOLS: Type<Protocol>[] = [
   AzureBlobProtocol,
   InfluxdbProtocol,
+  KafkaProtocol,
   MqttProtocol,
   MssqlProtocol,
   MysqlProtocol,
