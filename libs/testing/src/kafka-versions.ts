@@ -52,6 +52,22 @@ export const TRANSLATIONS: ReadonlyMap<number, Translation> = new Map<number, Tr
     },
   ],
   [
+    2,
+    {
+      name: 'ListOffsets',
+      newer: version(
+        6,
+        'replica:i32 isolation:i8 topics:[name:s partitions:[index:i32 epoch:i32 time:i64]]',
+        'throttle:i32 topics:[name:s partitions:[index:i32 error:i16 time:i64 offset:i64 epoch:i32]]',
+      ),
+      older: version(
+        3,
+        'replica:i32 isolation:i8 topics:[name:s partitions:[index:i32 time:i64]]',
+        'throttle:i32 topics:[name:s partitions:[index:i32 error:i16 time:i64 offset:i64]]',
+      ),
+    },
+  ],
+  [
     3,
     {
       name: 'Metadata',
@@ -141,11 +157,8 @@ export const TRANSLATIONS: ReadonlyMap<number, Translation> = new Map<number, Tr
   ],
 ]);
 
-/** What both sides speak as it is: Produce and ListOffsets. */
-export const ALIKE: ReadonlyMap<number, number> = new Map([
-  [0, 7],
-  [2, 5],
-]);
+/** What both sides speak as it is: Produce. */
+export const ALIKE: ReadonlyMap<number, number> = new Map([[0, 7]]);
 
 export const VERSIONS = {
   key: 18,
