@@ -53,7 +53,7 @@ export function guard(pool: ConnectionPool, outbound: OutboundRules, byName: boo
   const guarded = (broker: Broker, callback: Got): void => {
     judged(broker).then(
       (allowed) => get(allowed, callback),
-      (error: Error) => callback(error),
+      (error: unknown) => callback(error as Error),
     );
   };
   pool.get = guarded as ConnectionPool['get'];

@@ -21,8 +21,8 @@ const REBALANCE_TIMEOUT = 60_000;
 const HEARTBEAT_EVERY = 3_000;
 const GOODBYE_MS = 2_000;
 
-type Bytes = Buffer;
-type Records = MessagesStream<Bytes, Bytes, Bytes, Bytes>;
+type Client = Consumer;
+type Records = MessagesStream<Buffer, Buffer, Buffer, Buffer>;
 
 /** A member of a consumer group, for one subscriber. */
 export class KafkaConsumer implements Subscription {
@@ -33,7 +33,7 @@ export class KafkaConsumer implements Subscription {
   private wake: (() => void) | undefined;
 
   private constructor(
-    private readonly consumer: Consumer<Bytes, Bytes, Bytes, Bytes>,
+    private readonly consumer: Client,
     private readonly stream: Records,
     private readonly config: ConsumeConfig,
     private readonly subscriber: Subscriber,
@@ -48,9 +48,9 @@ export class KafkaConsumer implements Subscription {
     subscriber: Subscriber,
     lost: (reason: Error) => void,
   ): Promise<KafkaConsumer> {
-    const { Consumer: Client, MessagesStreamModes, MessagesStreamFallbackModes } = await import('@platformatic/kafka');
+    const { Consumer, MessagesStreamModes, MessagesStreamFallbackModes } = await import('@platformatic/kafka');
     const byName = connection.tls?.enabled === true;
-    const consumer = new Client({
+    const consumer = new Consumer({
       ...clientOptions(connection, outbound),
       groupId: config.groupId ?? `maestrohub-${subscriber.functionId}`,
     });
@@ -86,7 +86,7 @@ export class KafkaConsumer implements Subscription {
     await this.inFlight.drained();
     const left = (async () => {
       await this.commit();
-      await this.consumer.close(true);
+      await goodbye(this.consumer);
     })().catch(() => undefined);
     await Promise.race([left, delay(GOODBYE_MS, undefined, { ref: false })]);
     destroy(this.stream.connections);
@@ -162,7 +162,7 @@ export class KafkaConsumer implements Subscription {
   /** One commit at a time, each for all that was done meanwhile. */
   private commitSoon(): void {
     this.committing ??= this.commit()
-      .catch((error: Error) => this.gone(error))
+      .catch((error: unknown) => this.gone(error as Error))
       .finally(() => (this.committing = undefined));
   }
 
@@ -185,7 +185,10 @@ export class KafkaConsumer implements Subscription {
 /** The library tells nothing of leader epochs; none is one that brokers take. */
 const committed = (position: Position) => ({ ...position, leaderEpoch: -1 });
 
-function leave(consumer: Consumer<Bytes, Bytes, Bytes, Bytes>): void {
+function leave(consumer: Client): void {
   const end = (): void => destroy(consumer.connections);
-  void Promise.race([consumer.close(true), delay(GOODBYE_MS, undefined, { ref: false })]).then(end, end);
+  void Promise.race([goodbye(consumer), delay(GOODBYE_MS, undefined, { ref: false })]).then(end, end);
 }
+
+/** Leaves the group as well; whether that went well is of no interest. */
+const goodbye = (consumer: Client): Promise<void> => new Promise((resolve) => consumer.close(true, () => resolve()));

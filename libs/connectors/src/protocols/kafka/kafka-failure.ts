@@ -11,12 +11,12 @@ interface KafkaError extends Error {
   serverErrorMessage?: string | null;
 }
 
-/** From the error to the first of its reasons. */
+/** From the error to the first of its reasons; lists of them have holes. */
 function chainOf(error: unknown): KafkaError[] {
   const found: KafkaError[] = [];
   for (let next = error as KafkaError | undefined; next && found.length < 20;) {
     found.push(next);
-    next = (next.errors?.[0] ?? next.cause) as KafkaError | undefined;
+    next = (next.errors?.find((one) => one) ?? next.cause) as KafkaError | undefined;
   }
   return found;
 }

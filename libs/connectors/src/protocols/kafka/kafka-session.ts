@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type * as kafka from '@platformatic/kafka';
 import type { Producer } from '@platformatic/kafka';
 import type { JsonValue } from '#kernel';
 import { ConnectorError } from '../../calls/connector-error';
@@ -16,7 +17,8 @@ const LARGEST_VALUE = 10 * 1024 * 1024;
 const LONGEST_CHECK = 10_000;
 const GOODBYE_MS = 2_000;
 
-type KafkaProducer = Producer<Buffer, Buffer | undefined, Buffer, Buffer>;
+type KafkaProducer = Producer;
+type Library = Pick<typeof kafka, 'ProduceAcks' | 'compatibilityPartitioner'>;
 
 /** One producer, which also asks after the cluster, and a consumer for each subscription. */
 export class KafkaSession implements Session {
@@ -26,7 +28,7 @@ export class KafkaSession implements Session {
     private readonly config: KafkaConfig,
     private readonly context: SessionContext,
     private readonly producer: KafkaProducer,
-    private readonly library: typeof import('@platformatic/kafka'),
+    private readonly library: Library,
     private readonly where: string,
   ) {
     // Brokers close what is idle; that alone does not mean that they are gone.
