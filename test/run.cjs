@@ -22,6 +22,7 @@ const SERVERS = {
   chromium: 'chromium',
   'nats-server': 'nats-server',
   'rabbitmq-server': 'rabbitmq-server',
+  kcat: 'kcat',
   influxd: 'influxdb',
   mariadbd: 'mariadb-server',
   proftpd: 'proftpd-mod-crypto',

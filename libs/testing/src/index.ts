@@ -2,6 +2,7 @@ export * from './api-client';
 export * from './browser';
 export * from './eventually';
 export * from './free-port';
+export * from './kafka-cluster';
 export * from './mqtt-broker';
 export * from './outside-server';
 export * from './postgres-server';

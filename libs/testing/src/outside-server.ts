@@ -184,6 +184,7 @@ const CLIENTS = {
   'rabbitmq-server': 'rabbitmq-server',
   aiosmtpd: 'python3-aiosmtpd',
   'g++': 'g++',
+  kcat: 'kcat',
 } as const;
 
 export type OutsideClient = keyof typeof CLIENTS;

@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import { AzureBlobProtocol } from './azureblob/azureblob.protocol';
 import { FtpProtocol } from './ftp/ftp.protocol';
 import { InfluxdbProtocol } from './influxdb/influxdb.protocol';
+import { KafkaProtocol } from './kafka/kafka.protocol';
 import { ModbusProtocol } from './modbus/modbus.protocol';
 import { MqttProtocol } from './mqtt/mqtt.protocol';
 import { MssqlProtocol } from './mssql/mssql.protocol';
@@ -22,6 +23,7 @@ export const ALL_PROTOCOLS: Type<Protocol>[] = [
   AzureBlobProtocol,
   FtpProtocol,
   InfluxdbProtocol,
+  KafkaProtocol,
   ModbusProtocol,
   MqttProtocol,
   MssqlProtocol,
