@@ -7,6 +7,6 @@ export { OrganizationsMaintenanceModule } from './purge/organizations-maintenanc
 export { OrganizationsModule } from './organizations.module';
 export { organizationsSchema } from './organizations.schema';
 export { UserDirectory, type DirectoryUser } from './members/user-directory';
-export { OrganizationSettings } from './settings/organization-settings';
+export { OrganizationSettings, type InForce } from './settings/organization-settings';
 export { type Settings } from './settings/settings';
 export { OrganizationsService, type OwnOrganization } from './organizations.service';

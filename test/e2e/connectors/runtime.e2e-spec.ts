@@ -205,6 +205,7 @@ describe('the runtime of connections', () => {
       refusedNetworks: ['127.0.0.0/8'],
     });
     const reason = 'The address 127.0.0.1 is refused: the settings of the organization do not allow it';
+    await hub.until(await hub.add('lines', lines()), 'error');
     await hub.until(id, 'error');
     expect(await hub.status(id)).toMatchObject({ reason });
     await eventuallyPasses(async () => {

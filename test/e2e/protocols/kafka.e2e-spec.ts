@@ -9,7 +9,7 @@ describeWithServers(['kcat'], 'the Kafka protocol', () => {
 
   beforeAll(async () => {
     [hub, cluster] = await Promise.all([ProtocolHub.start(), startKafkaCluster()]);
-    // Before anything is connected: rules are remembered for a while.
+    // Where a cluster will say that one of its brokers is.
     const outbound = { refusedNetworks: ['127.0.0.9/32'] };
     expect((await hub.api.patch('/organizations/settings', { outbound })).status).toBe(200);
   });

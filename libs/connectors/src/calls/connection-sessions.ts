@@ -66,7 +66,7 @@ export class ConnectionSessions implements OnModuleInit {
     const context: SessionContext = {
       organizationId,
       connectionId,
-      outbound: outbound ?? (await this.outbound.of(organizationId)),
+      outbound: outbound ?? (await this.outbound.now(organizationId)),
       trial,
       lost: (reason) => lost(masked(split.secrets, held.session, reason)),
     };

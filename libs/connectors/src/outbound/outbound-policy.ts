@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { OrganizationSettings } from '#organizations';
+import { OrganizationSettings, type InForce } from '#organizations';
 import { Config } from '#platform/config';
 import { LRUCache } from 'lru-cache';
 import { AddressRules } from './address-rules';
@@ -17,9 +17,18 @@ export class OutboundPolicy {
     private readonly settings: OrganizationSettings,
   ) {}
 
-  /** The same as long as the settings are the same. */
+  /** The same as long as the settings are the same; a change counts after a second. */
   async of(organizationId: string): Promise<OutboundRules> {
-    const { allowedNetworks: allowed, refusedNetworks: refused } = (await this.settings.of(organizationId)).outbound;
+    return this.rulesOf(await this.settings.of(organizationId));
+  }
+
+  /** For a session that nobody looks at again: by the settings of this moment. */
+  async now(organizationId: string): Promise<OutboundRules> {
+    return this.rulesOf(await this.settings.now(organizationId));
+  }
+
+  private rulesOf({ outbound }: InForce): OutboundRules {
+    const { allowedNetworks: allowed, refusedNetworks: refused } = outbound;
     const key = JSON.stringify([allowed, refused]);
     const known = this.known.get(key);
     if (known) return known;

@@ -23,13 +23,16 @@ export class OrganizationSettings {
 
   /** The defaults, and not active, for an organization that there is not. */
   of(organizationId: string): Promise<InForce> {
-    return this.cache.get(organizationId, async () => {
-      const organization = await this.database.joining(organizationId, (manager) =>
-        manager.findOneBy(Organization, { id: organizationId }),
-      );
-      const settings = effectiveSettings((organization?.settings ?? {}) as StoredSettings);
-      return { ...settings, active: organization?.status === 'active' && organization.deletedAt === null };
-    });
+    return this.cache.get(organizationId, () => this.now(organizationId));
+  }
+
+  /** The same, as the database has it at this moment: for what lasts longer than a second. */
+  async now(organizationId: string): Promise<InForce> {
+    const organization = await this.database.joining(organizationId, (manager) =>
+      manager.findOneBy(Organization, { id: organizationId }),
+    );
+    const settings = effectiveSettings((organization?.settings ?? {}) as StoredSettings);
+    return { ...settings, active: organization?.status === 'active' && organization.deletedAt === null };
   }
 
   /** Of all organizations, those that are being removed among them; for maintenance. */

@@ -43,7 +43,7 @@ export class KafkaSession implements Session {
     const where = others.length > 0 ? `${first} and others` : first!;
     const session = new KafkaSession(config, context, producer, library, where);
     try {
-      await session.within(LONGEST_CHECK, undefined, () => session.ask());
+      await session.within(Math.min(config.timeoutMs ?? LONGEST_CHECK, LONGEST_CHECK), undefined, () => session.ask());
       return session;
     } catch (error) {
       await session.close();
@@ -86,13 +86,17 @@ export class KafkaSession implements Session {
   async subscribe(_functionType: string, config: JsonObject, subscriber: Subscriber): Promise<Subscription> {
     const { where, context } = this;
     const timeoutMs = this.config.timeoutMs ?? DEFAULT_TIMEOUT;
-    return this.within(timeoutMs, undefined, async () => {
-      const wanted = config as unknown as ConsumeConfig;
-      const starting = KafkaConsumer.start(this.config, context.outbound, wanted, subscriber, (reason) =>
-        this.lost(failureOf(reason, where)),
-      );
-      return starting;
-    });
+    const wanted = config as unknown as ConsumeConfig;
+    const starting = KafkaConsumer.start(this.config, context.outbound, wanted, subscriber, (reason) =>
+      this.lost(failureOf(reason, where)),
+    );
+    try {
+      return await this.within(timeoutMs, undefined, () => starting);
+    } catch (error) {
+      // One that starts too late is of no use.
+      void starting.then((late) => late.close()).catch(() => undefined);
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
