@@ -151,7 +151,7 @@ export class SupervisedConnection implements LiveConnection {
         inTime(opening, LONGEST_OPEN, `No connection within ${LONGEST_OPEN / 1_000} s`),
       );
       this.held = { session, calls: new LiveCalls(session), since: performance.now() };
-      await session.check(AbortSignal.timeout(LONGEST_CHECK));
+      await checked(session);
       const subscriptions = await this.services.subscribe(session);
       if (this.lost) return this.lost;
       void this.become('connected', { reason: null, connectedAt: new Date(), nextAttemptAt: null, subscriptions });
@@ -195,7 +195,7 @@ export class SupervisedConnection implements LiveConnection {
 
   private async check(session: Session): Promise<ConnectorError | undefined> {
     try {
-      await session.check(AbortSignal.timeout(LONGEST_CHECK));
+      await checked(session);
       return undefined;
     } catch (error) {
       return this.failureOf(error);
@@ -248,5 +248,13 @@ export class SupervisedConnection implements LiveConnection {
     });
   }
 }
+
+/** Also of a session that does not heed the signal. */
+const checked = (session: Session): Promise<void> =>
+  inTime(
+    session.check(AbortSignal.timeout(LONGEST_CHECK)),
+    LONGEST_CHECK + 1_000,
+    `No answer to a check within ${LONGEST_CHECK / 1_000} s`,
+  );
 
 const nextCheck = (): number => CHECK_EVERY + randomInt(CHECK_EVERY / 5);
