@@ -15,6 +15,11 @@ export class OrderServer {
   readonly orders: Order[] = [];
   largest = 100;
   private readonly server: Server = createServer((request, response) => {
+    // The connection is looked after: whether the server is there is asked by GET.
+    if (request.method === 'GET') {
+      response.end();
+      return;
+    }
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
