@@ -113,6 +113,32 @@ describe('an execution', () => {
     }
   });
 
+  it('is cancelled also in the moment in which it goes to rest', async () => {
+    const busy = code('Busy', 'let sum = 0; for (let i = 0; i < 3e6; i++) sum += i; sum');
+    const id = await start(await create(api, pipelineOf([MANUAL, busy, wait('Rest', '1h')])));
+    await eventually(async () => (await openState(id)) === 'running', { interval: 5 });
+    const waiting = async (least: number): Promise<boolean> => {
+      const [row] = await query<{ count: number }>('SELECT count(*)::int AS count FROM pg_locks WHERE NOT granted');
+      return row!.count >= least;
+    };
+    const held = Promise.withResolvers<void>();
+    const holding = app.database.asSystem(async (manager) => {
+      await manager.query('SELECT FROM open_executions WHERE id = $1 FOR UPDATE', [id]);
+      await held.promise;
+    });
+    try {
+      await eventually(() => waiting(1));
+      const cancelling = api.post(`/engine/executions/${id}/cancel`);
+      await eventually(() => waiting(2));
+      held.resolve();
+      expect((await cancelling).status).toBe(200);
+    } finally {
+      held.resolve();
+      await holding;
+    }
+    expect(await ended(id)).toMatchObject({ status: 'cancelled' });
+  });
+
   it('fails when it takes longer than it may, and when one of its nodes does', async () => {
     const slow = await create(api, pipelineOf([MANUAL, wait('Rest', '1h')], undefined, { timeoutSeconds: 1 }));
     expect((await ended(await start(slow))).error?.message).toContain('longer than 1 s');

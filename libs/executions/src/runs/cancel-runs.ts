@@ -35,6 +35,8 @@ export async function cancelRuns(
     manager,
     rows.map(({ parent_id: parentId }) => ({ parentId })),
   );
+  // First, so that none of them changes its state meanwhile: one that is about to rest would be neither idle nor at work.
+  await manager.query(MARK, [open]);
   const [idle] = await manager.query<[OpenRow[], number]>(REMOVE_IDLE, [open]);
   if (idle.length > 0) {
     const [written] = await manager.query<[EndedRow[], number]>(WRITE_CANCELLED, [idle.map(({ id }) => id)]);
@@ -49,13 +51,9 @@ export async function cancelRuns(
       idle.map(({ id }) => id),
     );
   }
-  const [working] = await manager.query<[OpenRow[], number]>(MARK, [open]);
-  if (working.length > 0)
-    await signal(
-      manager,
-      'execution.cancel',
-      working.map(({ id }) => id),
-    );
+  const gone = new Set(idle.map(({ id }) => id));
+  const working = open.filter((id) => !gone.has(id));
+  if (working.length > 0) await signal(manager, 'execution.cancel', working);
   return { open, ended };
 }
 
@@ -81,5 +79,4 @@ const WRITE_CANCELLED = `
   UPDATE executions SET status = 'cancelled', finished_at = now() WHERE id = ANY ($1::uuid[]) AND status = 'queued'
   RETURNING id, pipeline_id, chain_depth`;
 
-const MARK = `
-  UPDATE open_executions SET cancel = true WHERE id = ANY ($1::uuid[]) AND state = 'running' RETURNING id, parent_id`;
+const MARK = `UPDATE open_executions SET cancel = true WHERE id = ANY ($1::uuid[])`;

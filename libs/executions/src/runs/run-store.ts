@@ -278,8 +278,10 @@ const READ_RESULT = `
   SELECT content, committed_at FROM execution_checkpoints
   WHERE execution_id = $1 AND node_id = $2 AND iteration = $3 AND kind = 'result'`;
 
+// One that is to be cancelled does not rest: who takes it up next ends it.
 const PARK = `
-  UPDATE open_executions SET state = 'parked', due = $3, worker = NULL, lease_until = NULL
+  UPDATE open_executions SET state = CASE WHEN cancel THEN 'queued' ELSE 'parked' END,
+    priority = CASE WHEN cancel THEN 0 ELSE priority END, due = $3, worker = NULL, lease_until = NULL
   WHERE id = $1 AND fence = $2 AND state = 'running'`;
 
 // A run that was called may have ended while this one was on its way to bed; its end locks our row first.
