@@ -1,12 +1,12 @@
-export { readRecords } from './read-record';
-export { RecordObservers, type ObservedRecord, type RecordObserver, type RecordWork } from './record-observers';
+export { readRecords } from './ingest/read-record';
+export { RecordObservers, type ObservedRecord, type RecordObserver, type RecordWork } from './ingest/record-observers';
 export type { Quality, RecordInput, RecordView } from './record';
-export { TopicsService } from './topics.service';
-export { UnsDataService } from './uns-data.service';
-export { UnsHistoryService } from './uns-history.service';
+export { TopicsService } from './topics/topics.service';
+export { UnsDataService } from './data/uns-data.service';
+export { UnsHistoryService } from './history/uns-history.service';
 export { UnsHttpModule } from './uns-http.module';
 export { UnsMqttModule } from './uns-mqtt.module';
-export { ensurePartitions } from './partitions';
+export { ensurePartitions } from './history/partitions';
 export { UnsMaintenanceModule } from './uns-maintenance.module';
 export { UnsModule } from './uns.module';
 export { unsSchema } from './uns.schema';

@@ -3,7 +3,7 @@ import { Config } from '#platform/config';
 import { asOwner, Database } from '#platform/database';
 import { MaintenanceTasks, OrganizationPurges } from '#platform/queue';
 import { removeNamespace } from './organization-purge';
-import { ensurePartitions } from './partitions';
+import { ensurePartitions } from './history/partitions';
 
 /** Housekeeping of the namespace, for the worker process. */
 @Module({})

@@ -1,12 +1,12 @@
 import { Module } from '@nestjs/common';
-import { RecordObservers } from './record-observers';
-import { RecordWriter } from './record-writer';
-import { RecordsRepository } from './records.repository';
-import { TopicRegistry } from './topic-registry';
-import { TopicsRepository } from './topics.repository';
-import { TopicsService } from './topics.service';
-import { UnsDataService } from './uns-data.service';
-import { UnsHistoryService } from './uns-history.service';
+import { RecordObservers } from './ingest/record-observers';
+import { RecordWriter } from './ingest/record-writer';
+import { RecordsRepository } from './history/records.repository';
+import { TopicRegistry } from './topics/topic-registry';
+import { TopicsRepository } from './topics/topics.repository';
+import { TopicsService } from './topics/topics.service';
+import { UnsDataService } from './data/uns-data.service';
+import { UnsHistoryService } from './history/uns-history.service';
 
 @Module({
   providers: [

@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
-import { readRecord, readRecords } from '../read-record';
+import { readRecord, readRecords } from '../../ingest/read-record';
 
 /** Most records of one batch. */
 export const MOST_RECORDS = 10_000;

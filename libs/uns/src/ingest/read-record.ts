@@ -8,7 +8,7 @@ import {
   type FieldProblem,
   type JsonValue,
 } from '#kernel';
-import { QUALITIES, type Quality, type RecordInput } from './record';
+import { QUALITIES, type Quality, type RecordInput } from '../record';
 
 /*
  * The one place where input becomes a record, whichever way it comes: REST, batch, MQTT, pipelines.

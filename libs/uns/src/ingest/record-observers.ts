@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { JsonValue } from '#kernel';
-import type { Quality } from './record';
+import type { Quality } from '../record';
 
 /** A record that is about to be stored, as observers see it. */
 export interface ObservedRecord {

@@ -2,12 +2,12 @@ import { decodeCursor, encodeCursor, invalid, isId, parseTimestamp, Stretch, top
 import { isDataError } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import { bucketMilliseconds } from './aggregate';
-import type { RangeQuery, RecentQuery } from './dto/data-query.dto';
-import type { RecordView } from './record';
+import type { RangeQuery, RecentQuery } from '../data/dto/data-query.dto';
+import type { RecordView } from '../record';
 import { RecordsRepository, type Bucket, type HistoryStretch, type StoredRecord } from './records.repository';
-import type { Topic } from './topic.entity';
-import { requireTopicRight } from './topic-rights';
-import { TopicsRepository } from './topics.repository';
+import type { Topic } from '../topics/topic.entity';
+import { requireTopicRight } from '../topics/topic-rights';
+import { TopicsRepository } from '../topics/topics.repository';
 
 /** Data out of the namespace. */
 @Injectable()

@@ -6,9 +6,9 @@ import { Database, fixedArray, isCollision, isDataError, OID, textArray, writeTi
 import { Lifecycle } from '#platform/lifecycle';
 import { Injectable } from '@nestjs/common';
 import { stringify, v7 } from 'uuid';
-import { QUALITIES, type RecordInput } from './record';
+import { QUALITIES, type RecordInput } from '../record';
 import { RecordObservers, type ObservedRecord } from './record-observers';
-import { TopicRegistry } from './topic-registry';
+import { TopicRegistry } from '../topics/topic-registry';
 
 /** What one caller handed over: stored as a whole or not at all. */
 interface Batch {

@@ -2,7 +2,7 @@ import type { JsonValue } from '#kernel';
 import { Database } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import { AGGREGATE_SQL, type Aggregate } from './aggregate';
-import { QUALITIES, type RecordView } from './record';
+import { QUALITIES, type RecordView } from '../record';
 
 /** A stretch of one topic's history: `from` inclusive, `to` exclusive, after the position where one is given. */
 export interface HistoryStretch {

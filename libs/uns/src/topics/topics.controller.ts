@@ -13,7 +13,7 @@ import {
   type SeenVersion,
 } from '#platform/http';
 import { CreateTopic, TopicView, UpdateTopic } from './dto/topic.dto';
-import { TopicPath } from './dto/data-query.dto';
+import { TopicPath } from '../data/dto/data-query.dto';
 import { TopicsService } from './topics.service';
 
 @ApiTags('UNS topics')

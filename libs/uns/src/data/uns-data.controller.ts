@@ -5,10 +5,10 @@ import { Answers, AnswersList, BodyLimit, Caller, Idempotent, Scopes } from '#pl
 import { RangeQuery, RecentQuery } from './dto/data-query.dto';
 import { RecordBody, RecordsBody } from './dto/record-body';
 import { Published, PublishBatch, PublishedBatch, PublishRecord, RecordAnswer } from './dto/record.dto';
-import type { RecordInput, RecordView } from './record';
-import type { Bucket } from './records.repository';
+import type { RecordInput, RecordView } from '../record';
+import type { Bucket } from '../history/records.repository';
 import { UnsDataService } from './uns-data.service';
-import { UnsHistoryService } from './uns-history.service';
+import { UnsHistoryService } from '../history/uns-history.service';
 
 const BATCH_LIMIT = 10 * 1024 * 1024;
 

@@ -2,10 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import { newId } from '#kernel';
 import type { Database } from '#platform/database';
 import { Lifecycle } from '#platform/lifecycle';
-import type { RecordInput } from './record';
+import type { RecordInput } from '../record';
 import { RecordObservers } from './record-observers';
 import { RecordWriter } from './record-writer';
-import type { TopicRegistry } from './topic-registry';
+import type { TopicRegistry } from '../topics/topic-registry';
 
 // What is stored, and that it is, is test/e2e/platform; here is the order of events, which no real server can be made to have.
 

@@ -2,9 +2,9 @@ import { newId, type Member } from '#kernel';
 import { MqttOutlet } from '#platform/mqtt';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Published, PublishedBatch } from './dto/record.dto';
-import type { RecordInput } from './record';
-import { RecordWriter, type AppendOptions } from './record-writer';
-import { requireTopicRight } from './topic-rights';
+import type { RecordInput } from '../record';
+import { RecordWriter, type AppendOptions } from '../ingest/record-writer';
+import { requireTopicRight } from '../topics/topic-rights';
 
 const PUBLISHED = 'Data published successfully';
 

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { QUALITIES, type Quality } from '../record';
+import { QUALITIES, type Quality } from '../../record';
 
 /** Body of a publish. Read by `readRecord`, which checks what is described here. */
 export class PublishRecord {

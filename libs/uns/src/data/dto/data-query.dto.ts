@@ -1,6 +1,6 @@
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsNotEmpty, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
-import { AGGREGATES, type Aggregate } from '../aggregate';
+import { AGGREGATES, type Aggregate } from '../../history/aggregate';
 
 export class TopicPath {
   /** Full topic path. @example "mHv1.0/factory/line-1/temperature" */

@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { MqttData, type MqttMessageContext } from '#platform/mqtt';
 import { readMessage } from './read-record';
-import { UnsDataService } from './uns-data.service';
+import { UnsDataService } from '../data/uns-data.service';
 
 /** Data by MQTT: the one handler, whichever broker brings it. The message is acknowledged when it resolves. */
 @Controller()
