@@ -1,24 +1,44 @@
 import { Module } from '@nestjs/common';
+import { UnsDataService } from './data/uns-data.service';
+import { UnsHistoryService } from './history/uns-history.service';
+import { LatestValues } from './ingest/latest-values';
+import { OrganizationViews } from './ingest/organization-views';
 import { RecordObservers } from './ingest/record-observers';
+import { RecordTransaction } from './ingest/record-transaction';
 import { RecordWriter } from './ingest/record-writer';
-import { RecordsRepository } from './history/records.repository';
+import { QuarantineStore } from './quarantine/quarantine.store';
+import { RecordStorage } from './storage/record-storage';
+import { FeedWriter } from './stream/feed-writer';
+import { TopicPolicies } from './topics/topic-policies';
 import { TopicRegistry } from './topics/topic-registry';
 import { TopicsRepository } from './topics/topics.repository';
 import { TopicsService } from './topics/topics.service';
-import { UnsDataService } from './data/uns-data.service';
-import { UnsHistoryService } from './history/uns-history.service';
 
 @Module({
   providers: [
+    FeedWriter,
+    LatestValues,
+    OrganizationViews,
+    QuarantineStore,
     RecordObservers,
+    RecordStorage,
+    RecordTransaction,
     RecordWriter,
-    RecordsRepository,
+    TopicPolicies,
     TopicRegistry,
     TopicsRepository,
     TopicsService,
     UnsDataService,
     UnsHistoryService,
   ],
-  exports: [RecordObservers, TopicsService, UnsDataService, UnsHistoryService],
+  exports: [
+    RecordObservers,
+    RecordStorage,
+    RecordWriter,
+    TopicsRepository,
+    TopicsService,
+    UnsDataService,
+    UnsHistoryService,
+  ],
 })
 export class UnsModule {}

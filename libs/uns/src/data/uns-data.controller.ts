@@ -6,7 +6,7 @@ import { RangeQuery, RecentQuery } from './dto/data-query.dto';
 import { RecordBody, RecordsBody } from './dto/record-body';
 import { Published, PublishBatch, PublishedBatch, PublishRecord, RecordAnswer } from './dto/record.dto';
 import type { RecordInput, RecordView } from '../record';
-import type { Bucket } from '../history/records.repository';
+import type { Bucket } from '../storage/record-store';
 import { UnsDataService } from './uns-data.service';
 import { UnsHistoryService } from '../history/uns-history.service';
 
