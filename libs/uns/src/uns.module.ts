@@ -8,7 +8,9 @@ import { RecordTransaction } from './ingest/record-transaction';
 import { RecordWriter } from './ingest/record-writer';
 import { QuarantineStore } from './quarantine/quarantine.store';
 import { RecordStorage } from './storage/record-storage';
+import { FeedReader } from './stream/feed-reader';
 import { FeedWriter } from './stream/feed-writer';
+import { Watches } from './stream/watches';
 import { TopicPolicies } from './topics/topic-policies';
 import { TopicRegistry } from './topics/topic-registry';
 import { TopicsRepository } from './topics/topics.repository';
@@ -16,6 +18,7 @@ import { TopicsService } from './topics/topics.service';
 
 @Module({
   providers: [
+    FeedReader,
     FeedWriter,
     LatestValues,
     OrganizationViews,
@@ -30,8 +33,11 @@ import { TopicsService } from './topics/topics.service';
     TopicsService,
     UnsDataService,
     UnsHistoryService,
+    Watches,
   ],
   exports: [
+    FeedReader,
+    Watches,
     RecordObservers,
     RecordStorage,
     RecordWriter,
