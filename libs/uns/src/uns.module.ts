@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { UnsDataService } from './data/uns-data.service';
+import { LatestRecords } from './history/latest-records';
 import { UnsHistoryService } from './history/uns-history.service';
+import { UnsSnapshotService } from './history/uns-snapshot.service';
 import { LatestValues } from './ingest/latest-values';
 import { OrganizationViews } from './ingest/organization-views';
 import { RecordObservers } from './ingest/record-observers';
@@ -20,6 +22,7 @@ import { TopicsService } from './topics/topics.service';
   providers: [
     FeedReader,
     FeedWriter,
+    LatestRecords,
     LatestValues,
     OrganizationViews,
     QuarantineStore,
@@ -33,11 +36,12 @@ import { TopicsService } from './topics/topics.service';
     TopicsService,
     UnsDataService,
     UnsHistoryService,
+    UnsSnapshotService,
     Watches,
   ],
   exports: [
     FeedReader,
-    Watches,
+    LatestRecords,
     RecordObservers,
     RecordStorage,
     RecordWriter,
@@ -45,6 +49,8 @@ import { TopicsService } from './topics/topics.service';
     TopicsService,
     UnsDataService,
     UnsHistoryService,
+    UnsSnapshotService,
+    Watches,
   ],
 })
 export class UnsModule {}
