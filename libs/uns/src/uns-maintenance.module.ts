@@ -4,12 +4,13 @@ import { asOwner, Database } from '#platform/database';
 import { MaintenanceTasks, OrganizationPurges } from '#platform/queue';
 import { removeNamespace } from './organization-purge';
 import { ensurePartitions } from './history/partitions';
+import { StorageMove } from './storage/storage-move';
 import { FeedReader } from './stream/feed-reader';
 import { Watches } from './stream/watches';
 import { UnsModule } from './uns.module';
 
 /** Housekeeping of the namespace, for the worker process. */
-@Module({ imports: [UnsModule] })
+@Module({ imports: [UnsModule], providers: [StorageMove] })
 export class UnsMaintenanceModule implements OnModuleInit {
   constructor(
     private readonly tasks: MaintenanceTasks,

@@ -10,6 +10,7 @@ import { RecordTransaction } from './ingest/record-transaction';
 import { RecordWriter } from './ingest/record-writer';
 import { QuarantineStore } from './quarantine/quarantine.store';
 import { RecordStorage } from './storage/record-storage';
+import { StorageStates } from './storage/storage-state';
 import { FeedReader } from './stream/feed-reader';
 import { FeedWriter } from './stream/feed-writer';
 import { Watches } from './stream/watches';
@@ -30,6 +31,7 @@ import { TopicsService } from './topics/topics.service';
     RecordStorage,
     RecordTransaction,
     RecordWriter,
+    StorageStates,
     TopicPolicies,
     TopicRegistry,
     TopicsRepository,
@@ -45,6 +47,7 @@ import { TopicsService } from './topics/topics.service';
     RecordObservers,
     RecordStorage,
     RecordWriter,
+    StorageStates,
     TopicsRepository,
     TopicsService,
     UnsDataService,

@@ -4,7 +4,7 @@ import { Database } from '#platform/database';
 import { isStale, requireEpochs, type Epochs } from '../epochs';
 import { QuarantineStore } from '../quarantine/quarantine.store';
 import type { RecordInput } from '../record';
-import { RecordStorage } from '../storage/record-storage';
+import { NextStoreFailed, RecordStorage } from '../storage/record-storage';
 import { idOf } from '../storage/record-row';
 import { FeedWriter } from '../stream/feed-writer';
 import { TopicRegistry, type TopicName } from '../topics/topic-registry';
@@ -44,12 +44,17 @@ export class RecordTransaction {
         return await this.tryToStore(writer, organizations, batches);
       } catch (error) {
         this.feed.abandon(writer);
-        if (!isStale(error)) throw error;
-        this.views.forget(organizations);
-        await this.storage.refresh();
+        if (error instanceof NextStoreFailed) await this.storage.giveUp(error.message);
+        else if (isStale(error)) await this.readAgain(organizations);
+        else throw error;
       }
     }
     throw unavailable('The rules of the namespace change too often', 1);
+  }
+
+  private async readAgain(organizations: readonly string[]): Promise<void> {
+    this.views.forget(organizations);
+    await this.storage.refresh();
   }
 
   private async tryToStore(
@@ -57,7 +62,7 @@ export class RecordTransaction {
     organizations: readonly string[],
     batches: readonly RecordBatch[],
   ): Promise<Appended[]> {
-    const { generation, current } = this.storage;
+    const { generation } = this.storage;
     const views = await this.views.of(organizations);
     const epochs = new Map([...views].map(([id, view]) => [id, view.epochs]));
     await this.ensureTopics(batches, epochs);
@@ -74,7 +79,7 @@ export class RecordTransaction {
       const kept = selected ? accepted.filter((row) => !row.policy.keep || selected.has(row)) : accepted;
       const fresh = kept.filter(({ batch }) => batch.key === undefined);
       const keyed = kept.filter(({ batch }) => batch.key !== undefined);
-      await current.append(organizations, { fresh, keyed }, async (inserted) => {
+      await this.storage.append(organizations, { fresh, keyed }, async (inserted) => {
         const keptBefore = new Set(keyed.filter((row) => !inserted.has(idOf(row))));
         const isNew = (row: Row): boolean => !keptBefore.has(row);
         await this.feed.add(
