@@ -3,7 +3,7 @@ import { Config } from '#platform/config';
 import { Database, isDataError } from '#platform/database';
 import { Lifecycle } from '#platform/lifecycle';
 import { Signals } from '#platform/signals';
-import { openOtherDatabase } from './postgres/other-database';
+import { accessOf, openOtherDatabase } from './postgres/other-database';
 import { PostgresRecordStore } from './postgres/postgres-record-store';
 import type { AppendedRows, RecordStore } from './record-store';
 import { STORAGE_SIGNAL, StorageStates, type Storage, type StorageState } from './storage-state';
@@ -36,7 +36,7 @@ export class RecordStorage implements OnModuleInit {
     private readonly signals: Signals,
     private readonly lifecycle: Lifecycle,
   ) {
-    this.main = new PostgresRecordStore(database);
+    this.main = new PostgresRecordStore(database, config);
     this.active = this.main;
   }
 
@@ -101,7 +101,9 @@ export class RecordStorage implements OnModuleInit {
     if (storage.kind === 'main') return Promise.resolve(this.main);
     const known = this.others.get(storage.url);
     if (known) return known;
-    const opened = openOtherDatabase(storage, this.config).then((database) => new PostgresRecordStore(database));
+    const opened = openOtherDatabase(storage, this.config).then(
+      (database) => new PostgresRecordStore(database, accessOf(storage, this.config)),
+    );
     this.others.set(storage.url, opened);
     opened.catch(() => this.others.delete(storage.url));
     return opened;

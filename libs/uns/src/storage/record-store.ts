@@ -39,6 +39,12 @@ export interface TopicCounts {
   first: string | null;
 }
 
+export interface TopicAge {
+  id: string;
+  /** Exclusive. */
+  olderThan: Date;
+}
+
 export interface AppendedRows {
   /** New for certain. */
   fresh: readonly RecordRow[];
@@ -87,6 +93,15 @@ export interface RecordStore {
 
   /** Removes up to `limit` records of the topic that are older. Answers how many. */
   removeOf(organizationId: string, topicId: string, olderThan: Date | null, limit: number): Promise<number>;
+
+  /** Of each topic up to `mostOfEach` records that are older than its time. Answers how many. */
+  removeOlder(organizationId: string, topics: readonly TopicAge[], mostOfEach: number): Promise<number>;
+
+  /** Makes room for the days to come. */
+  prepare(): Promise<void>;
+
+  /** Removes what is older, of all organizations, as far as that can be done at once: by whole days. */
+  dropOlder(time: Date): Promise<void>;
 
   ping(): Promise<void>;
 

@@ -1,6 +1,7 @@
 import type { JsonValue } from '#kernel';
-import type { Database } from '#platform/database';
+import { asOwner, dropTimePartitions, type Database, type DatabaseAccess } from '#platform/database';
 import { AGGREGATE_SQL } from '../../history/aggregate';
+import { ensurePartitions, RECORDS } from '../../history/partitions';
 import { QUALITIES } from '../../record';
 import type {
   AppendedRows,
@@ -9,6 +10,7 @@ import type {
   HistoryStretch,
   RecordStore,
   StoredRecord,
+  TopicAge,
   TopicCounts,
   TopicRecord,
 } from '../record-store';
@@ -46,7 +48,10 @@ const toTopicRecord = (row: LastRow): TopicRecord => ({ ...toStored(row), topicI
 
 /** Records in PostgreSQL: in the main database, or in another one that has the same table. */
 export class PostgresRecordStore implements RecordStore {
-  constructor(protected readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly access: DatabaseAccess,
+  ) {}
 
   append(
     organizationIds: readonly string[],
@@ -145,6 +150,23 @@ export class PostgresRecordStore implements RecordStore {
     return removed[1];
   }
 
+  async removeOlder(organizationId: string, topics: readonly TopicAge[], mostOfEach: number): Promise<number> {
+    const ids = topics.map(({ id }) => id);
+    const times = topics.map(({ olderThan }) => olderThan);
+    const removed = await this.database.inOrganization(organizationId, (manager) =>
+      manager.query<[unknown, number]>(REMOVE_OLDER, [ids, times, organizationId, mostOfEach]),
+    );
+    return removed[1];
+  }
+
+  prepare(): Promise<void> {
+    return asOwner(this.access, ensurePartitions);
+  }
+
+  async dropOlder(time: Date): Promise<void> {
+    await asOwner(this.access, (owner) => dropTimePartitions(owner, RECORDS, time));
+  }
+
   ping(): Promise<void> {
     return this.database.ping();
   }
@@ -165,5 +187,13 @@ const REMOVE = `
   DELETE FROM uns_records r USING (
     SELECT topic_id, "timestamp", id FROM uns_records
     WHERE topic_id = $1 AND organization_id = $2 AND "timestamp" < coalesce($3::timestamptz, 'infinity') LIMIT $4
+  ) gone
+  WHERE r.topic_id = gone.topic_id AND r."timestamp" = gone."timestamp" AND r.id = gone.id`;
+
+const REMOVE_OLDER = `
+  DELETE FROM uns_records r USING unnest($1::uuid[], $2::timestamptz[]) AS t (id, older_than)
+  CROSS JOIN LATERAL (
+    SELECT topic_id, "timestamp", id FROM uns_records
+    WHERE topic_id = t.id AND organization_id = $3 AND "timestamp" < t.older_than ORDER BY "timestamp" LIMIT $4
   ) gone
   WHERE r.topic_id = gone.topic_id AND r."timestamp" = gone."timestamp" AND r.id = gone.id`;
