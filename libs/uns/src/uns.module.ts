@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { UnsDataService } from './data/uns-data.service';
+import { LastRecords } from './history/last-records';
 import { LatestRecords } from './history/latest-records';
 import { UnsHistoryService } from './history/uns-history.service';
 import { UnsSnapshotService } from './history/uns-snapshot.service';
@@ -8,6 +9,7 @@ import { OrganizationViews } from './ingest/organization-views';
 import { RecordObservers } from './ingest/record-observers';
 import { RecordTransaction } from './ingest/record-transaction';
 import { RecordWriter } from './ingest/record-writer';
+import { TopicDays } from './ingest/topic-days';
 import { QuarantineStore } from './quarantine/quarantine.store';
 import { RecordStorage } from './storage/record-storage';
 import { StorageStates } from './storage/storage-state';
@@ -23,6 +25,7 @@ import { TopicsService } from './topics/topics.service';
   providers: [
     FeedReader,
     FeedWriter,
+    LastRecords,
     LatestRecords,
     LatestValues,
     OrganizationViews,
@@ -32,6 +35,7 @@ import { TopicsService } from './topics/topics.service';
     RecordTransaction,
     RecordWriter,
     StorageStates,
+    TopicDays,
     TopicPolicies,
     TopicRegistry,
     TopicsRepository,
@@ -43,7 +47,7 @@ import { TopicsService } from './topics/topics.service';
   ],
   exports: [
     FeedReader,
-    LatestRecords,
+    LastRecords,
     RecordObservers,
     RecordStorage,
     RecordWriter,
