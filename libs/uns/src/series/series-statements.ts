@@ -9,7 +9,7 @@ import type { SeriesRequest } from './series';
  */
 
 // Materialized: what is computed here is computed once a series, not once a record.
-const asked = (moreColumns = '', moreNames = ''): string => `
+const asked = (moreColumns: string, moreNames: string): string => `
   WITH asked AS MATERIALIZED (
     SELECT place, topic_id, string_to_array(field, '.') AS path, begin_at, end_at, most${moreNames}
     FROM unnest($2::int[], $3::uuid[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::int[]${moreColumns})
@@ -24,13 +24,13 @@ const epochMs = (time: string): string => `(extract(epoch FROM ${time}) * 1000):
 /** Records as they are, or their fields. One without the field is not present: it is no point. */
 export const RAW: PreparedStatement = {
   name: 'uns.series.raw',
-  text: `${asked()}
+  text: `${asked(', $8::int[]', ', bytes')}
     SELECT asked.place, record.at, record.number, CASE WHEN record.fits THEN record.value END AS value,
            record.number IS NOT NULL OR record.value IS NOT NULL AS present,
            record.fits AND record.rank <= asked.most AS told
     FROM asked CROSS JOIN LATERAL (
       SELECT ${epochMs('"timestamp"')} AS at, number, value, row_number() OVER latest_first AS rank,
-             coalesce(sum(octet_length(value::text)) OVER latest_first, 0) <= $8 AS fits
+             coalesce(sum(octet_length(value::text)) OVER latest_first, 0) <= asked.bytes AS fits
       FROM (
         SELECT "timestamp", id, CASE WHEN asked.path IS NULL THEN number END AS number,
                CASE WHEN asked.path IS NULL THEN value ELSE value #> asked.path END AS value

@@ -9,12 +9,11 @@ export interface SeriesRead extends Omit<SeriesRequest, 'topic'> {
   topicId: string;
   /** Most points: the latest are kept. */
   limit: number;
+  /** Most bytes of values that are no numbers: what is beyond is left out, the earliest first. */
+  bytes: number;
 }
 
 export type ReadSeries = Pick<Series, 'points' | 'truncated'>;
-
-/** Bytes of values that are no numbers, of all series together. */
-const MOST_BYTES = 16 * 1024 * 1024;
 
 interface RawRow {
   place: number;
@@ -40,19 +39,18 @@ export class SeriesRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * In the order of the reads. Values that are no numbers have a budget of bytes: what of a series is beyond its share is
-   * left out, the earliest first.
+   * In the order of the reads.
    * @throws the server's error of class 22 where an aggregate leaves the range of numbers.
    */
   read(organizationId: string, reads: readonly SeriesRead[]): Promise<ReadSeries[]> {
     const found: ReadSeries[] = reads.map(() => ({ points: [], truncated: false }));
     const places = reads.map((_, place) => place);
-    const share = Math.floor(MOST_BYTES / Math.max(1, reads.length));
     return this.database.inOrganization(organizationId, async (manager) => {
       for (const [statement, of] of Map.groupBy(places, (place) => statementOf(reads[place]!))) {
         const columns = [organizationId, ...columnsOf(reads, of)];
         if (statement === RAW) {
-          takeRecords(found, await prepared<RawRow>(manager, RAW, [...columns, share]));
+          const bytes = of.map((place) => reads[place]!.bytes);
+          takeRecords(found, await prepared<RawRow>(manager, RAW, [...columns, bytes]));
         } else {
           const rows = await prepared<BucketRow>(manager, statement, [...columns, ...bucketColumnsOf(reads, of)]);
           takeBuckets(found, rows, reads);

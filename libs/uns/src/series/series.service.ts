@@ -17,6 +17,8 @@ import { SeriesTopics, type LocatedTopic } from './series-topics';
 export const MOST_SERIES = 500;
 /** Points of one call: many series have fewer each. */
 const MOST_POINTS_OF_ALL = 250_000;
+/** Bytes of values that are no numbers, of one call: each series has its share. */
+const MOST_BYTES_OF_ALL = 16 * 1024 * 1024;
 /** Different filters of one call: each may have to look at every topic there is. */
 const MOST_FILTERS = 100;
 
@@ -49,15 +51,16 @@ export class SeriesService {
    */
   async series(member: Member, requests: readonly SeriesRequest[]): Promise<SeriesAnswer[]> {
     const located = bounded(await this.locate(member, [...new Set(requests.map(({ topic }) => topic))]), requests);
-    const count = located.reduce((sum, { topics }) => sum + topics.length, 0);
-    const share = Math.min(MOST_POINTS, Math.floor(MOST_POINTS_OF_ALL / Math.max(1, count)));
+    const count = Math.max(1, located.flatMap(({ topics }) => topics).length);
+    const limit = Math.min(MOST_POINTS, Math.floor(MOST_POINTS_OF_ALL / count));
+    const bytes = Math.floor(MOST_BYTES_OF_ALL / count);
     const readings: Reading[] = [];
     const answers = requests.map((request, index) => {
       const { topics, more, problem } = located[index]!;
       if (problem !== undefined) return { series: [refused(request.topic, problem)], more };
       const series = topics.map(({ id, path }) => {
         const told: Series = { topic: path, points: [], truncated: false };
-        const read = { ...request, topicId: id, limit: request.from === null ? 1 : share };
+        const read = { ...request, topicId: id, limit: request.from === null ? 1 : limit, bytes };
         readings.push({ read, series: told });
         return told;
       });
