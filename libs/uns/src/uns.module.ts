@@ -1,30 +1,66 @@
 import { Module } from '@nestjs/common';
+import { UnsDataService } from './data/uns-data.service';
+import { LatestRecords } from './history/latest-records';
+import { UnsHistoryService } from './history/uns-history.service';
+import { UnsSnapshotService } from './history/uns-snapshot.service';
+import { LatestValues } from './ingest/latest-values';
+import { OrganizationViews } from './ingest/organization-views';
 import { RecordObservers } from './ingest/record-observers';
+import { RecordTransaction } from './ingest/record-transaction';
 import { RecordWriter } from './ingest/record-writer';
-import { RecordsRepository } from './history/records.repository';
-import { SeriesRepository } from './series/series.repository';
+import { QuarantineStore } from './quarantine/quarantine.store';
+import { LatestPoints } from './series/latest-points';
 import { SeriesService } from './series/series.service';
 import { SeriesTopics } from './series/series-topics';
+import { RecordStorage } from './storage/record-storage';
+import { StorageStates } from './storage/storage-state';
+import { FeedReader } from './stream/feed-reader';
+import { FeedWriter } from './stream/feed-writer';
+import { Watches } from './stream/watches';
+import { TopicPolicies } from './topics/topic-policies';
 import { TopicRegistry } from './topics/topic-registry';
 import { TopicsRepository } from './topics/topics.repository';
 import { TopicsService } from './topics/topics.service';
-import { UnsDataService } from './data/uns-data.service';
-import { UnsHistoryService } from './history/uns-history.service';
 
 @Module({
   providers: [
+    FeedReader,
+    FeedWriter,
+    LatestPoints,
+    LatestRecords,
+    LatestValues,
+    OrganizationViews,
+    QuarantineStore,
     RecordObservers,
+    RecordStorage,
+    RecordTransaction,
     RecordWriter,
-    RecordsRepository,
-    SeriesRepository,
     SeriesService,
     SeriesTopics,
+    StorageStates,
+    TopicPolicies,
     TopicRegistry,
     TopicsRepository,
     TopicsService,
     UnsDataService,
     UnsHistoryService,
+    UnsSnapshotService,
+    Watches,
   ],
-  exports: [RecordObservers, SeriesService, TopicsService, UnsDataService, UnsHistoryService],
+  exports: [
+    FeedReader,
+    LatestRecords,
+    RecordObservers,
+    RecordStorage,
+    RecordWriter,
+    SeriesService,
+    StorageStates,
+    TopicsRepository,
+    TopicsService,
+    UnsDataService,
+    UnsHistoryService,
+    UnsSnapshotService,
+    Watches,
+  ],
 })
 export class UnsModule {}
