@@ -11,6 +11,9 @@ import { RecordTransaction } from './ingest/record-transaction';
 import { RecordWriter } from './ingest/record-writer';
 import { TopicDays } from './ingest/topic-days';
 import { QuarantineStore } from './quarantine/quarantine.store';
+import { LatestPoints } from './series/latest-points';
+import { SeriesService } from './series/series.service';
+import { SeriesTopics } from './series/series-topics';
 import { RecordStorage } from './storage/record-storage';
 import { StorageStates } from './storage/storage-state';
 import { FeedReader } from './stream/feed-reader';
@@ -26,6 +29,7 @@ import { TopicsService } from './topics/topics.service';
     FeedReader,
     FeedWriter,
     LastRecords,
+    LatestPoints,
     LatestRecords,
     LatestValues,
     OrganizationViews,
@@ -34,6 +38,8 @@ import { TopicsService } from './topics/topics.service';
     RecordStorage,
     RecordTransaction,
     RecordWriter,
+    SeriesService,
+    SeriesTopics,
     StorageStates,
     TopicDays,
     TopicPolicies,
@@ -51,6 +57,7 @@ import { TopicsService } from './topics/topics.service';
     RecordObservers,
     RecordStorage,
     RecordWriter,
+    SeriesService,
     StorageStates,
     TopicsRepository,
     TopicsService,
