@@ -1,24 +1,26 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { Config } from '#platform/config';
-import { asOwner, Database } from '#platform/database';
+import { asOwner } from '#platform/database';
 import { MaintenanceTasks, OrganizationPurges } from '#platform/queue';
-import { removeNamespace } from './organization-purge';
 import { ensurePartitions } from './history/partitions';
+import { RemovedTopics } from './topics/removed-topics';
+import { UnsModule } from './uns.module';
 
 /** Housekeeping of the namespace, for the worker process. */
-@Module({})
+@Module({ imports: [UnsModule], providers: [RemovedTopics] })
 export class UnsMaintenanceModule implements OnModuleInit {
   constructor(
     private readonly tasks: MaintenanceTasks,
     private readonly config: Config,
     private readonly purges: OrganizationPurges,
-    private readonly database: Database,
+    private readonly removed: RemovedTopics,
   ) {}
 
   onModuleInit(): void {
     const run = () => asOwner(this.config, ensurePartitions);
     this.tasks.register({ name: 'uns.partitions', everyMinutes: 60, run });
-    const remove = (id: string, limit: number) => removeNamespace(this.database, id, limit);
+    this.tasks.register({ name: 'uns.removed-topics', everyMinutes: 1, run: () => this.removed.removeRecords() });
+    const remove = (id: string, limit: number) => this.removed.removeNamespace(id, limit);
     this.purges.register({ name: 'uns.topics', remove });
   }
 }

@@ -9,8 +9,13 @@ import { RecordWriter } from './ingest/record-writer';
 import { QuarantineStore } from './quarantine/quarantine.store';
 import { RecordStorage } from './storage/record-storage';
 import { FeedWriter } from './stream/feed-writer';
+import { TopicBranchesRepository } from './topics/topic-branches.repository';
+import { TopicBranches } from './topics/topic-branches.service';
 import { TopicPolicies } from './topics/topic-policies';
 import { TopicRegistry } from './topics/topic-registry';
+import { TopicStats } from './topics/topic-stats.service';
+import { TopicTree } from './topics/topic-tree';
+import { TopicTreeRepository } from './topics/topic-tree.repository';
 import { TopicsRepository } from './topics/topics.repository';
 import { TopicsService } from './topics/topics.service';
 
@@ -24,8 +29,13 @@ import { TopicsService } from './topics/topics.service';
     RecordStorage,
     RecordTransaction,
     RecordWriter,
+    TopicBranches,
+    TopicBranchesRepository,
     TopicPolicies,
     TopicRegistry,
+    TopicStats,
+    TopicTree,
+    TopicTreeRepository,
     TopicsRepository,
     TopicsService,
     UnsDataService,
@@ -35,6 +45,9 @@ import { TopicsService } from './topics/topics.service';
     RecordObservers,
     RecordStorage,
     RecordWriter,
+    TopicBranches,
+    TopicStats,
+    TopicTree,
     TopicsRepository,
     TopicsService,
     UnsDataService,

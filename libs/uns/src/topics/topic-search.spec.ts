@@ -1,0 +1,22 @@
+import { searchPatterns } from './topic-search';
+
+describe('searchPatterns', () => {
+  it.each([
+    ['motor', '%motor%', null],
+    ['mot', '%mot%', null],
+    ['mo', 'mo%', null],
+    ['m', 'm%', null],
+    ['a-', 'a-%', null],
+    ['-a', '%-a%', null],
+    ['1.5', '%1.5%', null],
+    ['---', '%---%', null],
+    ['ö', '%ö%', null],
+    ['line-1/te', 'te%', '%line-1'],
+    ['mHv1.0/factory/line-1/te', 'te%', '%mHv1.0/factory/line-1'],
+    ['line-1/', '%line-1%', null],
+    ['/line', 'line%', null],
+    ['100%_done\\', '%100\\%\\_done\\\\%', null],
+  ])('%s', (text, name, parent) => {
+    expect(searchPatterns(text)).toEqual({ name, parent });
+  });
+});
