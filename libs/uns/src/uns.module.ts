@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { UnsDataService } from './data/uns-data.service';
+import { LatestRecords } from './history/latest-records';
 import { UnsHistoryService } from './history/uns-history.service';
+import { UnsSnapshotService } from './history/uns-snapshot.service';
 import { LatestValues } from './ingest/latest-values';
 import { OrganizationViews } from './ingest/organization-views';
 import { RecordObservers } from './ingest/record-observers';
@@ -8,7 +10,9 @@ import { RecordTransaction } from './ingest/record-transaction';
 import { RecordWriter } from './ingest/record-writer';
 import { QuarantineStore } from './quarantine/quarantine.store';
 import { RecordStorage } from './storage/record-storage';
+import { FeedReader } from './stream/feed-reader';
 import { FeedWriter } from './stream/feed-writer';
+import { Watches } from './stream/watches';
 import { TopicBranchesRepository } from './topics/topic-branches.repository';
 import { TopicBranches } from './topics/topic-branches.service';
 import { TopicPolicies } from './topics/topic-policies';
@@ -21,7 +25,9 @@ import { TopicsService } from './topics/topics.service';
 
 @Module({
   providers: [
+    FeedReader,
     FeedWriter,
+    LatestRecords,
     LatestValues,
     OrganizationViews,
     QuarantineStore,
@@ -40,8 +46,12 @@ import { TopicsService } from './topics/topics.service';
     TopicsService,
     UnsDataService,
     UnsHistoryService,
+    UnsSnapshotService,
+    Watches,
   ],
   exports: [
+    FeedReader,
+    LatestRecords,
     RecordObservers,
     RecordStorage,
     RecordWriter,
@@ -52,6 +62,8 @@ import { TopicsService } from './topics/topics.service';
     TopicsService,
     UnsDataService,
     UnsHistoryService,
+    UnsSnapshotService,
+    Watches,
   ],
 })
 export class UnsModule {}

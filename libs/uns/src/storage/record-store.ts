@@ -80,8 +80,8 @@ export interface RecordStore {
   /** Whether the stretch holds an object or array, which has no number without a field. */
   holdsObjects(organizationId: string, topicId: string, stretch: HistoryStretch): Promise<boolean>;
 
-  /** The last record of each topic at or before the time; topics without one are left out. */
-  lastOf(organizationId: string, topicIds: readonly string[], at: Date): Promise<TopicRecord[]>;
+  /** The last record of each topic, at or before the time where one is given; topics without one are left out. */
+  lastOf(organizationId: string, topicIds: readonly string[], at: Date | null): Promise<TopicRecord[]>;
 
   counts(organizationId: string, topicId: string, now: Date): Promise<TopicCounts>;
 

@@ -58,11 +58,17 @@ export class RemovedTopics {
   }
 
   /** Up to `limit` records, and where there were fewer, the last trace of the topic. Answers how many rows there were. */
-  private async removeSome({ organization_id: organizationId, topic_id: id }: RemovedTopic, limit: number): Promise<number> {
+  private async removeSome(
+    { organization_id: organizationId, topic_id: id }: RemovedTopic,
+    limit: number,
+  ): Promise<number> {
     const records = await this.storage.current.removeOf(organizationId, id, null, limit);
     if (records === limit) return records;
     await this.database.asSystem((manager) =>
-      manager.query('DELETE FROM uns_removed_topics WHERE organization_id = $1 AND topic_id = $2', [organizationId, id]),
+      manager.query('DELETE FROM uns_removed_topics WHERE organization_id = $1 AND topic_id = $2', [
+        organizationId,
+        id,
+      ]),
     );
     return records + 1;
   }

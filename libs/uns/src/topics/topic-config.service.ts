@@ -28,12 +28,7 @@ export class TopicConfigs {
    * Holds for every value that is stored from then on, in all processes.
    * @throws DomainError `bad_request` for an interval without a rule that it could bend; `precondition_failed`.
    */
-  async replace(
-    member: Member,
-    id: string,
-    ifMatch: SeenVersion,
-    input: TopicConfigInput,
-  ): Promise<TopicConfigView> {
+  async replace(member: Member, id: string, ifMatch: SeenVersion, input: TopicConfigInput): Promise<TopicConfigView> {
     const { organizationId } = member;
     const config = toConfig(input);
     if (config?.maxIntervalSeconds !== undefined && !config.onChange && !config.deadband) {

@@ -1,8 +1,7 @@
 import type { Member } from '#kernel';
-import { Database } from '#platform/database';
 import { Injectable } from '@nestjs/common';
-import type { RecordView } from '../record';
-import { toStored, type RecordColumns } from '../storage/postgres/postgres-record-store';
+import { LatestRecords } from '../history/latest-records';
+import { toView } from '../history/record-view';
 import { RecordStorage } from '../storage/record-storage';
 import type { StoredRecord } from '../storage/record-store';
 import type { TopicStatsView } from './dto/topic-stats.dto';
@@ -14,9 +13,9 @@ import { TopicsRepository } from './topics.repository';
 @Injectable()
 export class TopicStats {
   constructor(
-    private readonly database: Database,
     private readonly topics: TopicsRepository,
     private readonly storage: RecordStorage,
+    private readonly latest: LatestRecords,
   ) {}
 
   async of(member: Member, id: string): Promise<TopicStatsView> {
@@ -26,7 +25,8 @@ export class TopicStats {
     const now = new Date();
     const [kept] = await this.storage.current.lastOf(organizationId, [id], now);
     const { first, ...counts } = await this.storage.current.counts(organizationId, id, now);
-    const last = later(kept, await this.latest(organizationId, id));
+    const [latest] = await this.latest.lastOf(organizationId, [id], now);
+    const last = later(kept, latest);
     return {
       last: last ? toView(path, last) : null,
       lastSeen: last?.timestamp ?? null,
@@ -36,24 +36,7 @@ export class TopicStats {
       fields: last ? numberFields(last.value) : [],
     };
   }
-
-  /** What came last to a topic of which not every value is kept. */
-  private async latest(organizationId: string, id: string): Promise<StoredRecord | undefined> {
-    const [row] = await this.database.inOrganization(organizationId, (manager) =>
-      manager.query<RecordColumns[]>(
-        `SELECT id, "timestamp", received_at, quality, source, number, value, reason FROM uns_latest
-         WHERE organization_id = $1 AND topic_id = $2`,
-        [organizationId, id],
-      ),
-    );
-    return row && toStored(row);
-  }
 }
 
 const later = (a: StoredRecord | undefined, b: StoredRecord | undefined): StoredRecord | undefined =>
   a && b ? (a.timestamp > b.timestamp ? a : b) : (a ?? b);
-
-function toView(topic: string, { value, source, timestamp, receivedAt, quality, reason }: StoredRecord): RecordView {
-  const view = { topic, value, source, timestamp, receivedAt, quality };
-  return reason === undefined ? view : { ...view, reason };
-}

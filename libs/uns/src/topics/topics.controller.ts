@@ -100,11 +100,7 @@ export class TopicsController {
   @Delete(':id')
   @Scopes('uns:write')
   @AnswersNothing()
-  remove(
-    @Caller() member: Member,
-    @Param('id') id: string,
-    @Query() { recursive }: RemoveTopicQuery,
-  ): Promise<void> {
+  remove(@Caller() member: Member, @Param('id') id: string, @Query() { recursive }: RemoveTopicQuery): Promise<void> {
     return this.branches.remove(member, id, recursive);
   }
 

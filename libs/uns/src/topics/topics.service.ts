@@ -37,7 +37,11 @@ export class TopicsService {
   async search({ organizationId, scopes }: Member, query: TopicSearchQuery): Promise<Stretch<TopicView>> {
     const { q, limit, cursor } = query;
     const branches = scopeBranches(scopes, 'uns:read');
-    const found = await this.topics.find(organizationId, q, { after: readPathCursor(cursor), limit: limit + 1, branches });
+    const found = await this.topics.find(organizationId, q, {
+      after: readPathCursor(cursor),
+      limit: limit + 1,
+      branches,
+    });
     const data = found.slice(0, limit).map(toTopicView);
     return new Stretch(data, { nextCursor: found.length > limit ? pathCursor(data.at(-1)!.topic) : null });
   }

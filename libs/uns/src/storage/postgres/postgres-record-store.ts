@@ -116,7 +116,7 @@ export class PostgresRecordStore implements RecordStore {
     return rows.length > 0;
   }
 
-  async lastOf(organizationId: string, topicIds: readonly string[], at: Date): Promise<TopicRecord[]> {
+  async lastOf(organizationId: string, topicIds: readonly string[], at: Date | null): Promise<TopicRecord[]> {
     if (topicIds.length === 0) return [];
     const rows = await this.database.inOrganization(organizationId, (manager) =>
       lastRecords(manager, organizationId, topicIds, at),
