@@ -96,11 +96,11 @@ export class TopicConfigView {
 export function toConfig(input: TopicConfigInput): TopicConfig | null {
   const { retentionDays, historyEnabled, onChange, deadband, maxIntervalSeconds } = input;
   const config: TopicConfig = {
-    ...(retentionDays != null && { retentionDays }),
+    ...(retentionDays && { retentionDays }),
     ...(historyEnabled === false && { historyEnabled }),
-    ...(onChange === true && { onChange }),
-    ...(deadband != null && { deadband: { kind: deadband.kind, value: deadband.value } }),
-    ...(maxIntervalSeconds != null && { maxIntervalSeconds }),
+    ...(onChange && { onChange }),
+    ...(deadband && { deadband: { kind: deadband.kind, value: deadband.value } }),
+    ...(maxIntervalSeconds && { maxIntervalSeconds }),
   };
   return Object.keys(config).length > 0 ? config : null;
 }

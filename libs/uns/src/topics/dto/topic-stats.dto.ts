@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { RecordAnswer } from '../../data/dto/record.dto';
 
 export class TopicCountsView {
@@ -13,6 +14,7 @@ export class TopicCountsView {
 
 export class TopicStatsView {
   /** The last value, also where none are kept. */
+  @ApiProperty({ type: () => RecordAnswer, nullable: true })
   last!: RecordAnswer | null;
 
   /** When the last value was measured. @example "2026-01-01T00:00:00.000Z" */
