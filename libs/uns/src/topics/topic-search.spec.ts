@@ -13,10 +13,21 @@ describe('searchPatterns', () => {
     ['ö', '%ö%', null],
     ['line-1/te', 'te%', '%line-1'],
     ['mHv1.0/factory/line-1/te', 'te%', '%mHv1.0/factory/line-1'],
-    ['line-1/', '%line-1%', null],
     ['/line', 'line%', null],
     ['100%_done\\', '%100\\%\\_done\\\\%', null],
+    ['', '%', null],
+    ['/', '%', null],
+    ['mHv1.0/', '%', null],
   ])('%s', (text, name, parent) => {
-    expect(searchPatterns(text)).toEqual({ name, parent });
+    expect(searchPatterns(text)).toEqual({ name, parent, inside: false });
+  });
+
+  it.each([
+    ['line-1/', '%line-1', null],
+    ['factory/line-1//', 'line-1', '%factory'],
+    ['a/', 'a', null],
+    ['/line/', 'line', null],
+  ])('%s, inside', (text, name, parent) => {
+    expect(searchPatterns(text)).toEqual({ name, parent, inside: true });
   });
 });

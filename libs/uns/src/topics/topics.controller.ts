@@ -57,7 +57,8 @@ export class TopicsController {
 
   /**
    * Topics whose name contains the text, by their paths; of texts of one or two letters those whose name begins with it.
-   * With slashes, the levels above have to end in what stands before the last one: `line-1/temp`. Case does not matter.
+   * With slashes, the levels above have to end in what stands before the last one: `line-1/temp`; `line-1/` finds all that
+   * lies directly in such topics. Case does not matter.
    */
   @Get('search')
   @Scopes('uns:read')

@@ -88,17 +88,13 @@ export class TopicsRepository extends OrganizationRepository<Topic> {
     text: string,
     { after = '', limit, branches }: { after?: string | undefined; limit: number; branches?: string[] | undefined },
   ): Promise<Topic[]> {
-    const { name, parent } = searchPatterns(text);
+    const { name, parent, inside } = searchPatterns(text);
     const patterns = branches?.map(filterPattern) ?? null;
+    const parameters = inside
+      ? [organizationId, name, parent, MOST_PARENTS, patterns, after, limit]
+      : [organizationId, name, parent, patterns, after, limit];
     return this.database.inOrganization(organizationId, async (manager) => {
-      const found = await manager.query<{ id: string }[]>('SELECT uns_search_topics($1, $2, $3, $4, $5, $6) AS id', [
-        organizationId,
-        name,
-        parent,
-        patterns,
-        after,
-        limit,
-      ]);
+      const found = await manager.query<{ id: string }[]>(inside ? FIND_INSIDE : FIND, parameters);
       return manager
         .createQueryBuilder(Topic, 'topic')
         .where({ organizationId })
@@ -108,3 +104,17 @@ export class TopicsRepository extends OrganizationRepository<Topic> {
     });
   }
 }
+
+const FIND = 'SELECT uns_search_topics($1, $2, $3, $4, $5, $6) AS id';
+
+/** Of whom the children are looked for. */
+const MOST_PARENTS = 10_000;
+
+const FIND_INSIDE = `
+  SELECT t.id FROM uns_topics t
+  WHERE t.organization_id = $1 AND t.parent_path = ANY (ARRAY(
+      SELECT path FROM uns_topics
+      WHERE organization_id = $1 AND id IN (SELECT uns_search_topics($1, $2, $3, NULL, '', $4))
+    ))
+    AND ($5::text[] IS NULL OR t.path ~ ANY ($5::text[])) AND t.path > $6
+  ORDER BY t.path LIMIT $7`;
