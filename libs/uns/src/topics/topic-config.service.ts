@@ -32,7 +32,7 @@ export class TopicConfigs {
     const { organizationId } = member;
     const config = toConfig(input);
     if (config?.maxIntervalSeconds !== undefined && !config.onChange && !config.deadband) {
-      throw invalid({ field: 'maxIntervalSeconds', message: 'MaxIntervalSeconds needs onChange or a deadband' });
+      throw invalid({ field: 'maxIntervalSeconds', message: 'Max interval seconds need onChange or a deadband' });
     }
     const days = await this.retention.daysOf(organizationId);
     return this.database.inOrganization(organizationId, async (manager) => {
