@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { connect, type IConnackPacket, type MqttClient } from 'mqtt';
+import { connect, type IClientOptions, type IConnackPacket, type MqttClient } from 'mqtt';
 import { OutsideDelivery, RECEIVE_MAXIMUM } from './outside-delivery';
 import type { OutsideIntake } from './outside-intake';
 import { OutsideSubscriptions } from './outside-subscriptions';
@@ -19,6 +19,8 @@ const SESSION_TAKEN_OVER = 0x8e;
 
 export interface OutsideSessionOptions {
   url: string;
+  /** What else signing in takes. */
+  signIn?: IClientOptions;
   clientId: string;
   /** The name that processes share messages by; undefined to get all of them. */
   share: string | undefined;
@@ -59,8 +61,9 @@ export class OutsideSession {
   }
 
   open(): this {
-    const { url, clientId } = this.options;
+    const { url, signIn, clientId } = this.options;
     const client = connect(url, {
+      ...signIn,
       protocolVersion: 5,
       clientId,
       clean: false,
