@@ -127,6 +127,7 @@ describe('stopping', () => {
 
   it('tells MQTT 5 clients where it has moved, and starts again', async () => {
     const client = await test.client(ORG_A, 'token-a');
+    await client.publishAsync(TOPIC, '1', { qos: 1 });
     const left = nextEvent<IDisconnectPacket>(client, 'disconnect');
     await test.broker.stop('plant.example:1883');
     expect(await left).toMatchObject({ reasonCode: 0x9d, properties: { serverReference: 'plant.example:1883' } });
