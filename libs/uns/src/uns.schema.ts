@@ -1,5 +1,10 @@
 import type { DatabaseSchema } from '#platform/database';
 import { Uns1700000003000 } from './migrations/1700000003000-uns';
+import { UnsSettings1700000003030 } from './migrations/1700000003030-settings';
+import { UnsSettingChange, UnsSettings } from './settings/uns-settings.entity';
 import { Topic } from './topics/topic.entity';
 
-export const unsSchema: DatabaseSchema = { entities: [Topic], migrations: [Uns1700000003000] };
+export const unsSchema: DatabaseSchema = {
+  entities: [Topic, UnsSettings, UnsSettingChange],
+  migrations: [Uns1700000003000, UnsSettings1700000003030],
+};

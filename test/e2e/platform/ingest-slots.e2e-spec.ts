@@ -62,7 +62,9 @@ describe('ingest slots', () => {
   });
 
   it('with a session come before numbers that have none', async () => {
-    await app.database.asSystem((manager) => manager.query(`INSERT INTO ingest_slots (slot, state) VALUES (7, 'subscribed')`));
+    await app.database.asSystem((manager) =>
+      manager.query(`INSERT INTO ingest_slots (slot, state) VALUES (7, 'subscribed')`),
+    );
     expect(await (await holder()).slot()).toBe(7);
     expect(await (await holder()).slot()).toBe(0);
   });

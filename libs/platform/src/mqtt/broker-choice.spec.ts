@@ -1,4 +1,4 @@
-import { addressOf, isSameServer, type Broker } from './broker-choice';
+import { addressOf, isSameServer, outsideBroker, type Broker } from './broker-choice';
 
 const outside = (url: string, more: object = {}): Broker => ({ kind: 'outside', url, ...more });
 
@@ -24,6 +24,15 @@ describe('two brokers', () => {
   });
 });
 
-it('tells an address without its credentials', () => {
-  expect(addressOf({ url: 'mqtt://user:secret@plant:1884' })).toBe('plant:1884');
+describe('an address', () => {
+  it('gives its credentials away', () => {
+    const broker = outsideBroker('mqtt://us%40er:p%3Assword@plant:1884');
+    expect(broker).toEqual({ kind: 'outside', url: 'mqtt://plant:1884', username: 'us@er', password: 'p:ssword' });
+    expect(addressOf(broker)).toBe('plant:1884');
+  });
+
+  it('without any stays what it is, and a lone percent sign means itself', () => {
+    expect(outsideBroker('wss://plant/mqtt')).toEqual({ kind: 'outside', url: 'wss://plant/mqtt' });
+    expect(outsideBroker('mqtt://50%:x@plant')).toMatchObject({ username: '50%' });
+  });
 });

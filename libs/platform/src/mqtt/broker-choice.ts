@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config';
 
-/** A broker of the user's and how one signs in there. The address holds no credentials but where the environment gives it. */
+/** A broker of the user's and how one signs in there. The address holds no credentials. */
 export interface OutsideBroker {
   kind: 'outside';
   /** `mqtt:`, `mqtts:`, `ws:` or `wss:` */
@@ -41,7 +41,30 @@ export abstract class BrokerChoice {
 
 /** What the environment says. */
 export const configuredBroker = ({ mqtt: { url } }: Config): Broker =>
-  url === undefined ? { kind: 'embedded' } : { kind: 'outside', url };
+  url === undefined ? { kind: 'embedded' } : outsideBroker(url);
+
+/** Takes user name and password out of the address. */
+export function outsideBroker(address: string): OutsideBroker {
+  const url = new URL(address);
+  const { username, password } = url;
+  if (!username && !password) return { kind: 'outside', url: address };
+  [url.username, url.password] = ['', ''];
+  return {
+    kind: 'outside',
+    url: url.href,
+    ...(username && { username: decoded(username) }),
+    ...(password && { password: decoded(password) }),
+  };
+}
+
+/** A percent sign may stand for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
 
 /** The environment's broker, for good. */
 @Injectable()
@@ -63,10 +86,15 @@ export class ConfiguredBrokerChoice extends BrokerChoice {
   }
 }
 
-/** Host and port, without the credentials that an address may hold. */
+/** Host and port. */
 export const addressOf = ({ url }: Pick<OutsideBroker, 'url'>): string => new URL(url).host;
 
-const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'mqtt:': '1883', 'mqtts:': '8883', 'ws:': '80', 'wss:': '443' };
+const DEFAULT_PORTS: Readonly<Record<string, string>> = {
+  'mqtt:': '1883',
+  'mqtts:': '8883',
+  'ws:': '80',
+  'wss:': '443',
+};
 
 /** Whether both are reached at one host and port. */
 export function isSameServer(one: Broker, other: Broker): boolean {

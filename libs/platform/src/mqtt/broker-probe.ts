@@ -118,10 +118,22 @@ class Steps {
   }
 }
 
+const NETWORK: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'Nobody listens at that address (ECONNREFUSED)',
+  ECONNRESET: 'It ends the connection (ECONNRESET)',
+  EHOSTUNREACH: 'There is no way to that address (EHOSTUNREACH)',
+  ENETUNREACH: 'There is no way to that address (ENETUNREACH)',
+  ETIMEDOUT: 'It does not answer (ETIMEDOUT)',
+  ENOTFOUND: 'Its name is not known (ENOTFOUND)',
+  EAI_AGAIN: 'Its name cannot be looked up (EAI_AGAIN)',
+};
+
 /** Node's lists of failed addresses have no message of their own. */
 function toldOf(error: unknown): string {
-  const cause = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
-  return cause instanceof Error && cause.message !== '' ? cause.message : 'The broker does not answer';
+  const { errors: [first] = [] } = error as { errors?: unknown[] };
+  const cause = (first ?? error) as { code?: unknown; message?: unknown };
+  if (typeof cause.code === 'string' && NETWORK[cause.code]) return NETWORK[cause.code]!;
+  return typeof cause.message === 'string' && cause.message !== '' ? cause.message : 'It does not answer';
 }
 
 interface Refused {

@@ -68,13 +68,12 @@ export class BrokerSwitch implements MqttOutlet, BrokerMonitor, OnModuleInit, On
     clearInterval(this.timer);
     this.unwatch();
     await this.turn;
-    const ways = [this.active, this.candidate?.way, ...this.leaving.values()];
-    await Promise.all(ways.map((way) => way?.close()));
+    await Promise.all([...this.inUse(), ...this.leaving.values()].map((way) => way.close()));
   }
 
   async onApplicationShutdown(): Promise<void> {
     if (!this.closed) await this.close();
-    await Promise.all([this.active, this.candidate?.way].map((way) => way?.disconnect()));
+    await Promise.all(this.inUse().map((way) => way.disconnect()));
   }
 
   hasAudience(): boolean {
@@ -117,6 +116,10 @@ export class BrokerSwitch implements MqttOutlet, BrokerMonitor, OnModuleInit, On
         { ...counts, lag: inFlight, clients: of(id) },
       ]);
     return new Map([...quiet, ...counted]);
+  }
+
+  private inUse(): BrokerWay[] {
+    return this.candidate ? [this.active, this.candidate.way] : [this.active];
   }
 
   private async begin(handle: MqttMessageHandler): Promise<void> {
