@@ -148,8 +148,8 @@ export class OutsideWay implements BrokerWay {
     void this.outlet.close();
     if (!handle) return false;
     // At the same server nobody has to move: all that comes goes to the new session from its first moment on.
-    const quietMs = isSameServer(next, this.broker) ? 0 : this.around.timing.quietMs;
-    return this.ingestWith(handle).retire(quietMs);
+    const how = isSameServer(next, this.broker) ? 'at once' : 'once quiet';
+    return this.ingestWith(handle).retire(how);
   }
 
   async close(): Promise<void> {

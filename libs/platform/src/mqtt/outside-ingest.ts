@@ -37,8 +37,8 @@ export class OutsideIngest {
   private session: OutsideSession | undefined;
   private slot: number | undefined;
   private closing: Promise<void> | undefined;
-  /** Milliseconds without a message after which it is left; undefined while it is in use. */
-  private quietMs: number | undefined;
+  /** How it is left: undefined while it is in use. */
+  private retirement: 'once quiet' | 'at once' | undefined;
   private report = noop;
 
   constructor(
@@ -72,11 +72,12 @@ export class OutsideIngest {
   }
 
   /**
-   * Listens until nothing has come for so long, then leaves nothing of ours behind at the broker: neither this process's
-   * session nor those that nobody has. @returns whether no process has a session there any more; false when it was stopped.
+   * Listens until nothing has come for a while, unless told to leave at once; then leaves nothing of ours behind at the
+   * broker: neither this process's session nor those that nobody has.
+   * @returns whether no process has a session there any more; false when it was stopped.
    */
-  retire(quietMs: number): Promise<boolean> {
-    this.quietMs = quietMs;
+  retire(how: 'once quiet' | 'at once'): Promise<boolean> {
+    this.retirement = how;
     return this.keeper.retire();
   }
 
@@ -157,18 +158,19 @@ export class OutsideIngest {
 
   /** Resolves when this broker is done with, or with nothing once the slot is held no longer. Never throws. */
   private async untilEnd({ slots, signal }: HeldSlot, session: OutsideSession): Promise<End | undefined> {
-    const { lookMs, abandonMs } = this.around.timing;
+    const { timing } = this.around;
     let [listeningSince, heardAt] = [Infinity, performance.now()];
     while (!signal.aborted) {
       try {
-        await delay(lookMs, undefined, { signal, ref: false });
+        await delay(timing.lookMs, undefined, { signal, ref: false });
         const now = performance.now();
-        const listens = session.isSubscribed && this.quietMs !== undefined;
-        if (!listens) listeningSince = Infinity;
-        else if (listeningSince === Infinity) listeningSince = now;
-        if (session.isSubscribed || this.quietMs === undefined) heardAt = now;
-        if (now - heardAt >= abandonMs) return 'expired';
-        const isQuiet = listens && now - Math.max(listeningSince, this.intake.arrivedAt) >= this.quietMs!;
+        const { retirement } = this;
+        const listens = session.isSubscribed && retirement !== undefined;
+        listeningSince = listens ? Math.min(listeningSince, now) : Infinity;
+        if (session.isSubscribed || !retirement) heardAt = now;
+        if (now - heardAt >= timing.abandonMs) return 'expired';
+        const patience = retirement === 'at once' ? 0 : timing.quietMs;
+        const isQuiet = listens && now - Math.max(listeningSince, this.intake.arrivedAt) >= patience;
         // Others' sessions first: whoever leaves last looks after them no more.
         if (isQuiet && (await slots.unheld()).length === 0) return 'quiet';
       } catch (error) {
