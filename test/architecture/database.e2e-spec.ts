@@ -25,6 +25,7 @@ const INSTANCE_TABLES = [
   'uns_processes',
   'uns_setting_changes',
   'uns_settings',
+  'uns_storage',
   'users',
 ];
 

@@ -1,8 +1,15 @@
 import { Module } from '@nestjs/common';
-import { TopicsController } from './topics/topics.controller';
 import { UnsDataController } from './data/uns-data.controller';
+import { LiveStreams } from './stream/live-streams';
+import { StreamController } from './stream/stream.controller';
+import { StreamService } from './stream/stream.service';
+import { TopicsController } from './topics/topics.controller';
 import { UnsModule } from './uns.module';
 import { UnsSettingsHttpModule } from './settings/uns-settings-http.module';
 
-@Module({ imports: [UnsModule, UnsSettingsHttpModule], controllers: [TopicsController, UnsDataController] })
+@Module({
+  imports: [UnsModule, UnsSettingsHttpModule],
+  controllers: [TopicsController, UnsDataController, StreamController],
+  providers: [LiveStreams, StreamService],
+})
 export class UnsHttpModule {}

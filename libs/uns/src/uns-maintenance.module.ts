@@ -1,24 +1,43 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
-import { Config } from '#platform/config';
-import { asOwner, Database } from '#platform/database';
+import { OrganizationsModule } from '#organizations';
+import { Database } from '#platform/database';
 import { MaintenanceTasks, OrganizationPurges } from '#platform/queue';
 import { removeNamespace } from './organization-purge';
-import { ensurePartitions } from './history/partitions';
+import { RecordsRetention } from './retention/records-retention';
+import { RecordStorage } from './storage/record-storage';
+import { StorageMove } from './storage/storage-move';
+import { FeedReader } from './stream/feed-reader';
+import { Watches } from './stream/watches';
+import { UnsModule } from './uns.module';
 
 /** Housekeeping of the namespace, for the worker process. */
-@Module({})
+@Module({ imports: [UnsModule, OrganizationsModule], providers: [RecordsRetention, StorageMove] })
 export class UnsMaintenanceModule implements OnModuleInit {
   constructor(
     private readonly tasks: MaintenanceTasks,
-    private readonly config: Config,
     private readonly purges: OrganizationPurges,
     private readonly database: Database,
+    private readonly feed: FeedReader,
+    private readonly watches: Watches,
+    private readonly storage: RecordStorage,
+    private readonly retention: RecordsRetention,
   ) {}
 
   onModuleInit(): void {
-    const run = () => asOwner(this.config, ensurePartitions);
-    this.tasks.register({ name: 'uns.partitions', everyMinutes: 60, run });
+    this.tasks.register({ name: 'uns.partitions', everyMinutes: 60, run: () => this.prepare() });
+    this.tasks.register({ name: 'uns.retention', everyMinutes: 60, run: () => this.retention.run() });
+    this.tasks.register({ name: 'uns.feed', everyMinutes: 1, run: () => this.forgetOld() });
     const remove = (id: string, limit: number) => removeNamespace(this.database, id, limit);
     this.purges.register({ name: 'uns.topics', remove });
+  }
+
+  private async prepare(): Promise<void> {
+    for (const store of this.storage.all) await store.prepare();
+  }
+
+  /** Of those who listen live. */
+  private async forgetOld(): Promise<void> {
+    await this.feed.prune();
+    await this.watches.expire();
   }
 }

@@ -1,10 +1,12 @@
 import type { DatabaseSchema } from '#platform/database';
 import { Uns1700000003000 } from './migrations/1700000003000-uns';
+import { Epochs1700000003001 } from './migrations/1700000003001-epochs';
+import { Live1700000003002 } from './migrations/1700000003002-live';
 import { UnsSettings1700000003030 } from './migrations/1700000003030-settings';
 import { UnsSettingChange, UnsSettings } from './settings/uns-settings.entity';
 import { Topic } from './topics/topic.entity';
 
 export const unsSchema: DatabaseSchema = {
   entities: [Topic, UnsSettings, UnsSettingChange],
-  migrations: [Uns1700000003000, UnsSettings1700000003030],
+  migrations: [Uns1700000003000, Epochs1700000003001, Live1700000003002, UnsSettings1700000003030],
 };

@@ -1,9 +1,10 @@
-import { newId, type Member } from '#kernel';
+import { invalid, newId, type FieldProblem, type Member } from '#kernel';
 import { MqttOutlet } from '#platform/mqtt';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Published, PublishedBatch } from './dto/record.dto';
 import type { RecordInput } from '../record';
-import { RecordWriter, type AppendOptions } from '../ingest/record-writer';
+import type { AppendOptions, RefusedRecord } from '../ingest/record-batch';
+import { RecordWriter } from '../ingest/record-writer';
 import { requireTopicRight } from '../topics/topic-rights';
 
 const PUBLISHED = 'Data published successfully';
@@ -20,7 +21,8 @@ export class UnsDataService {
 
   /** Stores what a broker has authorized already, and passes on itself. */
   async receive(organizationId: string, record: RecordInput): Promise<void> {
-    await this.writer.append(organizationId, [record]);
+    const { refused } = await this.writer.append(organizationId, [record]);
+    requireAll(refused);
   }
 
   async publish(member: Member, record: RecordInput): Promise<Published> {
@@ -63,9 +65,10 @@ export class UnsDataService {
     records: readonly RecordInput[],
     options?: AppendOptions,
   ): Promise<void> {
-    const receivedAt = await this.writer.append(organizationId, records, options);
+    const { stored, refused, receivedAt } = await this.writer.append(organizationId, records, options);
     // Stored is published: subscribers are told, but the caller does not wait for the slowest of them.
-    this.passOn(organizationId, records, receivedAt).catch((error: unknown) => this.logger.warn(error));
+    this.passOn(organizationId, stored, receivedAt).catch((error: unknown) => this.logger.warn(error));
+    requireAll(refused);
   }
 
   private async passOn(organizationId: string, records: readonly RecordInput[], receivedAt: number): Promise<void> {
@@ -75,4 +78,11 @@ export class UnsDataService {
       await this.outlet.publish(organizationId, topic, Buffer.from(JSON.stringify(message)), newId());
     }
   }
+}
+
+/** @throws DomainError `bad_request` that names each refused record. */
+function requireAll(refused: readonly RefusedRecord[]): void {
+  if (refused.length === 0) return;
+  const problems = refused.map(({ message }) => ({ field: 'value', message }));
+  throw invalid(...(problems as [FieldProblem]));
 }

@@ -4,7 +4,9 @@ import { Injectable } from '@nestjs/common';
 import { bucketMilliseconds } from './aggregate';
 import type { RangeQuery, RecentQuery } from '../data/dto/data-query.dto';
 import type { RecordView } from '../record';
-import { RecordsRepository, type Bucket, type HistoryStretch, type StoredRecord } from './records.repository';
+import { toView } from './record-view';
+import { RecordStorage } from '../storage/record-storage';
+import type { Bucket, HistoryStretch } from '../storage/record-store';
 import type { Topic } from '../topics/topic.entity';
 import { requireTopicRight } from '../topics/topic-rights';
 import { TopicsRepository } from '../topics/topics.repository';
@@ -13,20 +15,20 @@ import { TopicsRepository } from '../topics/topics.repository';
 @Injectable()
 export class UnsHistoryService {
   constructor(
-    private readonly records: RecordsRepository,
+    private readonly storage: RecordStorage,
     private readonly topics: TopicsRepository,
   ) {}
 
   /** Newest first. @throws DomainError `not_found` for a topic that does not exist. */
   async recent(member: Member, query: RecentQuery): Promise<Stretch<RecordView>> {
     const topic = await this.readable(member, query.topic);
-    const rows = await this.records.recent(member.organizationId, topic.id, {
+    const rows = await this.storage.current.recent(member.organizationId, topic.id, {
       from: null,
       to: null,
       limit: query.limit,
     });
     return new Stretch(
-      rows.map((row) => toView(topic, row)),
+      rows.map((row) => toView(topic.path, row)),
       { nextCursor: null },
     );
   }
@@ -42,8 +44,8 @@ export class UnsHistoryService {
   ): Promise<RecordView[]> {
     requirePath(path);
     const topic = await this.topics.byPath(organizationId, path);
-    const rows = await this.records.recent(organizationId, topic.id, stretch);
-    return rows.map((row) => toView(topic, row));
+    const rows = await this.storage.current.recent(organizationId, topic.id, stretch);
+    return rows.map((row) => toView(topic.path, row));
   }
 
   /** Oldest first: records, or buckets of them. */
@@ -52,18 +54,18 @@ export class UnsHistoryService {
     const bucket = readBucket(query);
     const topic = await this.readable(member, query.topic);
     if (bucket === undefined) return this.rawRange(member.organizationId, topic, stretch);
-    if (bucket.field === null && (await this.records.holdsObjects(member.organizationId, topic.id, stretch))) {
+    if (bucket.field === null && (await this.storage.current.holdsObjects(member.organizationId, topic.id, stretch))) {
       throw invalid({ field: 'field', message: 'Field is required: the topic holds objects' });
     }
     return this.bucketRange(member.organizationId, topic, stretch, bucket);
   }
 
   private async rawRange(organizationId: string, topic: Topic, stretch: HistoryStretch): Promise<Stretch<RecordView>> {
-    const rows = await this.records.range(organizationId, topic.id, stretch);
+    const rows = await this.storage.current.range(organizationId, topic.id, stretch);
     const last = rows.length === stretch.limit ? rows.at(-1) : undefined;
     const nextCursor = last ? encodeCursor([last.timestamp, last.id]) : null;
     return new Stretch(
-      rows.map((row) => toView(topic, row)),
+      rows.map((row) => toView(topic.path, row)),
       { nextCursor },
     );
   }
@@ -74,7 +76,9 @@ export class UnsHistoryService {
     stretch: HistoryStretch,
     bucket: NonNullable<ReturnType<typeof readBucket>>,
   ): Promise<Stretch<Bucket>> {
-    const buckets = await this.records.buckets(organizationId, topic.id, stretch, bucket).catch(explainOverflow);
+    const buckets = await this.storage.current
+      .buckets(organizationId, topic.id, stretch, bucket)
+      .catch(explainOverflow);
     const last = buckets.length === stretch.limit ? buckets.at(-1) : undefined;
     const next = last && new Date(Date.parse(last.timestamp) + bucket.milliseconds).toISOString();
     return new Stretch(buckets, { nextCursor: next ? encodeCursor([next]) : null });
@@ -97,15 +101,6 @@ function explainOverflow(error: unknown): never {
   if (!isDataError(error)) throw error;
   throw invalid({ field: 'aggregate', message: 'Aggregate of these values is out of range' });
 }
-
-const toView = (topic: Topic, { value, source, timestamp, receivedAt, quality }: StoredRecord): RecordView => ({
-  topic: topic.path,
-  value,
-  source,
-  timestamp,
-  receivedAt,
-  quality,
-});
 
 function readStretch({ from, to, cursor, limit }: RangeQuery): HistoryStretch {
   return { from: readTime('from', from), to: readTime('to', to), after: readCursor(cursor), limit };

@@ -1,26 +1,23 @@
 import { setImmediate } from 'node:timers/promises';
 import { newId } from '#kernel';
-import type { Database } from '#platform/database';
 import { Lifecycle } from '#platform/lifecycle';
 import type { RecordInput } from '../record';
-import { RecordObservers } from './record-observers';
+import type { Appended, RecordBatch } from './record-batch';
+import type { RecordTransaction } from './record-transaction';
 import { RecordWriter } from './record-writer';
-import type { TopicRegistry } from '../topics/topic-registry';
 
 // What is stored, and that it is, is test/e2e/platform; here is the order of events, which no real server can be made to have.
 
-/** A database whose transactions end when they are told to. */
-class SlowDatabase {
+/** Transactions that end when they are told to. */
+class SlowTransactions {
   readonly transactions: { rows: number; commit: () => void; fail: (error: unknown) => void }[] = [];
 
-  async inOrganizations<T>(_: readonly string[], work: (manager: object) => Promise<T>): Promise<T> {
+  async store(_: number, batches: readonly RecordBatch[]): Promise<Appended[]> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const query = (_sql: string, [first]: [Buffer]): Promise<void> => {
-      // The number of elements in the header of a binary array.
-      this.transactions.push({ rows: first.readInt32BE(12), commit: resolve, fail: reject });
-      return promise;
-    };
-    return work({ query });
+    const rows = batches.reduce((sum, { records }) => sum + records.length, 0);
+    this.transactions.push({ rows, commit: resolve, fail: reject });
+    await promise;
+    return batches.map(({ receivedAt, records }) => ({ receivedAt, stored: records, refused: [] }));
   }
 }
 
@@ -35,24 +32,23 @@ const record = (value: RecordInput['value'] = 1): RecordInput => ({
 });
 
 describe('RecordWriter', () => {
-  let database: SlowDatabase;
+  let slow: SlowTransactions;
   let lifecycle: Lifecycle;
   let writer: RecordWriter;
 
   beforeEach(() => {
-    database = new SlowDatabase();
+    slow = new SlowTransactions();
     lifecycle = new Lifecycle();
-    const topics = { known: () => organization } as unknown as TopicRegistry;
-    writer = new RecordWriter(database as unknown as Database, topics, new RecordObservers(), lifecycle);
+    writer = new RecordWriter(slow as unknown as RecordTransaction, lifecycle);
   });
 
-  const append = (count = 1, value?: RecordInput['value']): Promise<number> =>
+  const append = (count = 1, value?: RecordInput['value']): Promise<Appended> =>
     writer.append(organization, Array<RecordInput>(count).fill(record(value)));
 
-  const sizes = (): number[] => database.transactions.map(({ rows }) => rows);
+  const sizes = (): number[] => slow.transactions.map(({ rows }) => rows);
 
   const begun = async (count: number): Promise<void> => {
-    while (database.transactions.length < count) await setImmediate();
+    while (slow.transactions.length < count) await setImmediate();
   };
 
   /** Ends every transaction, now and to come, until the work is done. */
@@ -61,7 +57,7 @@ describe('RecordWriter', () => {
     const end = (): void => void (done = true);
     work.then(end, end);
     for (let next = 0; !done; await setImmediate()) {
-      for (; next < database.transactions.length; next++) database.transactions[next]!.commit();
+      for (; next < slow.transactions.length; next++) slow.transactions[next]!.commit();
     }
     return work;
   }
@@ -84,7 +80,7 @@ describe('RecordWriter', () => {
     await begun(1);
     await setImmediate();
     expect(answered).toBe(false);
-    database.transactions[0]!.commit();
+    slow.transactions[0]!.commit();
     await work;
     expect(answered).toBe(true);
   });
@@ -114,7 +110,7 @@ describe('RecordWriter', () => {
     const lost = Object.assign(new Error('gone'), { code: '08006' });
     const work = Promise.allSettled([append(), append()]);
     await begun(1);
-    database.transactions[0]!.fail(lost);
+    slow.transactions[0]!.fail(lost);
     expect(await work).toEqual([1, 2].map(() => ({ status: 'rejected', reason: lost })));
     await commitUntil(append());
   });
@@ -124,7 +120,7 @@ describe('RecordWriter', () => {
     const work = Promise.allSettled([append(1), append(1), append(1), append(5)]);
     for (let next = 0, done = 0; done < 4; next++) {
       await begun(next + 1);
-      const { rows, commit, fail } = database.transactions[next]!;
+      const { rows, commit, fail } = slow.transactions[next]!;
       // The batch of five rows is the bad one.
       if (rows >= 5) fail(refused);
       else commit();
@@ -149,7 +145,7 @@ describe('RecordWriter', () => {
       await begun(1);
       both.push(append());
       await begun(2);
-      for (const { commit } of database.transactions) commit();
+      for (const { commit } of slow.transactions) commit();
       for (let turn = 0; turn < turns; turn++) await Promise.resolve();
       const late = append();
       for (let turn = 0; turn < 10; turn++) await setImmediate();

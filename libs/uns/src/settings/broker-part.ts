@@ -28,8 +28,8 @@ export class BrokerPart extends SettingsPart<BrokerSettings, Broker> {
     super();
   }
 
-  valueOf(stored: unknown): Broker {
-    return planOf(stored as StoredBroker | undefined, this.config).current.broker;
+  valueOf(stored: unknown): Promise<Broker> {
+    return Promise.resolve(planOf(stored as StoredBroker | undefined, this.config).current.broker);
   }
 
   view(value: Broker): object {

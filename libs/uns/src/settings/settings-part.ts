@@ -7,8 +7,8 @@ import type { EntityManager } from 'typeorm';
  */
 export abstract class SettingsPart<Given extends object = object, Value extends object = object> {
   abstract readonly name: 'storage' | 'broker';
-  /** @param stored undefined where the environment holds. */
-  abstract valueOf(stored: unknown): Value;
+  /** What holds now. @param stored what is stored of this part; undefined where the environment decides. */
+  abstract valueOf(stored: unknown): Promise<Value>;
   /** As answers, history and audit trail show it: secrets as `********`. */
   abstract view(value: Value): object;
   /** What a request asks for, with the secrets that it leaves as they are. @throws DomainError `bad_request` naming the field */

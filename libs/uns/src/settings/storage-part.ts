@@ -12,8 +12,8 @@ interface Storage {
 export class StoragePart extends SettingsPart<StorageSettings, Storage> {
   readonly name = 'storage';
 
-  valueOf(stored: unknown): Storage {
-    return (stored as Storage | undefined) ?? { kind: 'main' };
+  valueOf(stored: unknown): Promise<Storage> {
+    return Promise.resolve((stored as Storage | undefined) ?? { kind: 'main' });
   }
 
   view(value: Storage): object {

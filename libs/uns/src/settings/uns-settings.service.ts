@@ -44,7 +44,7 @@ export class UnsSettingsService {
   async put(actor: Actor, ifMatch: SeenVersion, request: PutUnsSettings): Promise<UnsSettingsView> {
     const before = await this.store.read();
     requireVersion(before, ifMatch);
-    const wishes = this.wishes(request, before.parts).filter(({ changed, stored }) => changed || !stored);
+    const wishes = (await this.wishes(request, before.parts)).filter(({ changed, stored }) => changed || !stored);
     for (const { part, after, changed } of wishes) if (changed) await requireAnswer(part, after);
     if (wishes.length > 0) await this.save(actor, before, wishes);
     return this.get();
@@ -54,7 +54,7 @@ export class UnsSettingsService {
   async test(request: PutUnsSettings): Promise<SettingsTest> {
     const { parts } = await this.store.read();
     const checks: Check[] = [];
-    for (const { part, after } of this.wishes(request, parts)) {
+    for (const { part, after } of await this.wishes(request, parts)) {
       const found = await part.test(after);
       checks.push(...found.map((check) => ({ ...check, name: `${part.name}: ${check.name}` })));
     }
@@ -117,27 +117,29 @@ export class UnsSettingsService {
   }
 
   /** @throws DomainError `bad_request` */
-  private wishes(request: PutUnsSettings, parts: StoredParts): Wish[] {
-    return this.parts.all.flatMap((part) => {
+  private async wishes(request: PutUnsSettings, parts: StoredParts): Promise<Wish[]> {
+    const wishes: Wish[] = [];
+    for (const part of this.parts.all) {
       const given = request[part.name];
-      if (!given) return [];
-      const before = part.valueOf(parts[part.name]);
+      if (!given) continue;
+      const before = await part.valueOf(parts[part.name]);
       const after = part.accept(given, before);
       const changed = JSON.stringify(before) !== JSON.stringify(after);
-      return [{ part, before, after, changed, stored: parts[part.name] !== undefined }];
-    });
+      wishes.push({ part, before, after, changed, stored: parts[part.name] !== undefined });
+    }
+    return wishes;
   }
 
   private async view({ parts, version, updatedAt }: StoredSettings): Promise<UnsSettingsView> {
     const { all } = this.parts;
-    const of = (name: SettingsPart['name']): object => {
+    const of = async (name: SettingsPart['name']): Promise<object> => {
       const part = all.find((one) => one.name === name)!;
-      return part.view(part.valueOf(parts[name]));
+      return part.view(await part.valueOf(parts[name]));
     };
     const states = await Promise.all(all.map(async (part) => [part.name, await part.state()] as const));
     return {
-      storage: of('storage'),
-      broker: of('broker'),
+      storage: await of('storage'),
+      broker: await of('broker'),
       fromEnvironment: all.filter(({ name }) => parts[name] === undefined).map(({ name }) => name),
       state: Object.fromEntries(states),
       version,

@@ -2,10 +2,21 @@ import { newId, TOPIC_ROOT, topicLineage } from '#kernel';
 import { Database } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import type { Epochs } from '../epochs';
+import { TopicPolicies } from './topic-policies';
+import type { TopicPolicy } from './topic-policy';
 
 export interface TopicName {
   organizationId: string;
   topic: string;
+}
+
+/** What is remembered of a topic, as of some epochs. */
+export interface KnownTopic {
+  id: string;
+  policy: TopicPolicy;
+  topics: number;
+  policies: number;
 }
 
 interface FoundTopic {
@@ -19,23 +30,34 @@ const REMEMBERED = 200_000;
 
 const keyOf = ({ organizationId, topic }: TopicName): string => `${organizationId}/${topic}`;
 
-/** Knows the ids of topics by their paths, and makes topics and their parents when they are first published to. */
+/** Knows topics by their paths, with the rules for their values, and makes them when they are first published to. */
 @Injectable()
 export class TopicRegistry {
-  private readonly ids = new LRUCache<string, string>({ max: REMEMBERED });
+  private readonly known = new LRUCache<string, KnownTopic>({ max: REMEMBERED });
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly policies: TopicPolicies,
+  ) {}
 
-  /** The id, if this process has met the topic. */
-  known(name: TopicName): string | undefined {
-    return this.ids.get(keyOf(name));
+  /** The topic as this process remembers it, if that is as of those epochs. */
+  get(name: TopicName, epochs: Epochs): KnownTopic | undefined {
+    const topic = this.known.get(keyOf(name));
+    return topic?.topics === epochs.topics && topic.policies === epochs.policies ? topic : undefined;
   }
 
-  /** Makes those that do not exist, with their parents, in one transaction, and knows their ids from then on. */
-  async ensure(names: readonly TopicName[]): Promise<void> {
+  /**
+   * Makes those that do not exist, with their parents, and remembers all of them.
+   * @param epochs of their organizations, read before.
+   */
+  async ensure(names: readonly TopicName[], epochs: ReadonlyMap<string, Epochs>): Promise<void> {
     const { found } = await this.make(names);
-    for (const { id, organization_id: organizationId, path } of found) {
-      this.ids.set(keyOf({ organizationId, topic: path }), id);
+    const topics = found.map(({ id, organization_id: organizationId, path }) => ({ id, organizationId, path }));
+    const policies = await this.policies.of(topics);
+    for (const { id, organizationId, path } of topics) {
+      const { topics: asOf, policies: rulesAsOf } = epochs.get(organizationId)!;
+      const known = { id, policy: policies.get(id)!, topics: asOf, policies: rulesAsOf };
+      this.known.set(keyOf({ organizationId, topic: path }), known);
     }
   }
 
@@ -70,11 +92,6 @@ export class TopicRegistry {
       );
       return { made, found };
     });
-  }
-
-  /** For a branch that was deleted or moved. */
-  forget(name: TopicName): void {
-    this.ids.delete(keyOf(name));
   }
 }
 

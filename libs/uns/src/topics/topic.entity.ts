@@ -25,6 +25,10 @@ export class Topic {
   @Column('text', { nullable: true })
   description!: string | null;
 
+  /** What is kept of its values: see topic-policies.ts. */
+  @Column('jsonb', { nullable: true })
+  config!: object | null;
+
   @Column('int', { default: 1 })
   version!: number;
 

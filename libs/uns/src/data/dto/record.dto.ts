@@ -60,6 +60,10 @@ export class RecordAnswer {
 
   @ApiProperty({ enum: QUALITIES })
   quality!: Quality;
+
+  /** Why a schema lowered the quality, where one did. */
+  @ApiProperty({ required: false, type: String, example: 'out_of_range: must be <= 120' })
+  reason?: string;
 }
 
 function ANY_JSON() {
