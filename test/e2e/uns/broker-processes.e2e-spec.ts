@@ -227,6 +227,26 @@ describeWithServers(['mosquitto'], 'processes whose broker is exchanged', () => 
     await becomes(api, { mode: 'embedded', state: 'connected', previous: [] });
   }, 60_000);
 
+  it('go on with the embedded one when it is chosen again before the other one answers', async () => {
+    const { app, api } = await start(['api', 'uns'], {});
+    const machineClient = await connectAsync(app.mqttUrl, { username: app.organizationId, password: token });
+    clients.push(machineClient);
+    const store = app.nest.get(SettingsStore, { strict: false });
+    const dead = outside(`mqtt://127.0.0.1:${await freePort()}`).broker;
+    await app.database.asSystem(async (manager) => {
+      const broker = { current: { number: 1, broker: dead }, previous: [] };
+      await store.save(manager, await store.lock(manager), { broker });
+    });
+    await becomes(api, {
+      state: 'switching',
+      processes: [{ mode: 'embedded', problem: expect.any(String) as string }],
+    });
+    expect((await api.put(SETTINGS, { broker: { kind: 'embedded' } })).status).toBe(200);
+    await becomes(api, { state: 'connected', mode: 'embedded', clients: 1 });
+    await publish(machineClient, range(0, 10));
+    await storesAll(app, 10);
+  }, 60_000);
+
   it('start without an answer of the broker, so that another one can be chosen', async () => {
     const { app, api } = await start(['api', 'uns'], { MQTT_URL: `mqtt://127.0.0.1:${await freePort()}` });
     expect((await api.get('/uns/broker')).body.data).toMatchObject({ state: 'connecting' });

@@ -19,7 +19,11 @@ export interface Check {
 /** Milliseconds for all steps together. */
 const TRY_MS = 10_000;
 
+/** Reason codes of MQTT 5, and those of MQTT 3.1.1 by which older brokers answer. */
 const REFUSALS: Readonly<Record<number, string>> = {
+  1: 'It does not speak MQTT 5',
+  4: 'It refuses user name or password',
+  5: 'It does not let this user in',
   0x84: 'It does not speak MQTT 5',
   0x85: 'It refuses the client id',
   0x86: 'It refuses user name or password',

@@ -67,7 +67,6 @@ export class BrokerSwitch implements MqttOutlet, BrokerMonitor, OnModuleInit, On
     this.closed = true;
     clearInterval(this.timer);
     this.unwatch();
-    await this.turn;
     await Promise.all([...this.inUse(), ...this.leaving.values()].map((way) => way.close()));
   }
 
@@ -123,11 +122,12 @@ export class BrokerSwitch implements MqttOutlet, BrokerMonitor, OnModuleInit, On
   }
 
   private async begin(handle: MqttMessageHandler): Promise<void> {
+    if (this.closed) return;
     // It was opened by a process that took no data in yet.
-    this.drop(this.candidate?.way);
-    this.candidate = undefined;
+    this.drop();
+    const opened = this.active.receive(handle);
     const late = delay(this.parts.timing.startMs, undefined, { ref: false });
-    await Promise.race([this.active.receive(handle), late]);
+    await (this.active.broker.kind === 'outside' ? Promise.race([opened, late]) : opened);
     this.handle = handle;
     this.look();
   }
@@ -149,10 +149,12 @@ export class BrokerSwitch implements MqttOutlet, BrokerMonitor, OnModuleInit, On
   private async follow(): Promise<void> {
     const { current, previous } = await this.parts.choice.plan();
     if (this.closed) return;
+    const isEmbedded = current.broker.kind === 'embedded' && this.active.broker.kind === 'embedded';
+    // There is one embedded broker alone, whichever choice it was that it came into use by.
+    if (isEmbedded) this.active = this.parts.makeWay(current);
     if (current.number !== this.active.number) this.prepare(current);
     else {
-      this.drop(this.candidate?.way);
-      this.candidate = undefined;
+      this.drop();
       this.problem = null;
     }
     if (this.candidate?.ready) this.change(this.candidate.way);
@@ -165,7 +167,7 @@ export class BrokerSwitch implements MqttOutlet, BrokerMonitor, OnModuleInit, On
   /** Begins with what is to take the place of the active one. */
   private prepare(chosen: NumberedBroker): void {
     if (this.candidate?.way.number === chosen.number) return;
-    this.drop(this.candidate?.way);
+    this.drop();
     const candidate: Candidate = { way: this.parts.makeWay(chosen), ready: false };
     this.candidate = candidate;
     this.problem = 'The new broker does not answer yet';
@@ -196,9 +198,11 @@ export class BrokerSwitch implements MqttOutlet, BrokerMonitor, OnModuleInit, On
     this.retire(old);
   }
 
-  /** It was to be used, and is not: whatever of it is at the broker ends as with a previous one. */
-  private drop(way: BrokerWay | undefined): void {
-    if (way) this.retire(way);
+  /** What was to be used and is not: whatever of it is at the broker ends as with a previous one. */
+  private drop(): void {
+    const dropped = this.candidate?.way;
+    this.candidate = undefined;
+    if (dropped) this.retire(dropped);
   }
 
   private retire(way: BrokerWay): void {

@@ -37,8 +37,8 @@ export class SettingsStore {
   /** @param counted whether it is a change that callers know by its version, and not one of our own. */
   async save(manager: EntityManager, before: StoredSettings, parts: StoredParts, counted = true): Promise<void> {
     const sealed = this.secrets.seal(PURPOSE, JSON.stringify(parts));
-    const version = counted ? before.version + 1 : before.version;
-    await manager.update(UnsSettings, THE_ROW, { sealed, version });
+    const change = counted ? { sealed, version: before.version + 1, updatedAt: new Date() } : { sealed };
+    await manager.update(UnsSettings, THE_ROW, change);
   }
 
   private async find(manager: EntityManager, locked: boolean): Promise<StoredSettings> {

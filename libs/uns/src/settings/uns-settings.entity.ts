@@ -1,4 +1,4 @@
-import { Check, Column, Entity, Index, PrimaryColumn, UpdateDateColumn } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** The instance's settings of the namespace: one row, there from the beginning. */
 @Entity('uns_settings')
@@ -14,7 +14,8 @@ export class UnsSettings {
   @Column('int', { default: 1 })
   version!: number;
 
-  @UpdateDateColumn({ name: 'updated_at', type: 'timestamptz' })
+  /** Of the last change that a caller asked for. */
+  @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
   updatedAt!: Date;
 }
 
