@@ -37,6 +37,7 @@ export class OutsideSession {
   private readonly subscriptions: OutsideSubscriptions;
   private timers: NodeJS.Timeout[] = [];
   private leaving = false;
+  private unsubscribed = false;
   private mayConnect = true;
   private closed = false;
   /** The connection has ended, and no other was tried yet. */
@@ -156,7 +157,11 @@ export class OutsideSession {
   /** Whether the broker holds nothing more for this session. It answers in the order in which it was asked. */
   private async look(): Promise<boolean> {
     const { arrivals, inFlight } = this.delivery;
-    if (this.isConnected && inFlight === 0) await this.subscriptions.remove(this.client!);
+    // At first whatever is under way: where messages never pause there is always some, and others are to get them now.
+    if (this.isConnected && (inFlight === 0 || !this.unsubscribed)) {
+      await this.subscriptions.remove(this.client!);
+      this.unsubscribed = true;
+    }
     await delay(QUIET_MS, undefined, { ref: false });
     return this.isConnected && inFlight === 0 && this.delivery.inFlight === 0 && this.delivery.arrivals === arrivals;
   }
