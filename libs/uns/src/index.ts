@@ -1,7 +1,6 @@
 export { readRecords } from './ingest/read-record';
 export { RecordObservers, type ObservedRecord, type RecordObserver, type RecordWork } from './ingest/record-observers';
 export type { Quality, RecordInput, RecordView } from './record';
-export { RecordRetention } from './topics/record-retention';
 export { TopicsService } from './topics/topics.service';
 export { UnsDataService } from './data/uns-data.service';
 export { UnsHistoryService } from './history/uns-history.service';

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { UnsDataService } from './data/uns-data.service';
+import { LastRecords } from './history/last-records';
 import { LatestRecords } from './history/latest-records';
 import { UnsHistoryService } from './history/uns-history.service';
 import { UnsSnapshotService } from './history/uns-snapshot.service';
@@ -8,8 +9,10 @@ import { OrganizationViews } from './ingest/organization-views';
 import { RecordObservers } from './ingest/record-observers';
 import { RecordTransaction } from './ingest/record-transaction';
 import { RecordWriter } from './ingest/record-writer';
+import { TopicDays } from './ingest/topic-days';
 import { QuarantineStore } from './quarantine/quarantine.store';
 import { RecordStorage } from './storage/record-storage';
+import { StorageStates } from './storage/storage-state';
 import { FeedReader } from './stream/feed-reader';
 import { FeedWriter } from './stream/feed-writer';
 import { Watches } from './stream/watches';
@@ -27,6 +30,7 @@ import { TopicsService } from './topics/topics.service';
   providers: [
     FeedReader,
     FeedWriter,
+    LastRecords,
     LatestRecords,
     LatestValues,
     OrganizationViews,
@@ -35,8 +39,10 @@ import { TopicsService } from './topics/topics.service';
     RecordStorage,
     RecordTransaction,
     RecordWriter,
+    StorageStates,
     TopicBranches,
     TopicBranchesRepository,
+    TopicDays,
     TopicPolicies,
     TopicRegistry,
     TopicStats,
@@ -51,10 +57,11 @@ import { TopicsService } from './topics/topics.service';
   ],
   exports: [
     FeedReader,
-    LatestRecords,
+    LastRecords,
     RecordObservers,
     RecordStorage,
     RecordWriter,
+    StorageStates,
     TopicBranches,
     TopicStats,
     TopicTree,

@@ -39,6 +39,12 @@ export interface TopicCounts {
   first: string | null;
 }
 
+export interface TopicAge {
+  id: string;
+  /** Exclusive. */
+  olderThan: Date;
+}
+
 export interface AppendedRows {
   /** New for certain. */
   fresh: readonly RecordRow[];
@@ -80,13 +86,22 @@ export interface RecordStore {
   /** Whether the stretch holds an object or array, which has no number without a field. */
   holdsObjects(organizationId: string, topicId: string, stretch: HistoryStretch): Promise<boolean>;
 
-  /** The last record of each topic, at or before the time where one is given; topics without one are left out. */
-  lastOf(organizationId: string, topicIds: readonly string[], at: Date | null): Promise<TopicRecord[]>;
+  /** The last record of each topic in the stretch, `to` exclusive; topics without one are left out. Quick within a day (UTC). */
+  lastIn(organizationId: string, topicIds: readonly string[], from: Date, to: Date): Promise<TopicRecord[]>;
 
   counts(organizationId: string, topicId: string, now: Date): Promise<TopicCounts>;
 
   /** Removes up to `limit` records of the topic that are older. Answers how many. */
   removeOf(organizationId: string, topicId: string, olderThan: Date | null, limit: number): Promise<number>;
+
+  /** Of each topic up to `mostOfEach` records that are older than its time. Answers how many. */
+  removeOlder(organizationId: string, topics: readonly TopicAge[], mostOfEach: number): Promise<number>;
+
+  /** Makes room for the days to come. */
+  prepare(): Promise<void>;
+
+  /** Removes what is older, of all organizations, as far as that can be done at once: by whole days. */
+  dropOlder(time: Date): Promise<void>;
 
   ping(): Promise<void>;
 
