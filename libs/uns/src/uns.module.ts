@@ -11,6 +11,9 @@ import { RecordTransaction } from './ingest/record-transaction';
 import { RecordWriter } from './ingest/record-writer';
 import { TopicDays } from './ingest/topic-days';
 import { QuarantineStore } from './quarantine/quarantine.store';
+import { LatestPoints } from './series/latest-points';
+import { SeriesService } from './series/series.service';
+import { SeriesTopics } from './series/series-topics';
 import { RecordStorage } from './storage/record-storage';
 import { StorageStates } from './storage/storage-state';
 import { FeedReader } from './stream/feed-reader';
@@ -31,6 +34,7 @@ import { TopicsService } from './topics/topics.service';
     FeedReader,
     FeedWriter,
     LastRecords,
+    LatestPoints,
     LatestRecords,
     LatestValues,
     OrganizationViews,
@@ -39,6 +43,8 @@ import { TopicsService } from './topics/topics.service';
     RecordStorage,
     RecordTransaction,
     RecordWriter,
+    SeriesService,
+    SeriesTopics,
     StorageStates,
     TopicBranches,
     TopicBranchesRepository,
@@ -61,6 +67,7 @@ import { TopicsService } from './topics/topics.service';
     RecordObservers,
     RecordStorage,
     RecordWriter,
+    SeriesService,
     StorageStates,
     TopicBranches,
     TopicStats,

@@ -3,6 +3,7 @@ import { asOwner, dropTimePartitions, type Database, type DatabaseAccess } from 
 import { AGGREGATE_SQL } from '../../history/aggregate';
 import { ensurePartitions, RECORDS } from '../../history/partitions';
 import { QUALITIES } from '../../record';
+import type { ReadSeries, SeriesRead } from '../../series/series';
 import type {
   AppendedRows,
   Bucket,
@@ -15,6 +16,7 @@ import type {
   TopicRecord,
 } from '../record-store';
 import { insertOnce, insertRecords } from './insert';
+import { readSeries } from './read-series';
 
 export interface RecordColumns {
   id: string;
@@ -122,6 +124,11 @@ export class PostgresRecordStore implements RecordStore {
     const parameters = [topicIds, organizationId, from, to];
     const rows = await this.query<RecordColumns & { topic_id: string }>(organizationId, LAST_IN, parameters);
     return rows.map((row) => ({ ...toStored(row), topicId: row.topic_id }));
+  }
+
+  async series(organizationId: string, reads: readonly SeriesRead[]): Promise<ReadSeries[]> {
+    if (reads.length === 0) return [];
+    return this.database.inOrganization(organizationId, (manager) => readSeries(manager, organizationId, reads));
   }
 
   async counts(organizationId: string, topicId: string, now: Date): Promise<TopicCounts> {
