@@ -14,7 +14,7 @@ export class TopicStats {
   constructor(
     private readonly topics: TopicsRepository,
     private readonly storage: RecordStorage,
-    private readonly lastRecords: LastRecords,
+    private readonly last: LastRecords,
   ) {}
 
   async of(member: Member, id: string): Promise<TopicStatsView> {
@@ -22,8 +22,8 @@ export class TopicStats {
     const { path } = await this.topics.get(organizationId, id);
     requireTopicRight(member, 'uns:read', path);
     const now = new Date();
-    const last = (await this.lastRecords.of(organizationId, [id], now)).get(id);
     const { first, ...counts } = await this.storage.current.counts(organizationId, id, now);
+    const last = (await this.last.of(organizationId, [id], now)).get(id);
     return {
       last: last ? toView(path, last) : null,
       lastSeen: last?.timestamp ?? null,
