@@ -102,6 +102,21 @@ describe('a deleted organization', () => {
     );
   }
 
+  /** What those who listen live leave behind, and topics of which not every value is kept. */
+  async function leaveValues(organizationId: string): Promise<void> {
+    await query(`INSERT INTO uns_watches (organization_id, filter, until) VALUES ($1, '#', now() + interval '1 day')`, [
+      organizationId,
+    ]);
+    await query(`INSERT INTO uns_feed (organization_id, lane, seq, topic, record) VALUES ($1, 0, 1, 'a', '{}')`, [
+      organizationId,
+    ]);
+    await query(
+      `INSERT INTO uns_latest (organization_id, topic_id, id, "timestamp", received_at, quality)
+       SELECT organization_id, id, id, now(), now(), 0 FROM uns_topics WHERE organization_id = $1`,
+      [organizationId],
+    );
+  }
+
   async function fill(name: string): Promise<string> {
     const { id } = (await admin.post('/organizations', { name })).body.data;
     const api = app.api(await app.newToken(ALL_SCOPES), id);
@@ -134,6 +149,7 @@ describe('a deleted organization', () => {
     expect((await api.delete(`/uns/topics/${topicId}`)).status).toBe(204);
     const request = { name: 'Function', type: 'rest.get', config: { path: '/' } };
     expect((await api.post(`/connections/${connection}/functions`, request)).status).toBe(201);
+    await leaveValues(id);
     await leaveHistory(id);
     await leaveTraffic(id, connection as string);
     return id;
