@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { UnsDataService } from './data/uns-data.service';
+import { LastRecords } from './history/last-records';
 import { LatestRecords } from './history/latest-records';
 import { UnsHistoryService } from './history/uns-history.service';
 import { UnsSnapshotService } from './history/uns-snapshot.service';
@@ -8,8 +9,8 @@ import { OrganizationViews } from './ingest/organization-views';
 import { RecordObservers } from './ingest/record-observers';
 import { RecordTransaction } from './ingest/record-transaction';
 import { RecordWriter } from './ingest/record-writer';
+import { TopicDays } from './ingest/topic-days';
 import { QuarantineStore } from './quarantine/quarantine.store';
-import { LatestPoints } from './series/latest-points';
 import { SeriesService } from './series/series.service';
 import { SeriesTopics } from './series/series-topics';
 import { RecordStorage } from './storage/record-storage';
@@ -26,7 +27,7 @@ import { TopicsService } from './topics/topics.service';
   providers: [
     FeedReader,
     FeedWriter,
-    LatestPoints,
+    LastRecords,
     LatestRecords,
     LatestValues,
     OrganizationViews,
@@ -38,6 +39,7 @@ import { TopicsService } from './topics/topics.service';
     SeriesService,
     SeriesTopics,
     StorageStates,
+    TopicDays,
     TopicPolicies,
     TopicRegistry,
     TopicsRepository,
@@ -49,7 +51,7 @@ import { TopicsService } from './topics/topics.service';
   ],
   exports: [
     FeedReader,
-    LatestRecords,
+    LastRecords,
     RecordObservers,
     RecordStorage,
     RecordWriter,
