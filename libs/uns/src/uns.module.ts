@@ -18,8 +18,13 @@ import { StorageStates } from './storage/storage-state';
 import { FeedReader } from './stream/feed-reader';
 import { FeedWriter } from './stream/feed-writer';
 import { Watches } from './stream/watches';
+import { TopicBranchesRepository } from './topics/topic-branches.repository';
+import { TopicBranches } from './topics/topic-branches.service';
 import { TopicPolicies } from './topics/topic-policies';
 import { TopicRegistry } from './topics/topic-registry';
+import { TopicStats } from './topics/topic-stats.service';
+import { TopicTree } from './topics/topic-tree';
+import { TopicTreeRepository } from './topics/topic-tree.repository';
 import { TopicsRepository } from './topics/topics.repository';
 import { TopicsService } from './topics/topics.service';
 
@@ -40,8 +45,13 @@ import { TopicsService } from './topics/topics.service';
     SeriesTopics,
     StorageStates,
     TopicDays,
+    TopicBranches,
+    TopicBranchesRepository,
     TopicPolicies,
     TopicRegistry,
+    TopicStats,
+    TopicTree,
+    TopicTreeRepository,
     TopicsRepository,
     TopicsService,
     UnsDataService,
@@ -57,6 +67,9 @@ import { TopicsService } from './topics/topics.service';
     RecordWriter,
     SeriesService,
     StorageStates,
+    TopicBranches,
+    TopicStats,
+    TopicTree,
     TopicsRepository,
     TopicsService,
     UnsDataService,
