@@ -9,8 +9,9 @@ import { LINE_TYPES } from './lines';
  * A handler says who may call it and what it answers; the guard, the interceptors and the OpenAPI document follow.
  */
 
-/** The caller needs this scope, by credential and by role. */
-export const Scopes = (scope: Scope): MethodDecorator => setAccessRule({ kind: 'scope', scope });
+/** The caller needs this scope, by credential and by role; and every other one that is named. */
+export const Scopes = (scope: Scope, ...also: Scope[]): MethodDecorator =>
+  setAccessRule({ kind: 'scope', scope, also });
 
 /** Any valid credential will do. */
 export const Authenticated = (): MethodDecorator => setAccessRule({ kind: 'authenticated' });

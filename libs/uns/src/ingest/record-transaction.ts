@@ -15,6 +15,7 @@ import { countedIds, idsOfKey } from './record-ids';
 import { RecordObservers, type ObservedRecord } from './record-observers';
 import { sortRows, type SortedRows } from './sort-rows';
 import type { Row } from './row';
+import { TopicDays } from './topic-days';
 
 /** Tries of one transaction while the rules change again and again. */
 const MOST_STALE = 20;
@@ -31,6 +32,7 @@ export class RecordTransaction {
     private readonly topics: TopicRegistry,
     private readonly observers: RecordObservers,
     private readonly latest: LatestValues,
+    private readonly days: TopicDays,
     private readonly quarantine: QuarantineStore,
     private readonly storage: RecordStorage,
     private readonly feed: FeedWriter,
@@ -71,12 +73,13 @@ export class RecordTransaction {
     const { accepted, refused } = sorted;
     const observed = this.observed(accepted);
     const work = observed.size > 0 ? await this.observers.registered?.prepare([...observed.values()]) : undefined;
-    await this.database.inOrganizations(organizations, async (manager) => {
+    const committed = await this.database.inOrganizations(organizations, async (manager) => {
       await requireEpochs(manager, epochs, generation);
       await this.quarantine.keep(manager, refused);
-      const ruled = accepted.filter(({ policy }) => policy.keep);
+      const ruled = accepted.filter(({ known }) => known.policy.keep);
       const selected = ruled.length > 0 ? await this.latest.select(manager, ruled) : undefined;
-      const kept = selected ? accepted.filter((row) => !row.policy.keep || selected.has(row)) : accepted;
+      const kept = selected ? accepted.filter((row) => !row.known.policy.keep || selected.has(row)) : accepted;
+      const remember = await this.days.note(manager, kept);
       const fresh = kept.filter(({ batch }) => batch.key === undefined);
       const keyed = kept.filter(({ batch }) => batch.key !== undefined);
       await this.storage.append(organizations, { fresh, keyed }, async (inserted) => {
@@ -89,7 +92,9 @@ export class RecordTransaction {
         );
         await work?.store([...observed].filter(([row]) => isNew(row)).map(([, record]) => record));
       });
+      return remember;
     });
+    committed();
     work?.committed();
     return batches.map((batch) => outcomeOf(batch, sorted));
   }
@@ -132,7 +137,7 @@ export class RecordTransaction {
           document: documents[index]!,
           reason: null,
           watched: !watches.isEmpty && matches(watches, record.topic),
-          policy: known.policy,
+          known,
         };
       });
     });

@@ -1,5 +1,6 @@
 import type { Aggregate } from '../history/aggregate';
 import type { RecordView } from '../record';
+import type { ReadSeries, SeriesRead } from '../series/series';
 import type { RecordRow } from './record-row';
 
 /** A stretch of one topic's history: `from` inclusive, `to` exclusive, after the position where one is given. */
@@ -86,8 +87,11 @@ export interface RecordStore {
   /** Whether the stretch holds an object or array, which has no number without a field. */
   holdsObjects(organizationId: string, topicId: string, stretch: HistoryStretch): Promise<boolean>;
 
-  /** The last record of each topic, at or before the time where one is given; topics without one are left out. */
-  lastOf(organizationId: string, topicIds: readonly string[], at: Date | null): Promise<TopicRecord[]>;
+  /** The last record of each topic in the stretch, `to` exclusive; topics without one are left out. Quick within a day (UTC). */
+  lastIn(organizationId: string, topicIds: readonly string[], from: Date, to: Date): Promise<TopicRecord[]>;
+
+  /** Many series at once, in the order of the reads. */
+  series(organizationId: string, reads: readonly SeriesRead[]): Promise<ReadSeries[]>;
 
   counts(organizationId: string, topicId: string, now: Date): Promise<TopicCounts>;
 

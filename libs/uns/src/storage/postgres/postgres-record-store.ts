@@ -3,6 +3,7 @@ import { asOwner, dropTimePartitions, type Database, type DatabaseAccess } from 
 import { AGGREGATE_SQL } from '../../history/aggregate';
 import { ensurePartitions, RECORDS } from '../../history/partitions';
 import { QUALITIES } from '../../record';
+import type { ReadSeries, SeriesRead } from '../../series/series';
 import type {
   AppendedRows,
   Bucket,
@@ -15,7 +16,7 @@ import type {
   TopicRecord,
 } from '../record-store';
 import { insertOnce, insertRecords } from './insert';
-import { lastRecords, type LastRow } from './last-records';
+import { readSeries } from './read-series';
 
 export interface RecordColumns {
   id: string;
@@ -43,8 +44,6 @@ export const toStored = (row: RecordColumns): StoredRecord => ({
   quality: QUALITIES[row.quality]!,
   ...(row.reason !== null && { reason: row.reason }),
 });
-
-const toTopicRecord = (row: LastRow): TopicRecord => ({ ...toStored(row), topicId: row.topic_id });
 
 /** Records in PostgreSQL: in the main database, or in another one that has the same table. */
 export class PostgresRecordStore implements RecordStore {
@@ -121,12 +120,15 @@ export class PostgresRecordStore implements RecordStore {
     return rows.length > 0;
   }
 
-  async lastOf(organizationId: string, topicIds: readonly string[], at: Date | null): Promise<TopicRecord[]> {
-    if (topicIds.length === 0) return [];
-    const rows = await this.database.inOrganization(organizationId, (manager) =>
-      lastRecords(manager, organizationId, topicIds, at),
-    );
-    return rows.map(toTopicRecord);
+  async lastIn(organizationId: string, topicIds: readonly string[], from: Date, to: Date): Promise<TopicRecord[]> {
+    const parameters = [topicIds, organizationId, from, to];
+    const rows = await this.query<RecordColumns & { topic_id: string }>(organizationId, LAST_IN, parameters);
+    return rows.map((row) => ({ ...toStored(row), topicId: row.topic_id }));
+  }
+
+  async series(organizationId: string, reads: readonly SeriesRead[]): Promise<ReadSeries[]> {
+    if (reads.length === 0) return [];
+    return this.database.inOrganization(organizationId, (manager) => readSeries(manager, organizationId, reads));
   }
 
   async counts(organizationId: string, topicId: string, now: Date): Promise<TopicCounts> {
@@ -181,6 +183,14 @@ export class PostgresRecordStore implements RecordStore {
 }
 
 const NUMBER_IN_FIELD = `CASE WHEN json_typeof(value #> $8::text[]) = 'number' THEN (value #>> $8::text[])::float8 END`;
+
+const LAST_IN = `
+  SELECT t.id AS topic_id, r.* FROM unnest($1::uuid[]) AS t (id)
+  CROSS JOIN LATERAL (
+    SELECT ${COLUMNS} FROM uns_records
+    WHERE topic_id = t.id AND organization_id = $2 AND "timestamp" >= $3 AND "timestamp" < $4
+    ORDER BY "timestamp" DESC, id DESC LIMIT 1
+  ) r`;
 
 /** Row by row by the primary key: places in a table name rows of one partition alone. */
 const REMOVE = `
