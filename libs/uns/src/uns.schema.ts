@@ -2,9 +2,13 @@ import type { DatabaseSchema } from '#platform/database';
 import { Uns1700000003000 } from './migrations/1700000003000-uns';
 import { Epochs1700000003001 } from './migrations/1700000003001-epochs';
 import { Live1700000003002 } from './migrations/1700000003002-live';
+import { Schemas1700000003020 } from './migrations/1700000003020-schemas';
+import { QuarantinedValue } from './quarantine/quarantined-value.entity';
+import { SchemaBinding } from './schemas/schema-binding.entity';
+import { TopicSchema } from './schemas/topic-schema.entity';
 import { Topic } from './topics/topic.entity';
 
 export const unsSchema: DatabaseSchema = {
-  entities: [Topic],
-  migrations: [Uns1700000003000, Epochs1700000003001, Live1700000003002],
+  entities: [Topic, TopicSchema, SchemaBinding, QuarantinedValue],
+  migrations: [Uns1700000003000, Epochs1700000003001, Live1700000003002, Schemas1700000003020],
 };

@@ -5,3 +5,4 @@ export { MqttData } from './mqtt-data';
 export * from './mqtt.module';
 export { OutsideTiming } from './outside-timing';
 export * from './ports';
+export { SettledRefusal } from './settled-refusal';
