@@ -306,8 +306,14 @@ describe('quarantine', () => {
       const statuses = new Set<number>();
       const resubmitting = async (by: ApiClient): Promise<number> => {
         for (let resubmitted = 0; ;) {
-          const { status, body } = await resubmit({ topic, limit: 15_000 }, by);
-          statuses.add(status);
+          const { status, body } = await eventually(
+            async () => {
+              const answer = await resubmit({ topic, limit: 15_000 }, by);
+              statuses.add(answer.status);
+              return answer.status !== 409 && answer;
+            },
+            { timeout: 60_000, interval: 50 },
+          );
           if (status !== 200) continue;
           resubmitted += body.data.resubmitted as number;
           if (body.data.remaining === 0) return resubmitted;

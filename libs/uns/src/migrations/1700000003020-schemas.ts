@@ -57,7 +57,7 @@ export class Schemas1700000003020 implements MigrationInterface {
         schema_version int NOT NULL,
         fingerprint uuid,
         version int NOT NULL DEFAULT 1,
-        CONSTRAINT uns_quarantine_pkey PRIMARY KEY (organization_id, id)
+        CONSTRAINT uns_quarantine_pkey PRIMARY KEY (id)
       );
       CREATE INDEX uns_quarantine_arrival ON uns_quarantine (organization_id, received_at, id);
       CREATE INDEX uns_quarantine_topic ON uns_quarantine (organization_id, topic_id, received_at, id);

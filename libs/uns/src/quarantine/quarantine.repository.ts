@@ -91,13 +91,12 @@ export class QuarantineRepository {
     const beyond = behind(after, parameters, 'ASC');
     const rows = await this.query<QuarantinedRow>(
       organizationId,
-      `WITH next AS MATERIALIZED (
-         SELECT q.id, sum(length(q.value::text)) OVER (ORDER BY q.received_at, q.id) - length(q.value::text) AS before
+      `SELECT ${COLUMNS} FROM (
+         SELECT *, sum(length(value::text)) OVER (ORDER BY received_at, id) - length(value::text) AS before
          FROM (SELECT * FROM uns_quarantine q WHERE ${where} AND ${beyond}
-               ORDER BY q.received_at, q.id LIMIT $${parameters.push(limit)}) q
-       )
-       SELECT ${COLUMNS} FROM ${JOINED} JOIN next ON next.id = q.id
-       WHERE q.organization_id = $1 AND next.before < $${parameters.push(characters)} ORDER BY q.received_at, q.id`,
+               ORDER BY q.received_at, q.id LIMIT $${parameters.push(limit)}) page
+       ) q JOIN uns_topics t ON t.organization_id = q.organization_id AND t.id = q.topic_id
+       WHERE q.before < $${parameters.push(characters)} ORDER BY q.received_at, q.id`,
       parameters,
     );
     return rows.map(toQuarantined);
@@ -157,9 +156,9 @@ export class QuarantineRepository {
     return this.database.inOrganization(organizationId, async (manager) => {
       await lockQuarantine(manager, organizationId);
       const [, removed] = await manager.query<[unknown, number]>(
-        `DELETE FROM uns_quarantine WHERE organization_id = $1 AND id IN (
+        `DELETE FROM uns_quarantine WHERE organization_id = $1 AND id = ANY (ARRAY(
            SELECT q.id FROM uns_quarantine q WHERE ${where}
-           ORDER BY q.received_at, q.id LIMIT $${parameters.push(limit)})`,
+           ORDER BY q.received_at, q.id LIMIT $${parameters.push(limit)}))`,
         parameters,
       );
       return removed;
@@ -224,10 +223,10 @@ export async function removeOld(
 ): Promise<number> {
   await lockQuarantine(manager, organizationId);
   const [, removed] = await manager.query<[unknown, number]>(
-    `DELETE FROM uns_quarantine WHERE organization_id = $1 AND id IN (
+    `DELETE FROM uns_quarantine WHERE organization_id = $1 AND id = ANY (ARRAY(
        SELECT q.id FROM uns_quarantine q WHERE q.organization_id = $1 AND (q.received_at < $2
          OR NOT EXISTS (SELECT FROM uns_topics t WHERE t.organization_id = $1 AND t.id = q.topic_id))
-       ORDER BY q.received_at, q.id LIMIT $3)`,
+       ORDER BY q.received_at, q.id LIMIT $3))`,
     [organizationId, olderThan, limit],
   );
   return removed;

@@ -102,9 +102,13 @@ async function sameValues(
   values: readonly (Row & { fingerprint: string | null })[],
 ): Promise<Map<string, string>> {
   const found = await manager.query<{ id: string; topic_id: string; fingerprint: string }[]>(
-    `SELECT q.id, q.topic_id, replace(q.fingerprint::text, '-', '') AS fingerprint
+    // One by one by the index: statistics that are an hour old would have all of them read.
+    `SELECT q.id, t.topic_id, replace(t.fingerprint::text, '-', '') AS fingerprint
      FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS t (organization_id, topic_id, fingerprint)
-     JOIN uns_quarantine q USING (organization_id, topic_id, fingerprint)`,
+     CROSS JOIN LATERAL (
+       SELECT id FROM uns_quarantine q WHERE q.organization_id = t.organization_id AND q.topic_id = t.topic_id
+         AND q.fingerprint = t.fingerprint LIMIT 1
+     ) q`,
     [
       values.map(({ organizationId }) => organizationId),
       values.map(({ topicId }) => topicId),
@@ -121,8 +125,8 @@ async function take(manager: EntityManager, rows: readonly Row[]): Promise<Set<s
   if (rows.length === 0) return new Set();
   const [taken] = await manager.query<[{ id: string }[], number]>(
     `DELETE FROM uns_quarantine q USING unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[]) AS t (organization_id, id, topic_id, version)
-     WHERE q.organization_id = t.organization_id AND q.id = t.id AND q.topic_id = t.topic_id AND q.version = t.version
-     RETURNING q.id`,
+     WHERE q.id = ANY ($2) AND q.organization_id = t.organization_id AND q.id = t.id AND q.topic_id = t.topic_id
+       AND q.version = t.version RETURNING q.id`,
     [rows.map((row) => row.organizationId), rows.map(idOf), rows.map((row) => row.topicId), rows.map(seenVersion)],
   );
   return new Set(taken.map(({ id }) => id));
@@ -135,7 +139,8 @@ async function stay(manager: EntityManager, rows: readonly RefusedRow[]): Promis
     `UPDATE uns_quarantine q SET reason = t.reason, message = t.message, schema_version = t.schema_version
      FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::int[])
        AS t (organization_id, id, version, reason, message, schema_version)
-     WHERE q.organization_id = t.organization_id AND q.id = t.id AND q.version = t.version RETURNING q.id`,
+     WHERE q.id = ANY ($2) AND q.organization_id = t.organization_id AND q.id = t.id AND q.version = t.version
+     RETURNING q.id`,
     [
       rows.map((row) => row.organizationId),
       rows.map(idOf),

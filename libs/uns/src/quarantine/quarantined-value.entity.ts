@@ -10,7 +10,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
   where: 'fingerprint IS NOT NULL',
 })
 export class QuarantinedValue {
-  @PrimaryColumn('uuid', { name: 'organization_id', primaryKeyConstraintName: 'uns_quarantine_pkey' })
+  @Column('uuid', { name: 'organization_id' })
   organizationId!: string;
 
   /** That of the record, once it is one. */
