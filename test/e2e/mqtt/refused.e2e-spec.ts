@@ -44,17 +44,17 @@ describe('a value that its schema refuses', () => {
     const topic = await newTopic();
     const heard = await listen(topic);
     const client = await clients.connect(login);
+    const reasons: unknown[] = [];
+    client.on('packetreceive', (packet) => {
+      if (packet.cmd === 'puback' || packet.cmd === 'pubrec') reasons.push(packet.properties?.reasonString);
+    });
     expect(await published(client, topic, 'a')).toBe(0x99);
     expect(await published(client, topic, 'b', 2)).toBe(0x99);
-    const reason = await client
-      .publishAsync(topic, 'c', { qos: 1 })
-      .then(() => undefined)
-      .catch((error: { packet?: { properties?: { reasonString?: string } } } & Error) => error);
-    expect(JSON.stringify(reason) + String(reason)).toMatch(/153|99|refused/i);
+    expect(reasons).toEqual(Array(2).fill('Value is refused by the schema: must be number'));
     expect(await published(client, topic, '1')).toBe(0);
     await eventually(() => heard.length > 0);
     expect(heard).toEqual(['1']);
-    expect(await quarantined(topic)).toEqual(['a', 'b', 'c']);
+    expect(await quarantined(topic)).toEqual(['a', 'b']);
     expect(await storedValues(api, topic)).toEqual([1]);
   });
 

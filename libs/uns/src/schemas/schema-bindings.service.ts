@@ -53,7 +53,8 @@ export class SchemaBindingsService {
       if ((await this.bindings.count(organizationId)) >= MOST_BINDINGS) {
         throw conflict(`There may be at most ${MOST_BINDINGS} schema bindings`);
       }
-      const made = await this.bindings.insert(organizationId, { name, filter, ...rules } as object);
+      const values: object = { name, filter, ...rules };
+      const made = await this.bindings.insert(organizationId, values);
       await this.record('create', {}, made);
       return toBindingView(made);
     });
@@ -69,7 +70,7 @@ export class SchemaBindingsService {
     requireFilter(member, filter);
     const rules = await this.reader.read(organizationId, changed(before, change));
     return this.change(organizationId, async () => {
-      const values = { name, filter, ...rules } as object;
+      const values: object = { name, filter, ...rules };
       const after = await this.bindings.update(organizationId, id, before.version, values);
       await this.record('update', before, after);
       return toBindingView(after);

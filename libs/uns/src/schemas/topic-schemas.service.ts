@@ -44,9 +44,10 @@ export class TopicSchemasService {
       const { organizationId, id } = topic;
       const before = await this.schemas.find(organizationId, id);
       requireVersion(before ?? { version: 0 }, ifMatch);
+      const values: object = { id, ...rules };
       const after = before
-        ? await this.schemas.update(organizationId, id, before.version, rules as object)
-        : await this.schemas.insert(organizationId, { id, ...rules } as object);
+        ? await this.schemas.update(organizationId, id, before.version, values)
+        : await this.schemas.insert(organizationId, values);
       await this.record('schema.update', topic, before ?? {}, after);
       return toTopicSchemaView(after);
     });
