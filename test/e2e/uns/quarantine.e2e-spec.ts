@@ -1,6 +1,7 @@
 import { newId, type JsonValue } from '#kernel';
 import { createTestApp, eventually, type Answer, type ApiClient, type TestApp } from '#testing';
 import { UnsDataService } from '#uns';
+import { removeOldQuarantine } from '../../../libs/uns/src/quarantine/quarantine-retention';
 import { MqttClients } from '../mqtt/mqtt-clients';
 
 const SCOPES = ['uns:read', 'uns:write', 'uns:publish'];
@@ -274,6 +275,22 @@ describe('quarantine', () => {
       },
     ]);
     expect(await listed({ topic }, full)).toHaveLength(2);
+  });
+
+  it('keeps values no longer than records, and none of topics that are gone', async () => {
+    const [kept, old, gone] = [await newTopic(), await newTopic(), await newTopic()];
+    for (const { topic } of [kept, old, gone]) await refuse(topic, -1);
+    await query(`UPDATE uns_quarantine SET received_at = now() - interval '8 days' WHERE topic_id = $1`, [old.id]);
+    await query('DELETE FROM uns_topics WHERE id = $1', [gone.id]);
+    await query(`UPDATE organizations SET settings = '{"retention.recordsDays": 7}' WHERE id = $1`, [
+      app.organizationId,
+    ]);
+    await removeOldQuarantine(app.database);
+    const left = await query<{ topic_id: string }>('SELECT topic_id FROM uns_quarantine WHERE topic_id = ANY ($1)', [
+      [kept.id, old.id, gone.id],
+    ]);
+    expect(left).toEqual([{ topic_id: kept.id }]);
+    expect((await countOf())[0]).toBe((await countOf())[1]);
   });
 
   describe('with 100,000 values', () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { RefusedRow, Row } from '../ingest/row';
 import type { SortedRows } from '../ingest/sort-rows';
@@ -17,6 +17,8 @@ export interface QuarantineOutcome {
   gone: ReadonlySet<Row>;
 }
 
+const WARN_EVERY_MS = 60_000;
+
 const NOTHING: QuarantineOutcome = { ids: new Map(), gone: new Set() };
 
 /**
@@ -25,6 +27,9 @@ const NOTHING: QuarantineOutcome = { ids: new Map(), gone: new Set() };
  */
 @Injectable()
 export class QuarantineStore {
+  private readonly logger = new Logger(QuarantineStore.name);
+  private warnedAt = 0;
+
   /** Keeps the refused rows, and takes out those accepted that come from here. */
   async settle(manager: EntityManager, { accepted, refused }: SortedRows): Promise<QuarantineOutcome> {
     const resubmitted = accepted.filter(({ batch }) => batch.resubmission);
@@ -63,7 +68,15 @@ export class QuarantineStore {
       const id = added.has(own) ? own : value.fingerprint && before.get(`${value.topicId} ${value.fingerprint}`);
       if (id) ids.set(rows[index]!, id);
     }
+    if (ids.size < rows.length) this.warn(rows.find((row) => !ids.has(row))!);
     return ids;
+  }
+
+  /** Devices that cannot be told of it go on: somebody else has to know. */
+  private warn({ organizationId }: Row): void {
+    if (Date.now() - this.warnedAt < WARN_EVERY_MS) return;
+    this.warnedAt = Date.now();
+    this.logger.warn(`the quarantine of organization ${organizationId} is full: what is refused is not kept`);
   }
 }
 

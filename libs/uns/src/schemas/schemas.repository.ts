@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, OrganizationRepository } from '#platform/database';
+import { In } from 'typeorm';
 import { SchemaBinding } from './schema-binding.entity';
 import { TopicSchema } from './topic-schema.entity';
 
@@ -45,8 +46,9 @@ export class SchemaBindingsRepository extends OrganizationRepository<SchemaBindi
   /** In the order of the ids. */
   async byIds(organizationId: string, ids: readonly string[]): Promise<SchemaBinding[]> {
     const found = await this.database.inOrganization(organizationId, (manager) =>
-      Promise.all(ids.map((id) => manager.findOneBy(SchemaBinding, { organizationId, id }))),
+      manager.findBy(SchemaBinding, { organizationId, id: In(ids) }),
     );
-    return found.filter((binding) => binding !== null);
+    const byId = new Map(found.map((binding) => [binding.id, binding]));
+    return ids.flatMap((id) => byId.get(id) ?? []);
   }
 }
