@@ -54,7 +54,7 @@ export class QuarantineQuery extends CursorQuery {
 
 /** One of topic and ids. */
 export class QuarantineSelection {
-  /** A topic's full path, or an MQTT topic filter. @example "mHv1.0/factory/#" */
+  /** A topic's full path, or an MQTT topic filter. @example "mHv1.0/factory/line-1/temperature" */
   @IsOptional()
   @IsString()
   @MaxLength(1_024)
