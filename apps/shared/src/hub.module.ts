@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { AuditHttpModule, AuditMaintenanceModule, AuditModule } from '#audit';
 import { ConnectorsHttpModule, ConnectorsMaintenanceModule, ConnectorsWorkerModule } from '#connectors';
+import { DashboardsHttpModule, DashboardsMaintenanceModule } from '#dashboards';
 import {
   ExecutionsHttpModule,
   ExecutionsMaintenanceModule,
@@ -38,6 +39,7 @@ const PARTS: Record<HubRole, Modules> = {
     PipelinesHttpModule,
     ExecutionsHttpModule,
     UnsHttpModule,
+    DashboardsHttpModule,
     AuditHttpModule,
   ],
   worker: [
@@ -53,6 +55,7 @@ const PARTS: Record<HubRole, Modules> = {
     ExecutionsWorkerModule,
     TriggersMaintenanceModule,
     UnsMaintenanceModule,
+    DashboardsMaintenanceModule,
     AuditMaintenanceModule.with([OrganizationsModule]),
   ],
   // Values that come by MQTT start pipelines.

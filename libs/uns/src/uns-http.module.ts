@@ -1,19 +1,28 @@
 import { Module } from '@nestjs/common';
+import { OrganizationsModule } from '#organizations';
 import { UnsDataController } from './data/uns-data.controller';
 import { QuarantineController } from './quarantine/quarantine.controller';
 import { SchemaBindingsController } from './schemas/schema-bindings.controller';
 import { TopicSchemasController } from './schemas/topic-schemas.controller';
+import { LiveStreams } from './stream/live-streams';
+import { StreamController } from './stream/stream.controller';
+import { StreamService } from './stream/stream.service';
+import { TopicConfigs } from './topics/topic-config.service';
+import { TopicDetailsController } from './topics/topic-details.controller';
 import { TopicsController } from './topics/topics.controller';
 import { UnsModule } from './uns.module';
 
 @Module({
-  imports: [UnsModule],
+  imports: [UnsModule, OrganizationsModule],
   controllers: [
     TopicsController,
+    TopicDetailsController,
     TopicSchemasController,
     SchemaBindingsController,
     QuarantineController,
     UnsDataController,
+    StreamController,
   ],
+  providers: [LiveStreams, StreamService, TopicConfigs],
 })
 export class UnsHttpModule {}

@@ -1,33 +1,52 @@
 import { Module } from '@nestjs/common';
 import { ModelsModule } from '#models';
 import { UnsDataService } from './data/uns-data.service';
+import { LastRecords } from './history/last-records';
+import { LatestRecords } from './history/latest-records';
 import { UnsHistoryService } from './history/uns-history.service';
+import { UnsSnapshotService } from './history/uns-snapshot.service';
 import { LatestValues } from './ingest/latest-values';
 import { OrganizationViews } from './ingest/organization-views';
 import { RecordObservers } from './ingest/record-observers';
 import { RecordTransaction } from './ingest/record-transaction';
 import { RecordWriter } from './ingest/record-writer';
+import { LatestPoints } from './series/latest-points';
 import { QuarantineRepository } from './quarantine/quarantine.repository';
 import { QuarantineService } from './quarantine/quarantine.service';
 import { QuarantineStore } from './quarantine/quarantine.store';
 import { ResubmissionService } from './quarantine/resubmission.service';
+import { SchemaBindingsRepository, TopicSchemasRepository } from './schemas/schemas.repository';
 import { SchemaBindingsService } from './schemas/schema-bindings.service';
 import { SchemaChecks } from './schemas/schema-checks';
 import { SchemaReader } from './schemas/schema-reader';
-import { SchemaBindingsRepository, TopicSchemasRepository } from './schemas/schemas.repository';
 import { SchemasInForce } from './schemas/schemas-in-force';
+import { SeriesService } from './series/series.service';
+import { SeriesTopics } from './series/series-topics';
+import { TopicDays } from './ingest/topic-days';
 import { TopicSchemasService } from './schemas/topic-schemas.service';
 import { RecordStorage } from './storage/record-storage';
+import { StorageStates } from './storage/storage-state';
+import { FeedReader } from './stream/feed-reader';
 import { FeedWriter } from './stream/feed-writer';
+import { Watches } from './stream/watches';
+import { TopicBranchesRepository } from './topics/topic-branches.repository';
+import { TopicBranches } from './topics/topic-branches.service';
 import { TopicPolicies } from './topics/topic-policies';
 import { TopicRegistry } from './topics/topic-registry';
+import { TopicStats } from './topics/topic-stats.service';
+import { TopicTree } from './topics/topic-tree';
+import { TopicTreeRepository } from './topics/topic-tree.repository';
 import { TopicsRepository } from './topics/topics.repository';
 import { TopicsService } from './topics/topics.service';
 
 @Module({
   imports: [ModelsModule],
   providers: [
+    FeedReader,
     FeedWriter,
+    LastRecords,
+    LatestPoints,
+    LatestRecords,
     LatestValues,
     OrganizationViews,
     QuarantineRepository,
@@ -43,27 +62,47 @@ import { TopicsService } from './topics/topics.service';
     SchemaChecks,
     SchemaReader,
     SchemasInForce,
+    SeriesService,
+    SeriesTopics,
+    StorageStates,
+    TopicBranches,
+    TopicBranchesRepository,
+    TopicDays,
     TopicPolicies,
     TopicRegistry,
     TopicSchemasRepository,
     TopicSchemasService,
+    TopicStats,
+    TopicTree,
+    TopicTreeRepository,
     TopicsRepository,
     TopicsService,
     UnsDataService,
     UnsHistoryService,
+    UnsSnapshotService,
+    Watches,
   ],
   exports: [
+    FeedReader,
+    LastRecords,
     QuarantineService,
     RecordObservers,
     RecordStorage,
     RecordWriter,
     ResubmissionService,
     SchemaBindingsService,
+    SeriesService,
+    StorageStates,
+    TopicBranches,
     TopicSchemasService,
+    TopicStats,
+    TopicTree,
     TopicsRepository,
     TopicsService,
     UnsDataService,
     UnsHistoryService,
+    UnsSnapshotService,
+    Watches,
   ],
 })
 export class UnsModule {}

@@ -2,6 +2,8 @@ import type { DatabaseSchema } from '#platform/database';
 import { Uns1700000003000 } from './migrations/1700000003000-uns';
 import { Epochs1700000003001 } from './migrations/1700000003001-epochs';
 import { Live1700000003002 } from './migrations/1700000003002-live';
+import { TopicDays1700000003003 } from './migrations/1700000003003-topic-days';
+import { Topics1700000003010 } from './migrations/1700000003010-topics';
 import { Schemas1700000003020 } from './migrations/1700000003020-schemas';
 import { QuarantinedValue } from './quarantine/quarantined-value.entity';
 import { SchemaBinding } from './schemas/schema-binding.entity';
@@ -10,5 +12,12 @@ import { Topic } from './topics/topic.entity';
 
 export const unsSchema: DatabaseSchema = {
   entities: [Topic, TopicSchema, SchemaBinding, QuarantinedValue],
-  migrations: [Uns1700000003000, Epochs1700000003001, Live1700000003002, Schemas1700000003020],
+  migrations: [
+    Uns1700000003000,
+    Epochs1700000003001,
+    Live1700000003002,
+    TopicDays1700000003003,
+    Topics1700000003010,
+    Schemas1700000003020,
+  ],
 };

@@ -1,7 +1,8 @@
 import { newId, type JsonValue } from '#kernel';
+import { OrganizationSettings } from '#organizations';
 import { createTestApp, eventually, type Answer, type ApiClient, type TestApp } from '#testing';
 import { UnsDataService } from '#uns';
-import { removeOldQuarantine } from '../../../libs/uns/src/quarantine/quarantine-retention';
+import { QuarantineRetention } from '../../../libs/uns/src/quarantine/quarantine-retention';
 import { MqttClients } from '../mqtt/mqtt-clients';
 
 const SCOPES = ['uns:read', 'uns:write', 'uns:publish'];
@@ -285,7 +286,8 @@ describe('quarantine', () => {
     await query(`UPDATE organizations SET settings = '{"retention.recordsDays": 7}' WHERE id = $1`, [
       app.organizationId,
     ]);
-    await removeOldQuarantine(app.database);
+    const retention = new QuarantineRetention(app.database, app.nest.get(OrganizationSettings, { strict: false }));
+    await retention.run();
     const left = await query<{ topic_id: string }>('SELECT topic_id FROM uns_quarantine WHERE topic_id = ANY ($1)', [
       [kept.id, old.id, gone.id],
     ]);

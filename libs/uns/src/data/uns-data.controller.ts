@@ -1,14 +1,15 @@
 import { Controller, Get, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { Member, Stretch } from '#kernel';
-import { Answers, AnswersList, BodyLimit, Caller, Idempotent, Scopes } from '#platform/http';
-import { PublishBatchQuery, RangeQuery, RecentQuery } from './dto/data-query.dto';
+import { AlsoAsLines, Answers, AnswersList, BodyLimit, Caller, Idempotent, Scopes } from '#platform/http';
+import { PublishBatchQuery, RangeQuery, RecentQuery, SnapshotQuery } from './dto/data-query.dto';
 import { RecordBody, RecordsBody } from './dto/record-body';
 import { Published, PublishBatch, PublishedBatch, PublishRecord, RecordAnswer } from './dto/record.dto';
 import type { RecordInput, RecordView } from '../record';
 import type { Bucket } from '../storage/record-store';
 import { UnsDataService } from './uns-data.service';
 import { UnsHistoryService } from '../history/uns-history.service';
+import { UnsSnapshotService } from '../history/uns-snapshot.service';
 
 const BATCH_LIMIT = 10 * 1024 * 1024;
 
@@ -18,6 +19,7 @@ export class UnsDataController {
   constructor(
     private readonly data: UnsDataService,
     private readonly history: UnsHistoryService,
+    private readonly snapshots: UnsSnapshotService,
   ) {}
 
   /** Publishes one value. The topic and its parents are made if they do not exist; the answer comes after the commit. */
@@ -52,6 +54,7 @@ export class UnsDataController {
   @Get('recent')
   @Scopes('uns:read')
   @AnswersList(RecordAnswer)
+  @AlsoAsLines()
   recent(@Caller() member: Member, @Query() query: RecentQuery): Promise<Stretch<RecordView>> {
     return this.history.recent(member, query);
   }
@@ -60,7 +63,17 @@ export class UnsDataController {
   @Get('range')
   @Scopes('uns:read')
   @AnswersList(RecordAnswer)
+  @AlsoAsLines()
   range(@Caller() member: Member, @Query() query: RangeQuery): Promise<Stretch<RecordView | Bucket>> {
     return this.history.range(member, query);
+  }
+
+  /** The last record, as of a moment, of every topic of a branch; by their topics. Topics without a value are left out. */
+  @Get('snapshot')
+  @Scopes('uns:read')
+  @AnswersList(RecordAnswer)
+  @AlsoAsLines()
+  snapshot(@Caller() member: Member, @Query() query: SnapshotQuery): Promise<Stretch<RecordView>> {
+    return this.snapshots.snapshot(member, query);
   }
 }

@@ -4,8 +4,9 @@ import { Injectable } from '@nestjs/common';
 import { bucketMilliseconds } from './aggregate';
 import type { RangeQuery, RecentQuery } from '../data/dto/data-query.dto';
 import type { RecordView } from '../record';
+import { toView } from './record-view';
 import { RecordStorage } from '../storage/record-storage';
-import type { Bucket, HistoryStretch, StoredRecord } from '../storage/record-store';
+import type { Bucket, HistoryStretch } from '../storage/record-store';
 import type { Topic } from '../topics/topic.entity';
 import { requireTopicRight } from '../topics/topic-rights';
 import { TopicsRepository } from '../topics/topics.repository';
@@ -27,7 +28,7 @@ export class UnsHistoryService {
       limit: query.limit,
     });
     return new Stretch(
-      rows.map((row) => toView(topic, row)),
+      rows.map((row) => toView(topic.path, row)),
       { nextCursor: null },
     );
   }
@@ -44,7 +45,7 @@ export class UnsHistoryService {
     requirePath(path);
     const topic = await this.topics.byPath(organizationId, path);
     const rows = await this.storage.current.recent(organizationId, topic.id, stretch);
-    return rows.map((row) => toView(topic, row));
+    return rows.map((row) => toView(topic.path, row));
   }
 
   /** Oldest first: records, or buckets of them. */
@@ -64,7 +65,7 @@ export class UnsHistoryService {
     const last = rows.length === stretch.limit ? rows.at(-1) : undefined;
     const nextCursor = last ? encodeCursor([last.timestamp, last.id]) : null;
     return new Stretch(
-      rows.map((row) => toView(topic, row)),
+      rows.map((row) => toView(topic.path, row)),
       { nextCursor },
     );
   }
@@ -99,12 +100,6 @@ function requirePath(path: string): void {
 function explainOverflow(error: unknown): never {
   if (!isDataError(error)) throw error;
   throw invalid({ field: 'aggregate', message: 'Aggregate of these values is out of range' });
-}
-
-function toView(topic: Topic, record: StoredRecord): RecordView {
-  const { value, source, timestamp, receivedAt, quality, reason } = record;
-  const view = { topic: topic.path, value, source, timestamp, receivedAt, quality };
-  return reason === undefined ? view : { ...view, reason };
 }
 
 function readStretch({ from, to, cursor, limit }: RangeQuery): HistoryStretch {

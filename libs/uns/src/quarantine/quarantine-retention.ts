@@ -1,27 +1,41 @@
-import type { Database } from '#platform/database';
+import { Injectable } from '@nestjs/common';
+import { OrganizationSettings } from '#organizations';
+import { Database } from '#platform/database';
 import { removeOld } from './quarantine.repository';
 
 const DAY_MS = 86_400_000;
-/** Days where an organization has not said how long records are kept. */
-const DEFAULT_DAYS = 365;
 /** Values that one transaction removes; publishers whose values are refused wait for it. */
 const BATCH = 5_000;
 /** Of one organization in one run; what is left waits for the next. */
 const MOST_BATCHES = 100;
 
-/** Removes refused values that are older than the organization keeps records, and those of deleted topics. */
-export async function removeOldQuarantine(database: Database, now = Date.now()): Promise<void> {
-  const organizations = await database.asSystem((manager) =>
-    manager.query<{ id: string; days: number }[]>(
-      `SELECT o.id, coalesce((o.settings ->> 'retention.recordsDays')::int, $1) AS days
-       FROM uns_quarantine_states s JOIN organizations o ON o.id = s.organization_id WHERE s.count > 0`,
-      [DEFAULT_DAYS],
-    ),
-  );
-  for (const { id, days } of organizations) {
-    const olderThan = new Date(now - days * DAY_MS);
-    for (let batch = 0, removed = BATCH; removed === BATCH && batch < MOST_BATCHES; batch++) {
-      removed = await database.asSystem((manager) => removeOld(manager, id, olderThan, BATCH));
+/** Removes refused values that are older than their organization keeps records, and those of deleted topics. */
+@Injectable()
+export class QuarantineRetention {
+  constructor(
+    private readonly database: Database,
+    private readonly settings: OrganizationSettings,
+  ) {}
+
+  async run(now = Date.now()): Promise<void> {
+    const settings = await this.settings.ofAll();
+    for (const id of await this.organizations()) {
+      const days = settings.get(id)?.retention.recordsDays;
+      if (days !== undefined) await this.removeOf(id, new Date(now - days * DAY_MS));
+    }
+  }
+
+  private async organizations(): Promise<string[]> {
+    const rows = await this.database.asSystem((manager) =>
+      manager.query<{ id: string }[]>('SELECT organization_id AS id FROM uns_quarantine_states WHERE count > 0'),
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  private async removeOf(organizationId: string, olderThan: Date): Promise<void> {
+    for (let batch = 0; batch < MOST_BATCHES; batch++) {
+      const removed = await this.database.asSystem((manager) => removeOld(manager, organizationId, olderThan, BATCH));
+      if (removed < BATCH) return;
     }
   }
 }

@@ -11,7 +11,11 @@ interface Lane {
   number: string;
   /** Of the last row. */
   seq: number;
+  usedAt: number;
 }
+
+/** A lane of which nothing is left in the feed begins anew: nobody would know what is missing of it. */
+const LONGEST_IDLE_MS = 30 * 60_000;
 
 /**
  * Writes what somebody listens to into the feed, in the transaction that stores it. A lane is what one writer has stored of
@@ -27,7 +31,7 @@ export class FeedWriter {
     const byOrganization = Map.groupBy(rows, ({ organizationId }) => organizationId);
     for (const [organizationId, some] of byOrganization) {
       const key = keyOf(writer, organizationId);
-      const lane = this.lanes.get(key) ?? { number: await newLane(manager), seq: 0 };
+      const lane = this.usable(key) ?? { number: await newLane(manager), seq: 0 };
       await manager.query(INSERT, [
         organizationId,
         lane.number,
@@ -36,9 +40,14 @@ export class FeedWriter {
         some.map(toText),
       ]);
       // Whether it is committed is not known yet: see `abandon`.
-      this.lanes.set(key, { ...lane, seq: lane.seq + some.length });
+      this.lanes.set(key, { ...lane, seq: lane.seq + some.length, usedAt: Date.now() });
     }
     if (byOrganization.size > 0) await signal(manager, FEED_SIGNAL, [...byOrganization.keys()]);
+  }
+
+  private usable(key: string): Lane | undefined {
+    const lane = this.lanes.get(key);
+    return lane && Date.now() - lane.usedAt < LONGEST_IDLE_MS ? lane : undefined;
   }
 
   /** After a transaction that did not end well, or nobody knows how: the numbers may have been used, or not. */

@@ -60,3 +60,30 @@ export class RangeQuery extends RecentQuery {
   @MaxLength(500)
   field?: string;
 }
+
+export class SnapshotQuery {
+  /** The branch: a topic path. Default: the whole namespace. @example "mHv1.0/factory" */
+  @IsOptional()
+  @IsString()
+  @IsNotEmpty()
+  prefix?: string;
+
+  /** The moment, inclusive: RFC 3339 or epoch milliseconds. Default: now and beyond. @example "2026-01-01T00:00:00Z" */
+  @IsOptional()
+  @IsString()
+  at?: string;
+
+  /** Most records to answer, 1–10,000. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  limit: number = 1_000;
+
+  /** `nextCursor` of the answer before. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(5_000)
+  cursor?: string;
+}

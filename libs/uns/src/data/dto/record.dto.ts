@@ -87,8 +87,8 @@ export class RecordAnswer {
   @ApiProperty({ enum: QUALITIES })
   quality!: Quality;
 
-  /** Why a schema has lowered the quality. */
-  @ApiProperty({ required: false, example: 'out_of_range: must be at most 125' })
+  /** Why a schema lowered the quality, where one did. */
+  @ApiProperty({ required: false, type: String, example: 'out_of_range: must be <= 120' })
   reason?: string;
 }
 
