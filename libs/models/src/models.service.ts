@@ -111,6 +111,25 @@ export class ModelsService {
   }
 
   /**
+   * One version of the model as JSON Schema, for those who keep to it; models that it names are as they are now.
+   * @param version the one of now where none is given.
+   * @throws DomainError `not_found` for a model or version that does not exist.
+   */
+  async schemaOf(
+    organizationId: string,
+    id: string,
+    version?: number,
+  ): Promise<{ version: number; schema: JsonSchema }> {
+    const model = await this.models.get(organizationId, id);
+    const content =
+      version === undefined || version === model.version
+        ? model
+        : await this.models.version(organizationId, id, version);
+    const fields = await this.relations.resolved(organizationId, { ...content, id });
+    return { version: content.version, schema: modelSchema(content.name, fields) };
+  }
+
+  /**
    * The model as it is now, or was at most a quarter of a second ago, to check many values by. Kept for the next caller.
    * @throws DomainError `not_found`
    */

@@ -1,6 +1,9 @@
 import { Module } from '@nestjs/common';
 import { OrganizationsModule } from '#organizations';
 import { UnsDataController } from './data/uns-data.controller';
+import { QuarantineController } from './quarantine/quarantine.controller';
+import { SchemaBindingsController } from './schemas/schema-bindings.controller';
+import { TopicSchemasController } from './schemas/topic-schemas.controller';
 import { LiveStreams } from './stream/live-streams';
 import { StreamController } from './stream/stream.controller';
 import { StreamService } from './stream/stream.service';
@@ -12,7 +15,15 @@ import { UnsSettingsHttpModule } from './settings/uns-settings-http.module';
 
 @Module({
   imports: [UnsModule, OrganizationsModule, UnsSettingsHttpModule],
-  controllers: [TopicsController, TopicDetailsController, UnsDataController, StreamController],
+  controllers: [
+    TopicsController,
+    TopicDetailsController,
+    TopicSchemasController,
+    SchemaBindingsController,
+    QuarantineController,
+    UnsDataController,
+    StreamController,
+  ],
   providers: [LiveStreams, StreamService, TopicConfigs],
 })
 export class UnsHttpModule {}

@@ -2,6 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { OrganizationsModule } from '#organizations';
 import { Database, deleteBatch } from '#platform/database';
 import { MaintenanceTasks, OrganizationPurges } from '#platform/queue';
+import { QuarantineRetention } from './quarantine/quarantine-retention';
 import { RecordsRetention } from './retention/records-retention';
 import { RecordStorage } from './storage/record-storage';
 import { StorageMove } from './storage/storage-move';
@@ -11,7 +12,10 @@ import { RemovedTopics } from './topics/removed-topics';
 import { UnsModule } from './uns.module';
 
 /** Housekeeping of the namespace, for the worker process. */
-@Module({ imports: [UnsModule, OrganizationsModule], providers: [RecordsRetention, RemovedTopics, StorageMove] })
+@Module({
+  imports: [UnsModule, OrganizationsModule],
+  providers: [QuarantineRetention, RecordsRetention, RemovedTopics, StorageMove],
+})
 export class UnsMaintenanceModule implements OnModuleInit {
   constructor(
     private readonly tasks: MaintenanceTasks,
@@ -22,6 +26,7 @@ export class UnsMaintenanceModule implements OnModuleInit {
     private readonly watches: Watches,
     private readonly storage: RecordStorage,
     private readonly retention: RecordsRetention,
+    private readonly quarantine: QuarantineRetention,
   ) {}
 
   onModuleInit(): void {
@@ -29,11 +34,14 @@ export class UnsMaintenanceModule implements OnModuleInit {
     this.tasks.register({ name: 'uns.retention', everyMinutes: 60, run: () => this.retention.run() });
     this.tasks.register({ name: 'uns.feed', everyMinutes: 1, run: () => this.forgetOld() });
     this.tasks.register({ name: 'uns.removed-topics', everyMinutes: 1, run: () => this.removed.removeRecords() });
+    this.tasks.register({ name: 'uns.quarantine', everyMinutes: 60, run: () => this.quarantine.run() });
+    for (const table of ['uns_quarantine', 'uns_schema_bindings', 'uns_feed']) {
+      const removeRows = (id: string, limit: number) =>
+        this.database.asSystem((manager) => deleteBatch(manager, table, id, limit));
+      this.purges.register({ name: table, remove: removeRows });
+    }
     const remove = (id: string, limit: number) => this.removed.removeNamespace(id, limit);
     this.purges.register({ name: 'uns.topics', remove });
-    const removeFeed = (id: string, limit: number) =>
-      this.database.asSystem((manager) => deleteBatch(manager, 'uns_feed', id, limit));
-    this.purges.register({ name: 'uns.feed', remove: removeFeed });
   }
 
   private async prepare(): Promise<void> {

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ModelsModule } from '#models';
 import { UnsDataService } from './data/uns-data.service';
 import { LastRecords } from './history/last-records';
 import { LatestRecords } from './history/latest-records';
@@ -9,10 +10,19 @@ import { OrganizationViews } from './ingest/organization-views';
 import { RecordObservers } from './ingest/record-observers';
 import { RecordTransaction } from './ingest/record-transaction';
 import { RecordWriter } from './ingest/record-writer';
-import { TopicDays } from './ingest/topic-days';
+import { QuarantineRepository } from './quarantine/quarantine.repository';
+import { QuarantineService } from './quarantine/quarantine.service';
 import { QuarantineStore } from './quarantine/quarantine.store';
+import { ResubmissionService } from './quarantine/resubmission.service';
+import { SchemaBindingsRepository, TopicSchemasRepository } from './schemas/schemas.repository';
+import { SchemaBindingsService } from './schemas/schema-bindings.service';
+import { SchemaChecks } from './schemas/schema-checks';
+import { SchemaReader } from './schemas/schema-reader';
+import { SchemasInForce } from './schemas/schemas-in-force';
 import { SeriesService } from './series/series.service';
 import { SeriesTopics } from './series/series-topics';
+import { TopicDays } from './ingest/topic-days';
+import { TopicSchemasService } from './schemas/topic-schemas.service';
 import { RecordStorage } from './storage/record-storage';
 import { StorageStates } from './storage/storage-state';
 import { FeedReader } from './stream/feed-reader';
@@ -29,6 +39,7 @@ import { TopicsRepository } from './topics/topics.repository';
 import { TopicsService } from './topics/topics.service';
 
 @Module({
+  imports: [ModelsModule],
   providers: [
     FeedReader,
     FeedWriter,
@@ -36,11 +47,19 @@ import { TopicsService } from './topics/topics.service';
     LatestRecords,
     LatestValues,
     OrganizationViews,
+    QuarantineRepository,
+    QuarantineService,
     QuarantineStore,
     RecordObservers,
     RecordStorage,
     RecordTransaction,
     RecordWriter,
+    ResubmissionService,
+    SchemaBindingsRepository,
+    SchemaBindingsService,
+    SchemaChecks,
+    SchemaReader,
+    SchemasInForce,
     SeriesService,
     SeriesTopics,
     StorageStates,
@@ -49,6 +68,8 @@ import { TopicsService } from './topics/topics.service';
     TopicDays,
     TopicPolicies,
     TopicRegistry,
+    TopicSchemasRepository,
+    TopicSchemasService,
     TopicStats,
     TopicTree,
     TopicTreeRepository,
@@ -62,12 +83,16 @@ import { TopicsService } from './topics/topics.service';
   exports: [
     FeedReader,
     LastRecords,
+    QuarantineService,
     RecordObservers,
     RecordStorage,
     RecordWriter,
+    ResubmissionService,
+    SchemaBindingsService,
     SeriesService,
     StorageStates,
     TopicBranches,
+    TopicSchemasService,
     TopicStats,
     TopicTree,
     TopicsRepository,

@@ -56,6 +56,15 @@ export const MAKERS: Readonly<Record<string, (making: Making) => Promise<string>
     const rotated = await app.api(caller.token).post('/admin/signing-keys/rotate', { immediately: true });
     return rotated.body.data.kid as string;
   },
+  // What is in quarantine was refused: no call that succeeds makes it.
+  '/uns/quarantine': async ({ app, caller, organizationId }) => {
+    const api = app.api(caller.token, organizationId);
+    const topic = `mHv1.0/quarantine/${newId()}`;
+    const { id } = (await api.post('/uns/topics', { topic })).body.data;
+    await api.put(`/uns/topics/${id}/schema`, { mode: 'strict', min: 0 });
+    const refused = await api.post('/uns/data/publish', { topic, value: 'none' });
+    return refused.body.details[0].id as string;
+  },
   // A session is made by signing in, which answers with a token in place of an address.
   '/auth/sessions': async ({ app, caller }) => {
     const token = await app.signIn(caller.user);
@@ -88,6 +97,12 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, unknown>>>>
     ],
     edges: [{ source: 'start', target: 'stop' }],
   },
+  // At least one of several fields says what values have to be, which no schema of ours can say.
+  'PUT /uns/topics/:id/schema': { min: undefined },
+  'POST /uns/schema-bindings': { min: undefined },
+  // Values are named by one of two fields.
+  'POST /uns/quarantine/discard': { topic: undefined },
+  'POST /uns/quarantine/resubmit': { topic: undefined },
   // An edge joins two nodes of its own pipeline, which has them by the entry above.
   'POST /engine/pipelines/:id/edges': { source: 'again', target: 'stop' },
   // What was cancelled, by the entry below, can be run from its start alone.

@@ -68,6 +68,22 @@ describe('nodes of the namespace', () => {
       expect(await stored(topic)).toMatchObject([{ ...record, value: null, timestamp: '2026-02-03T04:05:06.000Z' }]);
     });
 
+    it('fails for good when a schema refuses the value, which is in quarantine', async () => {
+      const path = newPath();
+      const topic = `mHv1.0/${path}`;
+      const { id } = (await api.post('/uns/topics', { topic })).body.data;
+      await api.put(`/uns/topics/${id}/schema`, { mode: 'strict', min: 0 });
+      const again = { effectKey: newId() };
+      const refused = ['Value is refused by the schema: must be at least 0', false];
+      expect(await failure(publish({ topic: path, value: -1 }, again))).toEqual(refused);
+      expect(await failure(publish({ topic: path, value: -1 }, again))).toEqual(refused);
+      const records = [1, -2].map((value) => ({ topic: path, value }));
+      expect(await failure(run('system.uns.publishBatch', { records }, { effectKey: newId() }))).toEqual(refused);
+      const { body } = await api.get(`/uns/quarantine?${new URLSearchParams({ topic, sort: 'receivedAt' })}`);
+      expect(body.data.map(({ value }: { value: JsonValue }) => value)).toEqual([-1, -2]);
+      expect(await stored(path)).toEqual([]);
+    });
+
     it('stores once for its key, in every attempt and at the same time', async () => {
       const topic = newPath();
       const again = { effectKey: newId() };

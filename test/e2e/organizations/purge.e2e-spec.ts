@@ -143,6 +143,14 @@ describe('a deleted organization', () => {
       await api.post('/uns/dashboards', { name: 'Dashboard', folderId: folder.body.data.id }),
     ];
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 201, 201, 201, 200, 200, 201, 201]);
+    const topic = await api.post('/uns/topics', { topic: 'mHv1.0/strict' });
+    const rules = { mode: 'strict', min: 0 };
+    const refused = [
+      await api.put(`/uns/topics/${topic.body.data.id}/schema`, rules),
+      await api.post('/uns/schema-bindings', { ...rules, name: 'Binding', filter: 'mHv1.0/bound/#' }),
+      await api.post('/uns/data/publish', { topic: 'mHv1.0/strict', value: -1 }),
+    ];
+    expect(refused.map(({ status }) => status)).toEqual([200, 201, 400]);
     const connection = answers[3]!.body.data.id;
     // What is gone leaves a trace until its records are.
     const { id: topicId } = (await api.get('/uns/topics/by-path?topic=mHv1.0/b')).body.data;

@@ -55,6 +55,20 @@ describe('a UNS trigger', () => {
       await app.database.asSystem((manager) => manager.query('DELETE FROM executions WHERE pipeline_id = $1', [id]));
     });
 
+  it('starts a run for a value that comes out of quarantine, and none while it is there', async () => {
+    const branch = newBranch();
+    const id = await make(branch);
+    const topic = `${branch}/strict`;
+    const { id: topicId } = (await api.post('/uns/topics', { topic })).body.data;
+    await api.put(`/uns/topics/${topicId}/schema`, { mode: 'strict', min: 0 });
+    expect((await publish(topic, -1)).status).toBe(400);
+    expect((await publish(topic, 1)).status).toBe(200);
+    await api.put(`/uns/topics/${topicId}/schema`, { mode: 'off', min: 0 });
+    expect((await api.post('/uns/quarantine/resubmit', { topic })).body.data.resubmitted).toBe(1);
+    await eventuallyPasses(async () => expect(await payloads(id)).toHaveLength(2));
+    expect(new Set(await payloads(id))).toEqual(new Set([-1, 1]));
+  });
+
   it('starts a run for each value, with what was published', async () => {
     const branch = newBranch();
     const id = await make(branch);

@@ -7,7 +7,16 @@ const HEADER_BYTES = 20;
 const NULL_LENGTH = -1;
 
 /** Element types by their fixed object ids (pg_type.dat). */
-export const OID = { bytea: 17, int2: 21, text: 25, json: 114, float8: 701, timestamptz: 1184, uuid: 2950 } as const;
+export const OID = {
+  bytea: 17,
+  int2: 21,
+  int4: 23,
+  text: 25,
+  json: 114,
+  float8: 701,
+  timestamptz: 1184,
+  uuid: 2950,
+} as const;
 
 function header(buffer: Buffer, oid: number, count: number, hasNulls: boolean): void {
   buffer.writeInt32BE(1, 0); // dimensions

@@ -12,11 +12,14 @@ export const MOST_PROBLEMS = 100;
 export class SchemaValidator {
   private readonly validate: ValidateFunction;
 
-  /** @throws Error whose message says what is wrong with the schema. */
-  constructor(schema: JsonSchema) {
+  /**
+   * @param tells all problems, or the first alone: quicker, and limits of length are heeded before what is costly.
+   * @throws Error whose message says what is wrong with the schema.
+   */
+  constructor(schema: JsonSchema, tells: 'all' | 'first' = 'all') {
     // An instance for each: schemas of different tenants share no names.
     const ajv = new Ajv2020({
-      allErrors: true,
+      allErrors: tells === 'all',
       allowUnionTypes: true,
       code: { regExp: re2 },
       // Notes such as `x-unit` are no errors.

@@ -8,3 +8,4 @@ export { MqttStrategy } from './mqtt-strategy';
 export * from './mqtt.module';
 export { OutsideTiming } from './outside-timing';
 export * from './ports';
+export { SettledRefusal } from './settled-refusal';

@@ -109,6 +109,10 @@ export class Ingest {
   private fail(client: BrokerClient, connection: Connection, packet: BrokerPacket, error: unknown, proceed: Proceed) {
     this.done();
     const refusal = refusalOf(error);
+    if (refusal?.settled && client.version !== 5) {
+      this.settle(client, packet, proceed);
+      return;
+    }
     if (refusal && refusal.code !== REASON.packetTooLarge) {
       this.refuse(client, packet, refusal, proceed);
       return;
@@ -129,6 +133,16 @@ export class Ingest {
     if (packet.qos > 0 && !client.closed) {
       const reason = client._requestProblemInformation ? text : '';
       client.conn.write(encodeAck(packet.qos === 1 ? 'puback' : 'pubrec', packet.messageId!, code, reason));
+    }
+    proceed();
+  }
+
+  /** MQTT 3.1.1 can only close, upon which a device would send the same again for ever: it is acknowledged, and goes no further. */
+  private settle(client: BrokerClient, packet: BrokerPacket, proceed: Proceed): void {
+    packet._notAuthorized = true;
+    if (packet.qos === 2) this.store.addReceived(client.id, packet.messageId!);
+    if (packet.qos > 0 && !client.closed) {
+      client.conn.write(encodeAck(packet.qos === 1 ? 'puback' : 'pubrec', packet.messageId!));
     }
     proceed();
   }

@@ -68,7 +68,8 @@ export class OutsideIntake {
 
   private refuse(packet: IPublishPacket, refusal: Refusal): Refusal {
     this.refused++;
-    this.log.warn(`message on ${packet.topic} is refused: ${refusal.text}`);
+    // What is dealt with can be looked up where it is kept; there may be thousands a second of it.
+    if (!refusal.settled) this.log.warn(`message on ${packet.topic} is refused: ${refusal.text}`);
     // 0x95 belongs to DISCONNECT; a PUBACK has no code for it.
     return refusal.code === REASON.packetTooLarge ? { ...refusal, code: REASON.quotaExceeded } : refusal;
   }

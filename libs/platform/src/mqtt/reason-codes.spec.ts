@@ -1,11 +1,17 @@
 import { DomainError } from '#kernel';
 import { encodeAck, refusalOf } from './reason-codes';
+import { SettledRefusal } from './settled-refusal';
 
 it('makes a refusal of a domain error, and none of a bug', () => {
   const refusal = { code: 0x99, text: 'Topic is required', transient: false };
   expect(refusalOf(new DomainError('bad_request', 'Topic is required'))).toEqual(refusal);
   expect(refusalOf(new DomainError('unavailable', 'later'))).toEqual({ code: 0x83, text: 'later', transient: true });
   expect(refusalOf(new TypeError('a bug'))).toBeUndefined();
+});
+
+it('says of a settled refusal that nobody has to send it again', () => {
+  const refusal = { code: 0x99, text: 'must be number', transient: false, settled: true };
+  expect(refusalOf(new SettledRefusal('must be number'))).toEqual(refusal);
 });
 
 it('encodes PUBACK and PUBREC as MQTT 5 has them', () => {

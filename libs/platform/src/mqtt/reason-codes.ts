@@ -1,4 +1,5 @@
 import { DomainError, type ErrorKind } from '#kernel';
+import { SettledRefusal } from './settled-refusal';
 
 /** Reason codes of MQTT 5 (section 2.4), those that we send. */
 export const REASON = {
@@ -20,6 +21,8 @@ export interface Refusal {
   text: string;
   /** Sending the same message again later makes sense. */
   transient: boolean;
+  /** It has been dealt with: a sender that cannot be told is given its acknowledgement. */
+  settled?: true;
 }
 
 const CODES: Record<ErrorKind, number> = {
@@ -44,7 +47,12 @@ const TRANSIENT: readonly ErrorKind[] = ['too_many_requests', 'maintenance', 'un
 /** What a failed handler means for the sender; undefined when it is a bug rather than a refusal. */
 export const refusalOf = (error: unknown): Refusal | undefined =>
   error instanceof DomainError
-    ? { code: CODES[error.kind], text: error.message, transient: TRANSIENT.includes(error.kind) }
+    ? {
+        code: CODES[error.kind],
+        text: error.message,
+        transient: TRANSIENT.includes(error.kind),
+        ...(error instanceof SettledRefusal && { settled: true }),
+      }
     : undefined;
 
 const HEADER = { puback: 0x40, pubrec: 0x50 };

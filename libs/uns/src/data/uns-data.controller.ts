@@ -2,7 +2,7 @@ import { Controller, Get, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { Member, Stretch } from '#kernel';
 import { AlsoAsLines, Answers, AnswersList, BodyLimit, Caller, Idempotent, Scopes } from '#platform/http';
-import { RangeQuery, RecentQuery, SnapshotQuery } from './dto/data-query.dto';
+import { PublishBatchQuery, RangeQuery, RecentQuery, SnapshotQuery } from './dto/data-query.dto';
 import { RecordBody, RecordsBody } from './dto/record-body';
 import { Published, PublishBatch, PublishedBatch, PublishRecord, RecordAnswer } from './dto/record.dto';
 import type { RecordInput, RecordView } from '../record';
@@ -32,15 +32,22 @@ export class UnsDataController {
     return this.data.publish(member, record);
   }
 
-  /** Publishes up to 10,000 values in one commit: all of them, or none. */
+  /**
+   * Publishes up to 10,000 values in one commit: all of them, or none. Values that a schema refuses go to quarantine; with
+   * `onRefused=setAside` the others are stored all the same, and the answer names the refused ones.
+   */
   @Post('publish/batch')
   @Scopes('uns:publish')
   @Idempotent()
   @BodyLimit(BATCH_LIMIT)
   @ApiBody({ type: PublishBatch })
   @Answers(PublishedBatch)
-  publishBatch(@Caller() member: Member, @RecordsBody() records: RecordInput[]): Promise<PublishedBatch> {
-    return this.data.publishBatch(member, records);
+  publishBatch(
+    @Caller() member: Member,
+    @Query() { onRefused }: PublishBatchQuery,
+    @RecordsBody() records: RecordInput[],
+  ): Promise<PublishedBatch> {
+    return this.data.publishBatch(member, records, onRefused);
   }
 
   /** The latest records of a topic, newest first. */

@@ -1,10 +1,11 @@
-import { invalid, newId, type FieldProblem, type Member } from '#kernel';
+import { newId, type Member } from '#kernel';
 import { MqttOutlet } from '#platform/mqtt';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Published, PublishedBatch } from './dto/record.dto';
 import type { RecordInput } from '../record';
-import type { AppendOptions, RefusedRecord } from '../ingest/record-batch';
+import type { Appended, AppendOptions, Resubmission } from '../ingest/record-batch';
 import { RecordWriter } from '../ingest/record-writer';
+import { MOST_TOLD, messageOf, requireAll, requireTaken } from '../quarantine/refusals';
 import { requireTopicRight } from '../topics/topic-rights';
 
 const PUBLISHED = 'Data published successfully';
@@ -19,21 +20,38 @@ export class UnsDataService {
     private readonly outlet: MqttOutlet,
   ) {}
 
-  /** Stores what a broker has authorized already, and passes on itself. */
+  /**
+   * Stores what a broker has authorized already, and passes on itself.
+   * @throws SettledRefusal for a value that a schema refuses: it is in quarantine.
+   */
   async receive(organizationId: string, record: RecordInput): Promise<void> {
     const { refused } = await this.writer.append(organizationId, [record]);
-    requireAll(refused);
+    requireTaken(refused);
   }
 
+  /** @throws DomainError `bad_request` for a value that a schema refuses, with its id in quarantine. */
   async publish(member: Member, record: RecordInput): Promise<Published> {
-    await this.store(member, [record]);
+    const { refused } = await this.store(member, [record]);
+    requireAll(refused, () => 'value');
     return { message: PUBLISHED };
   }
 
-  /** All records, or none. */
-  async publishBatch(member: Member, records: readonly RecordInput[]): Promise<PublishedBatch> {
-    await this.store(member, records);
-    return { message: PUBLISHED, count: records.length };
+  /**
+   * All records, or none; or those that schemas let through. Refused ones are in quarantine either way.
+   * @throws DomainError `bad_request` for refused ones that are not to be set aside.
+   */
+  async publishBatch(
+    member: Member,
+    records: readonly RecordInput[],
+    onRefused: AppendOptions['onRefused'],
+  ): Promise<PublishedBatch> {
+    const { stored, refused } = await this.store(member, records, { onRefused });
+    if (onRefused !== 'setAside') {
+      requireAll(refused, placeOf);
+      return { message: PUBLISHED, count: stored.length };
+    }
+    const told = refused.slice(0, MOST_TOLD).map((record) => ({ ...record, message: messageOf(record) }));
+    return { message: PUBLISHED, count: stored.length, refusedCount: refused.length, refused: told };
   }
 
   /**
@@ -42,7 +60,7 @@ export class UnsDataService {
    * @param key whatever stands for this act of publishing, and for no other of any organization.
    * @param records at most 10,000, with the same topics and timestamps in every call; none without a timestamp.
    * @param chainDepth of the run that publishes: pipelines that its values start are one link further.
-   * @throws DomainError `unavailable`
+   * @throws DomainError `unavailable`; `bad_request` for values that a schema refuses.
    */
   async publishOnce(
     organizationId: string,
@@ -52,37 +70,53 @@ export class UnsDataService {
   ): Promise<void> {
     if (records.some(({ timestamp }) => timestamp === null))
       throw new Error('a record to publish once has no timestamp');
-    await this.storeAndTell(organizationId, records, { key, chainDepth });
+    const { refused } = await this.storeAndTell(organizationId, records, { key, chainDepth });
+    requireAll(refused, placeOf);
   }
 
-  private async store(member: Member, records: readonly RecordInput[]): Promise<void> {
+  /**
+   * Values that come out of quarantine, under the ids and times that they have. Resolves when subscribers have been told,
+   * so that they hear values in the order of the calls.
+   * @throws DomainError `unavailable`
+   */
+  async publishAgain(
+    organizationId: string,
+    records: readonly RecordInput[],
+    resubmission: Resubmission,
+  ): Promise<Appended> {
+    const appended = await this.writer.append(organizationId, records, { onRefused: 'setAside', resubmission });
+    await this.tell(organizationId, appended);
+    return appended;
+  }
+
+  private store(member: Member, records: readonly RecordInput[], options?: AppendOptions): Promise<Appended> {
     for (const topic of new Set(records.map((record) => record.topic))) requireTopicRight(member, 'uns:publish', topic);
-    await this.storeAndTell(member.organizationId, records);
+    return this.storeAndTell(member.organizationId, records, options);
   }
 
   private async storeAndTell(
     organizationId: string,
     records: readonly RecordInput[],
     options?: AppendOptions,
-  ): Promise<void> {
-    const { stored, refused, receivedAt } = await this.writer.append(organizationId, records, options);
+  ): Promise<Appended> {
+    const appended = await this.writer.append(organizationId, records, options);
     // Stored is published: subscribers are told, but the caller does not wait for the slowest of them.
-    this.passOn(organizationId, stored, receivedAt).catch((error: unknown) => this.logger.warn(error));
-    requireAll(refused);
+    void this.tell(organizationId, appended);
+    return appended;
   }
 
-  private async passOn(organizationId: string, records: readonly RecordInput[], receivedAt: number): Promise<void> {
+  /** Never throws: what is stored is stored. */
+  private async tell(organizationId: string, { stored, receivedAt }: Appended): Promise<void> {
     if (!this.outlet.hasAudience()) return;
-    for (const { topic, value, source, quality, timestamp } of records) {
-      const message = { value, timestamp: new Date(timestamp ?? receivedAt).toISOString(), source, quality };
-      await this.outlet.publish(organizationId, topic, Buffer.from(JSON.stringify(message)), newId());
+    try {
+      for (const { topic, value, source, quality, timestamp } of stored) {
+        const message = { value, timestamp: new Date(timestamp ?? receivedAt).toISOString(), source, quality };
+        await this.outlet.publish(organizationId, topic, Buffer.from(JSON.stringify(message)), newId());
+      }
+    } catch (error) {
+      this.logger.warn(error);
     }
   }
 }
 
-/** @throws DomainError `bad_request` that names each refused record. */
-function requireAll(refused: readonly RefusedRecord[]): void {
-  if (refused.length === 0) return;
-  const problems = refused.map(({ message }) => ({ field: 'value', message }));
-  throw invalid(...(problems as [FieldProblem]));
-}
+const placeOf = (index: number): string => `records[${index}].value`;

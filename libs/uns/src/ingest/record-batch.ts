@@ -9,15 +9,25 @@ export interface AppendOptions {
    * What becomes of the others when a schema refuses some: `refuse` stores none of them (the default), `setAside` stores
    * those that are valid. The refused ones go to quarantine both times.
    */
-  onRefused?: 'refuse' | 'setAside';
+  onRefused?: 'refuse' | 'setAside' | undefined;
+  /** For values that come out of quarantine. */
+  resubmission?: Resubmission;
 }
 
-/** A record that a schema has refused; it is in quarantine. */
+/** Values that come out of quarantine: they keep their ids and times, and leave it in the transaction that stores them. */
+export interface Resubmission {
+  /** Who holds the quarantine; values of somebody else are left alone. */
+  claim: string;
+  /** One for each record, as it was read. `receivedAt` in epoch milliseconds. */
+  values: readonly { id: string; receivedAt: number; version: number }[];
+}
+
+/** A record that a schema has refused. */
 export interface RefusedRecord {
   /** Its place in the batch. */
   index: number;
-  /** In quarantine, and later, when it is resubmitted, as a record. */
-  id: string;
+  /** In quarantine, and later, when it is resubmitted, as a record; null where the quarantine is full. */
+  id: string | null;
   topic: string;
   reason: string;
   message: string;

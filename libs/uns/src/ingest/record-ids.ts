@@ -25,3 +25,9 @@ export function idsOfKey(key: string): (index: number) => IdPlace {
   idBase[8] = (idBase[8]! & 0x3f) | 0x80;
   return (idLow) => ({ idBase, idLow });
 }
+
+/** Of an id that is there already. */
+export function placeOfId(id: string): IdPlace {
+  const idBase = Buffer.from(id.replaceAll('-', ''), 'hex');
+  return { idBase, idLow: idBase.readUInt32BE(12) };
+}

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { unavailable } from '#kernel';
 import { Database } from '#platform/database';
 import { isStale, requireEpochs, type Epochs } from '../epochs';
-import { QuarantineStore } from '../quarantine/quarantine.store';
+import { QuarantineStore, type QuarantineOutcome } from '../quarantine/quarantine.store';
 import type { RecordInput } from '../record';
 import { NextStoreFailed, RecordStorage } from '../storage/record-storage';
 import { idOf } from '../storage/record-row';
@@ -11,7 +11,7 @@ import { TopicRegistry, type TopicName } from '../topics/topic-registry';
 import { LatestValues } from './latest-values';
 import { OrganizationViews, type OrganizationView } from './organization-views';
 import type { Appended, RecordBatch } from './record-batch';
-import { countedIds, idsOfKey } from './record-ids';
+import { countedIds, idsOfKey, placeOfId, type IdPlace } from './record-ids';
 import { RecordObservers, type ObservedRecord } from './record-observers';
 import { sortRows, type SortedRows } from './sort-rows';
 import type { Row } from './row';
@@ -70,21 +70,21 @@ export class RecordTransaction {
     await this.ensureTopics(batches, epochs);
     const rows = this.rowsOf(batches, views);
     const sorted = sortRows(rows);
-    const { accepted, refused } = sorted;
-    const observed = this.observed(accepted);
+    const observed = this.observed(sorted.accepted);
     const work = observed.size > 0 ? await this.observers.registered?.prepare([...observed.values()]) : undefined;
-    const committed = await this.database.inOrganizations(organizations, async (manager) => {
+    const { settled, remember } = await this.database.inOrganizations(organizations, async (manager) => {
       await requireEpochs(manager, epochs, generation);
-      await this.quarantine.keep(manager, refused);
+      const settled = await this.quarantine.settle(manager, sorted);
+      const accepted = without(sorted.accepted, settled.gone);
       const ruled = accepted.filter(({ known }) => known.policy.keep);
       const selected = ruled.length > 0 ? await this.latest.select(manager, ruled) : undefined;
       const kept = selected ? accepted.filter((row) => !row.known.policy.keep || selected.has(row)) : accepted;
       const remember = await this.days.note(manager, kept);
-      const fresh = kept.filter(({ batch }) => batch.key === undefined);
-      const keyed = kept.filter(({ batch }) => batch.key !== undefined);
+      const fresh = kept.filter((row) => !mayBeThere(row));
+      const keyed = kept.filter(mayBeThere);
       await this.storage.append(organizations, { fresh, keyed }, async (inserted) => {
-        const keptBefore = new Set(keyed.filter((row) => !inserted.has(idOf(row))));
-        const isNew = (row: Row): boolean => !keptBefore.has(row);
+        const keptBefore = new Set(keyed.filter((row) => !inserted.has(idOf(row)) && !row.batch.resubmission));
+        const isNew = (row: Row): boolean => !keptBefore.has(row) && !settled.gone.has(row);
         await this.feed.add(
           manager,
           writer,
@@ -92,11 +92,11 @@ export class RecordTransaction {
         );
         await work?.store([...observed].filter(([row]) => isNew(row)).map(([, record]) => record));
       });
-      return remember;
+      return { settled, remember };
     });
-    committed();
+    remember();
     work?.committed();
-    return batches.map((batch) => outcomeOf(batch, sorted));
+    return batches.map((batch) => outcomeOf(batch, sorted, settled));
   }
 
   private async ensureTopics(batches: readonly RecordBatch[], epochs: ReadonlyMap<string, Epochs>): Promise<void> {
@@ -114,13 +114,14 @@ export class RecordTransaction {
   private rowsOf(batches: readonly RecordBatch[], views: ReadonlyMap<string, OrganizationView>): Row[] {
     const nextId = countedIds();
     return batches.flatMap((batch) => {
-      const { organizationId, documents, receivedAt, key } = batch;
+      const { organizationId, documents, resubmission } = batch;
       const { epochs, watches } = views.get(organizationId)!;
-      const idAt = key === undefined ? nextId : idsOfKey(key);
+      const idAt = idsOf(batch, nextId);
       return batch.records.map((record, index) => {
         const known = this.topics.get({ organizationId, topic: record.topic }, epochs);
         if (!known) throw new Error(`topic ${record.topic} was not made`);
         const { idBase, idLow } = idAt(index);
+        const receivedAt = resubmission?.values[index]!.receivedAt ?? batch.receivedAt;
         return {
           batch,
           index,
@@ -152,6 +153,17 @@ export class RecordTransaction {
   }
 }
 
+/** By a key, or from an attempt whose end nobody knows. */
+const mayBeThere = ({ batch }: Row): boolean => batch.key !== undefined || batch.resubmission !== undefined;
+
+const without = (rows: Row[], gone: ReadonlySet<Row>): Row[] =>
+  gone.size > 0 ? rows.filter((row) => !gone.has(row)) : rows;
+
+function idsOf({ key, resubmission }: RecordBatch, nextId: () => IdPlace): (index: number) => IdPlace {
+  if (resubmission) return (index) => placeOfId(resubmission.values[index]!.id);
+  return key === undefined ? nextId : idsOfKey(key);
+}
+
 function matches(watches: OrganizationView['watches'], topic: string): boolean {
   let found = false;
   watches.match(topic, () => (found = true));
@@ -168,16 +180,21 @@ const toObserved = ({ organizationId, topic, value, source, timestamp, quality, 
   chainDepth: batch.chainDepth,
 });
 
-function outcomeOf(batch: RecordBatch, { acceptedOf, refusedOf }: SortedRows): Appended {
-  const { receivedAt, records } = batch;
-  const refused = (refusedOf.get(batch) ?? []).map((row) => ({
+function outcomeOf(batch: RecordBatch, sorted: SortedRows, { ids, gone }: QuarantineOutcome): Appended {
+  const { receivedAt, records, resubmission } = batch;
+  const rows = sorted.refusedOf.get(batch) ?? [];
+  const refused = rows.map((row) => ({
     index: row.index,
-    id: idOf(row),
+    id: ids.get(row) ?? null,
     topic: row.topic,
     reason: row.verdict.reason,
     message: row.verdict.message,
   }));
-  const accepted = acceptedOf.get(batch);
+  const accepted = sorted.acceptedOf.get(batch);
+  if (resubmission) {
+    const own = accepted ?? sorted.accepted.filter((row) => row.batch === batch);
+    return { receivedAt, stored: without(own, gone).map(toInput), refused: refused.filter(({ id }) => id !== null) };
+  }
   // Nearly always all of them, as they came.
   const stored = accepted ? accepted.map(toInput) : refused.length > 0 ? [] : records;
   return { receivedAt, stored, refused };

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
+import { SchemasInForce } from '../schemas/schemas-in-force';
+import type { Judge } from '../schemas/judge';
 import { NO_POLICY, type KeepRule, type TopicPolicy } from './topic-policy';
 
 export interface PlacedTopic {
@@ -11,12 +13,16 @@ export interface PlacedTopic {
 /** Reads the rules that hold for topics, to be remembered until the organization's `policies` epoch counts up. */
 @Injectable()
 export class TopicPolicies {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly schemas: SchemasInForce,
+  ) {}
 
   /** By id; the same object for all topics without any rule. */
   async of(topics: readonly PlacedTopic[]): Promise<Map<string, TopicPolicy>> {
     const kept = await this.keepRules(topics);
-    return new Map(topics.map(({ id }) => [id, kept.has(id) ? { keep: kept.get(id)! } : NO_POLICY]));
+    const judges = await this.schemas.judgesOf(topics);
+    return new Map(topics.map(({ id }) => [id, policyOf(kept.get(id), judges.get(id))]));
   }
 
   private async keepRules(topics: readonly PlacedTopic[]): Promise<Map<string, KeepRule>> {
@@ -30,6 +36,9 @@ export class TopicPolicies {
     return new Map(rows.flatMap(({ id, config }) => (keepsAll(config) ? [] : [[id, toKeepRule(config)]])));
   }
 }
+
+const policyOf = (keep: KeepRule | undefined, judge: Judge | undefined): TopicPolicy =>
+  keep || judge ? { ...(keep && { keep }), ...(judge && { judge }) } : NO_POLICY;
 
 /** The column `config` of a topic; what is left out is the default. */
 export interface TopicConfig {

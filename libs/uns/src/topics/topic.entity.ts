@@ -3,6 +3,7 @@ import { Column, CreateDateColumn, Entity, Index, PrimaryColumn, Unique, UpdateD
 /** A topic of the namespace. Parents are topics of their own, found by path. */
 @Entity('uns_topics')
 @Unique('uns_topics_path_key', ['organizationId', 'path'])
+@Unique('uns_topics_organization_key', ['organizationId', 'id'])
 @Index('uns_topics_children', ['organizationId', 'parentPath', 'name'])
 @Index('uns_topics_search', { synchronize: false })
 export class Topic {

@@ -2,6 +2,13 @@ import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsNotEmpty, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { AGGREGATES, type Aggregate } from '../../history/aggregate';
 
+export class PublishBatchQuery {
+  /** What becomes of the other values when a schema refuses some: none is stored, or all of them are. */
+  @IsOptional()
+  @IsIn(['refuse', 'setAside'])
+  onRefused: 'refuse' | 'setAside' = 'refuse';
+}
+
 export class TopicPath {
   /** Full topic path. @example "mHv1.0/factory/line-1/temperature" */
   @IsString()

@@ -34,10 +34,36 @@ export class Published {
   message!: string;
 }
 
+export class RefusedValue {
+  /** Its place in the batch. */
+  index!: number;
+
+  /** In quarantine; null where that is full. */
+  @ApiProperty({ type: String, nullable: true, example: '0192f0c1-7d5e-7c3a-9a51-1f2f6a0b3c4d' })
+  id!: string | null;
+
+  @ApiProperty({ example: 'mHv1.0/factory/line-1/temperature' })
+  topic!: string;
+
+  @ApiProperty({ example: 'wrong_type' })
+  reason!: string;
+
+  @ApiProperty({ example: 'Value is refused by the schema: must be number' })
+  message!: string;
+}
+
 export class PublishedBatch extends Published {
   /** Records stored. */
   @ApiProperty({ example: 1000 })
   count!: number;
+
+  /** With `onRefused=setAside`: values that schemas have refused. */
+  @ApiProperty({ required: false })
+  refusedCount?: number;
+
+  /** Up to a thousand of them. */
+  @ApiProperty({ required: false, type: [RefusedValue] })
+  refused?: RefusedValue[];
 }
 
 export class RecordAnswer {

@@ -35,18 +35,20 @@ function statement(rows: readonly RecordRow[]): [sql: string, parameters: Buffer
   return [INSERT_WITH_REASON, [...columns(rows), textArray(OID.text, rows, ({ reason }) => reason)]];
 }
 
-const writeUuid = (buffer: Buffer, offset: number, uuid: string): void => {
+export const writeUuid = (buffer: Buffer, offset: number, uuid: string): void => {
   buffer.write(uuid.replaceAll('-', ''), offset, 'hex');
+};
+
+export const writeId = (buffer: Buffer, at: number, { idBase, idLow }: Pick<RecordRow, 'idBase' | 'idLow'>): void => {
+  idBase.copy(buffer, at, 0, 12);
+  buffer.writeUInt32BE(idLow, at + 12);
 };
 
 /** A number goes into its own column, everything else into `value`. */
 const columns = (rows: readonly RecordRow[]): Buffer[] => [
   fixedArray(OID.uuid, 16, rows, (buffer, at, { organizationId }) => writeUuid(buffer, at, organizationId)),
   fixedArray(OID.uuid, 16, rows, (buffer, at, { topicId }) => writeUuid(buffer, at, topicId)),
-  fixedArray(OID.uuid, 16, rows, (buffer, at, { idBase, idLow }) => {
-    idBase.copy(buffer, at, 0, 12);
-    buffer.writeUInt32BE(idLow, at + 12);
-  }),
+  fixedArray(OID.uuid, 16, rows, writeId),
   fixedArray(OID.timestamptz, 8, rows, (buffer, at, { timestamp }) => writeTimestamp(buffer, at, timestamp)),
   fixedArray(OID.timestamptz, 8, rows, (buffer, at, { receivedAt }) => writeTimestamp(buffer, at, receivedAt)),
   fixedArray(OID.int2, 2, rows, (buffer, at, { quality }) => {
