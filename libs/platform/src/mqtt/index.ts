@@ -1,7 +1,10 @@
-export { EmbeddedBroker } from './embedded-broker';
+export { BrokerState } from './broker-state';
+export { EmbeddedBroker, type EmbeddedBrokerOptions } from './embedded-broker';
 export { FilterTrie } from './filter-trie';
 export { type MqttMessageHandler } from './ingest';
 export { MqttData } from './mqtt-data';
+export * from './mqtt-maintenance.module';
 export * from './mqtt.module';
 export { OutsideTiming } from './outside-timing';
 export * from './ports';
+export { MQTT_PATH, MqttWebSockets } from './web-sockets';

@@ -45,7 +45,7 @@ export class Ingest {
       return;
     }
     this.begin();
-    const accepted = (): void => end(() => this.accept(client, packet, proceed));
+    const accepted = (): void => end(() => this.accept(client, connection, packet, proceed));
     const failed = (error: unknown): void => end(() => this.fail(client, connection, packet, error, proceed));
     this.take(client, connection, packet, verdict.topic).then(accepted, failed);
   }
@@ -84,26 +84,50 @@ export class Ingest {
     const key = `${client.id} ${packet.messageId}`;
     if (packet.dup) {
       const running = this.running.get(key);
-      // One turn later the first one has been stored and forwarded, and aedes sees that this is its repetition.
+      // One turn later the first one has been forwarded and its id is known.
       if (running) return running.then(() => new Promise(setImmediate));
-      if (this.store.hasReceived(client.id, packet.messageId!)) return Promise.resolve();
+      if (this.store.received.has(client.id, packet.messageId!)) return Promise.resolve();
     }
     const work = this.handle(packet.payload, contextOf(connection, packet, topic));
     this.running.set(key, work);
     return work.finally(() => this.running.delete(key));
   }
 
-  private accept(client: BrokerClient, packet: BrokerPacket, proceed: Proceed): void {
+  /** The handler has it: it goes to its subscribers, and is acknowledged once what has to last is on disk. */
+  private accept(client: BrokerClient, connection: Connection, packet: BrokerPacket, proceed: Proceed): void {
     this.messagesIn++;
-    this.done();
-    if (client.closed) {
-      // It is stored, so its subscribers get it, although nobody is there to be told.
-      packet._notAuthorized = true;
-      const repeated = packet.qos === 2 && this.store.hasReceived(client.id, packet.messageId!);
-      if (packet.qos === 2) this.store.addReceived(client.id, packet.messageId!);
-      if (!repeated) this.hub().publish(packet, client, noop);
+    // aedes has nothing more to do with it.
+    packet._notAuthorized = true;
+    const kept = this.forward(client, connection, packet);
+    if (packet.qos === 0) {
+      kept?.catch(noop);
+      this.done();
+      proceed();
+      return;
     }
-    proceed();
+    const place = connection.answers.begin();
+    const answer = (): void => {
+      this.done();
+      acknowledge(client, packet, proceed);
+    };
+    const fail = (error: unknown): void => this.fail(client, connection, packet, error, proceed);
+    if (!kept) connection.answers.end(place, answer);
+    else {
+      kept.then(
+        () => connection.answers.end(place, answer),
+        (error: unknown) => connection.answers.end(place, () => fail(error)),
+      );
+    }
+  }
+
+  private forward(client: BrokerClient, connection: Connection, packet: BrokerPacket): Promise<unknown> | undefined {
+    if (packet.qos !== 2) return this.hub().forward(packet, client.id);
+    const { received } = this.store;
+    // Without the DUP flag the client has begun anew with its ids: the message is another one.
+    if (packet.dup && received.has(client.id, packet.messageId!)) return received.again(client.id, packet.messageId!);
+    const kept = this.hub().forward(packet, client.id);
+    const noted = received.add(client.id, packet.messageId!, connection.session);
+    return noted && kept ? Promise.all([noted, kept]) : (noted ?? kept);
   }
 
   private fail(client: BrokerClient, connection: Connection, packet: BrokerPacket, error: unknown, proceed: Proceed) {
@@ -142,6 +166,24 @@ export class Ingest {
     this.budget.end();
     if (--this.inFlight === 0) this.idle();
   }
+}
+
+/** Acknowledgements of one turn of the event loop go out together. */
+function acknowledge(client: BrokerClient, packet: BrokerPacket, proceed: Proceed): void {
+  const { conn } = client;
+  // Nobody is there to be told: it is stored all the same, and its subscribers have it.
+  if (client.closed) {
+    proceed();
+    return;
+  }
+  if (conn.writableCorked === 0) {
+    conn.cork();
+    process.nextTick(() => conn.uncork());
+  }
+  conn.write(encodeAck(packet.qos === 1 ? 'puback' : 'pubrec', packet.messageId!));
+  // Who does not read acknowledgements is not read from.
+  if (conn.writableNeedDrain) client.waitForDrain(() => proceed());
+  else proceed();
 }
 
 const contextOf = (

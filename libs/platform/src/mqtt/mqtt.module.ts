@@ -2,7 +2,8 @@ import { Global, Module, type DynamicModule, type ModuleMetadata } from '@nestjs
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { Config } from '../config';
 import { SecretBox } from '../crypto';
-import { LockSession } from '../database';
+import { Database, LockSession } from '../database';
+import { BrokerState } from './broker-state';
 import { EmbeddedBroker } from './embedded-broker';
 import { EmbeddedBrokerStrategy } from './embedded-broker.strategy';
 import { OriginMark } from './origin-mark';
@@ -11,6 +12,7 @@ import { OutsideMonitor } from './outside-monitor';
 import { OutsideOutlet } from './outside-outlet';
 import { OutsideTiming } from './outside-timing';
 import { BrokerMonitor, MqttGate, MqttOutlet, MqttTopicMounts } from './ports';
+import { MqttWebSockets, type TakeStream } from './web-sockets';
 
 /** The transport for `app.connectMicroservice({ strategy: app.get(MqttStrategy) })`. */
 export abstract class MqttStrategy extends Server {}
@@ -21,6 +23,8 @@ class MqttParts {
     readonly strategy: CustomTransportStrategy,
     readonly outlet: MqttOutlet,
     readonly monitor: BrokerMonitor,
+    /** Of the embedded broker. */
+    readonly take?: TakeStream,
   ) {}
 }
 
@@ -31,11 +35,13 @@ function partsFor(
   mounts: MqttTopicMounts,
   secrets: SecretBox,
   timing: OutsideTiming,
+  database: Database | undefined,
 ): MqttParts {
   const { url } = config.mqtt;
   if (url === undefined) {
-    const broker = new EmbeddedBroker(config.mqtt, gate);
-    return new MqttParts(new EmbeddedBrokerStrategy(broker), broker, broker);
+    const state = database && new BrokerState(database, secrets);
+    const broker = new EmbeddedBroker(config.mqtt, gate, { state });
+    return new MqttParts(new EmbeddedBrokerStrategy(broker), broker, broker, (stream) => broker.accept(stream));
   }
   const origin = new OriginMark(secrets.deriveKey('mqtt-origin'));
   const strategy = new OutsideBrokerStrategy(url, () => LockSession.open(config), mounts, origin, timing);
@@ -56,13 +62,19 @@ export class MqttModule {
         {
           provide: MqttParts,
           useFactory: partsFor,
-          inject: [Config, MqttGate, MqttTopicMounts, SecretBox, OutsideTiming],
+          // Without a database there is nothing that could outlive the process.
+          inject: [Config, MqttGate, MqttTopicMounts, SecretBox, OutsideTiming, { token: Database, optional: true }],
         },
         { provide: MqttStrategy, useFactory: ({ strategy }: MqttParts) => strategy, inject: [MqttParts] },
         { provide: MqttOutlet, useFactory: ({ outlet }: MqttParts) => outlet, inject: [MqttParts] },
+        {
+          provide: MqttWebSockets,
+          useFactory: ({ take }: MqttParts, { http }: Config) => new MqttWebSockets(() => take, http.trustProxy),
+          inject: [MqttParts, Config],
+        },
         { provide: BrokerMonitor, useFactory: ({ monitor }: MqttParts) => monitor, inject: [MqttParts] },
       ],
-      exports: [MqttStrategy, MqttOutlet, BrokerMonitor],
+      exports: [MqttStrategy, MqttOutlet, BrokerMonitor, MqttWebSockets],
     };
   }
 }
