@@ -58,7 +58,7 @@ export class Journal {
   }
 
   private async write(records: readonly DurableRecord[]): Promise<void> {
-    for (;;) {
+    for (let tries = 0; ; tries++) {
       try {
         const present = records.filter(({ gone }) => !gone);
         await this.storage!.write(records);
@@ -66,7 +66,7 @@ export class Journal {
         return;
       } catch (error) {
         if (isDataError(error)) throw error;
-        this.log.warn(`sessions cannot be stored, trying again: ${String(error)}`);
+        if (tries === 0) this.log.warn(`sessions cannot be stored, trying again: ${String(error)}`);
         await pause(RETRY_MS, undefined, { signal: this.ended.signal });
       }
     }
