@@ -63,15 +63,15 @@ export class KeptBroker {
 
   /** In good order, within the process. */
   async restart(): Promise<void> {
-    this.end();
     await this.broker.stop();
+    this.end();
     await this.broker.start(this.handler.handle);
   }
 
   async stop(): Promise<void> {
     this.release();
-    this.end();
     await this.broker.stop();
+    this.end();
   }
 
   /** From now on the tables do not answer. */

@@ -233,11 +233,13 @@ describe('a will', () => {
   });
 
   it('needs the rights of the time when it is sent', async () => {
-    await kept.client(tenant, { clientId: 'lost', will: will(newTopic()) });
-    await eventually(async () => (await rows('mqtt_wills')) === 1);
+    const { client } = await kept.client(tenant, { clientId: 'lost', will: will(newTopic()) });
     await changeBySql(app, `UPDATE access_tokens SET expires_at = now() - interval '1 s' WHERE user_id = $1`, [
       tenant.editor.id,
     ]);
+    // Its connection ends, and its will is not sent; but the process ends before that is on disk.
+    kept.hold();
+    await eventually(() => !client.connected);
     await kept.crash();
     await eventually(async () => (await rows('mqtt_wills')) === 0);
     expect(kept.handler.received).toEqual([]);

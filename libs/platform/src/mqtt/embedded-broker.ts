@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { Logger } from '@nestjs/common';
+import { DomainError } from '#kernel';
 import type { AuthenticateError, Client } from 'aedes';
 import type { BrokerClient, BrokerPacket, Will, WirePacket } from './aedes-internals';
 import type { BrokerState } from './broker-state';
@@ -15,7 +16,7 @@ import { LeftWills, WILL_GRACE_MS } from './left-wills';
 import { Listeners, type MqttAddress } from './listeners';
 import type { BrokerMonitor, BrokerStatus, MqttGate, MqttOutlet } from './ports';
 import { readAhead, ReadBudget } from './read-ahead';
-import { REASON } from './reason-codes';
+import { REASON, refusalOf } from './reason-codes';
 import { MAX_SESSION_EXPIRY, SessionStore } from './session-store';
 import { filterOf } from './shared-group';
 import { SignIn } from './sign-in';
@@ -300,6 +301,7 @@ export class EmbeddedBroker implements MqttOutlet, BrokerMonitor {
     else ingest.receiveWill(connection, packet as Will).then(() => done(), done);
   }
 
+  /** @throws when it cannot be sent now; one that is refused is dropped. */
   private async sendLeftWill(kept: KeptWill): Promise<void> {
     const { run } = this;
     if (!run) return;
@@ -308,10 +310,16 @@ export class EmbeddedBroker implements MqttOutlet, BrokerMonitor {
     connection.prefix = prefixOf(organizationId);
     connection.clientId = unmounted(kept.clientId);
     const principal = await this.gate.signIn(organizationId, this.options.state!.open(kept.credential!));
-    if (principal && !kept.gone) {
+    if (kept.gone) return;
+    try {
+      if (!principal) throw new DomainError('forbidden', 'the credential has ended');
       connection.credential = new WatchedCredential(principal);
       await run.ingest.receiveWill(connection, kept.will);
       await run.hub.forward(kept.will, kept.clientId);
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (!refusal || refusal.transient) throw error;
+      this.log.debug(`the will of ${kept.clientId} is dropped: ${refusal.text}`);
     }
     await run.store.delWill({ id: kept.clientId });
   }

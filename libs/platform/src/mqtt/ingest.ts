@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { DomainError } from '#kernel';
 import type { BrokerClient, BrokerPacket, Will } from './aedes-internals';
 import type { Connection } from './connection';
 import type { Verdict } from './credential-watch';
@@ -50,15 +51,18 @@ export class Ingest {
     this.take(client, connection, packet, verdict.topic).then(accepted, failed);
   }
 
-  /** A will has no client left that could be answered: it is taken and forwarded, or dropped. */
+  /**
+   * A will has no client left that could be answered: it is taken, or dropped.
+   * @throws DomainError `forbidden` when the rights of its client do not reach for it any more.
+   */
   async receiveWill(connection: Connection, will: Will): Promise<void> {
     const { credential } = connection;
     // Between the end of the connection and that of a will delay the rights may have changed.
     const principal = await credential?.principal.refresh();
-    if (!credential || !principal) throw new Error('the credential has ended');
+    if (!credential || !principal) throw new DomainError('forbidden', 'the credential has ended');
     credential.principal = principal;
     const { topic, code, text } = credential.verdict(will.topic);
-    if (code !== 0) throw new Error(text);
+    if (code !== 0) throw new DomainError('forbidden', text);
     // A PUBLISH that carries the Will Delay Interval would be malformed.
     delete will.properties?.willDelayInterval;
     this.begin();

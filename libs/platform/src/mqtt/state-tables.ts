@@ -228,9 +228,7 @@ function change<K extends Kind>({ name, columns, keys, payload, where = '' }: Ta
   const set = [...names.slice(keys), ...(payload ? ['payload'] : [])].map((column) => `${column} = excluded.${column}`);
   const all = [...names, ...(payload ? ['payload'] : [])].join(', ');
   const json = `json_to_recordset($1::json) AS (${definitions(columns)})`;
-  const source = payload
-    ? `ROWS FROM (${json}, unnest($2::bytea[])) AS r (${all})`
-    : json.replace(' AS (', ' AS r (');
+  const source = payload ? `ROWS FROM (${json}, unnest($2::bytea[])) AS r (${all})` : json.replace(' AS (', ' AS r (');
   return `INSERT INTO ${name} (${all}) SELECT ${names.map((column) => `r.${column}`).join(', ')}${payload ? ', r.payload' : ''}
     FROM ${source} ${where}
     ON CONFLICT (${names.slice(0, keys).join(', ')}) DO ${set.length > 0 ? `UPDATE SET ${set.join(', ')}` : 'NOTHING'}`;
