@@ -75,7 +75,7 @@ class Wire {
   }
 
   async subscribe(...subscriptions: { topic: string; qos: 0 | 1 | 2 }[]): Promise<number[]> {
-    this.send({ cmd: 'subscribe', messageId: 1, subscriptions } as Packet);
+    this.send({ cmd: 'subscribe', messageId: 1, subscriptions });
     return (await this.next<{ granted: number[] }>('suback')).granted;
   }
 
@@ -112,11 +112,11 @@ describe('Receive Maximum', () => {
       expect(wire.count('publish')).toBeLessThanOrEqual(3);
       const { messageId, payload } = await wire.next<{ messageId: number; payload: Buffer }>('publish');
       values.push(payload.toString());
-      if (qos === 1) wire.send({ cmd: 'puback', messageId, reasonCode: 0 } as Packet);
+      if (qos === 1) wire.send({ cmd: 'puback', messageId, reasonCode: 0 });
       else {
-        wire.send({ cmd: 'pubrec', messageId, reasonCode: 0 } as Packet);
+        wire.send({ cmd: 'pubrec', messageId, reasonCode: 0 });
         await wire.next('pubrel');
-        wire.send({ cmd: 'pubcomp', messageId, reasonCode: 0 } as Packet);
+        wire.send({ cmd: 'pubcomp', messageId, reasonCode: 0 });
       }
     }
     expect(values).toEqual(Array.from({ length: 10 }, (_, i) => String(i)));
@@ -129,7 +129,7 @@ describe('Receive Maximum', () => {
     const publisher = await clients.connect(tenant);
     for (const text of ['1', '2']) await publisher.publishAsync(topic, text, { qos: 2 });
     const first = await wire.next<{ messageId: number }>('publish');
-    wire.send({ cmd: 'pubrec', messageId: first.messageId, reasonCode: 0x97 } as Packet);
+    wire.send({ cmd: 'pubrec', messageId: first.messageId, reasonCode: 0x97 });
     expect((await wire.next<{ payload: Buffer }>('publish')).payload.toString()).toBe('2');
     expect(wire.count('pubrel')).toBe(0);
   });
@@ -218,7 +218,7 @@ describe('a session', () => {
     const publisher = await clients.connect(tenant);
     for (const text of ['1', '2', '3']) await publisher.publishAsync(topic, text, { qos: 1 });
     const { messageId } = await first.next<{ messageId: number }>('publish');
-    first.send({ cmd: 'puback', messageId } as Packet);
+    first.send({ cmd: 'puback', messageId });
     await first.ping();
     // Taken over, in the middle of it.
     const second = await Wire.open(4, connect);
@@ -300,7 +300,7 @@ describe('SUBACK', () => {
       ...subscribe,
       subscriptions: [{ topic: 'mHv1.0/a', qos: 1 }],
       properties: { subscriptionIdentifier: 0 },
-    } as Packet);
+    });
     expect(await zero.next('disconnect')).toMatchObject({ reasonCode: 0x82 });
   });
 });
@@ -422,7 +422,7 @@ describe('enhanced authentication', () => {
         username: tenant.id,
         password: Buffer.from(tenant.token),
         properties: { authenticationMethod: 'SCRAM-SHA-256' },
-      } as Packet),
+      }),
     );
     expect([...(await nextBytes(socket))].slice(0, 4)).toEqual([0x20, expect.any(Number), 0, 0x8c]);
   });
