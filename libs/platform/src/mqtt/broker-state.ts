@@ -94,7 +94,7 @@ export class BrokerState {
         const { topic, payload, qos, retain } = row;
         const properties = decodeProperties(row.properties);
         const will = { topic, payload, qos, retain, clientId: row.client_id, ...(properties && { properties }) };
-        store.restoreWill(stored(new KeptWill(row.client_id, will, row.credential, row.id)));
+        store.wills.restore(stored(new KeptWill(row.client_id, will, row.credential, row.id)));
       });
     });
   }

@@ -15,7 +15,7 @@ export class Connection {
   credentialKey: string | undefined;
   /** Set once it has signed in. */
   credential: WatchedCredential | undefined;
-  /** From its sign-in until its end, or until another connection takes it over. */
+  /** From its sign-in until its end; its own as long as it is the session's holder. */
   session: Session | undefined;
   /** It is being closed for an error: what still arrives is not looked at. */
   failed = false;

@@ -1,14 +1,12 @@
 import type { Duplex } from 'node:stream';
 import { Logger } from '@nestjs/common';
-import { DomainError } from '#kernel';
 import type { AuthenticateError, Client } from 'aedes';
 import type { BrokerClient, BrokerPacket, Will, WirePacket } from './aedes-internals';
 import type { BrokerState } from './broker-state';
 import { Connection } from './connection';
 import { announceSharedSubscriptions } from './connack';
-import { CredentialWatch, WatchedCredential } from './credential-watch';
+import { CredentialWatch } from './credential-watch';
 import { Delivery } from './delivery';
-import type { KeptWill } from './durable';
 import { Hub } from './hub';
 import { Ingest, type MqttMessageHandler } from './ingest';
 import { Journal } from './journal';
@@ -16,12 +14,12 @@ import { LeftWills, WILL_GRACE_MS } from './left-wills';
 import { Listeners, type MqttAddress } from './listeners';
 import type { BrokerMonitor, BrokerStatus, MqttGate, MqttOutlet } from './ports';
 import { readAhead, ReadBudget } from './read-ahead';
-import { REASON, refusalOf } from './reason-codes';
+import { REASON } from './reason-codes';
 import { MAX_SESSION_EXPIRY, SessionStore } from './session-store';
 import { filterOf } from './shared-group';
 import { SignIn } from './sign-in';
 import { Subscribing } from './subscribing';
-import { prefixOf, tenantOf, unmounted } from './tenant';
+import { prefixOf, unmounted } from './tenant';
 import { MAX_PACKET_BYTES, mountAtParser } from './tenant-wire';
 
 /** By all ways together. */
@@ -105,7 +103,8 @@ export class EmbeddedBroker implements MqttOutlet, BrokerMonitor {
     await hub.listen();
     const subscribing = new Subscribing(store, (connection, filter) => this.mayRead(connection, filter));
     const listeners = new Listeners(this.address, (socket) => this.accept(socket));
-    const wills = new LeftWills(willGraceMs, (will) => this.sendLeftWill(will));
+    const open = (sealed: Buffer): string => state!.open(sealed);
+    const wills = new LeftWills(willGraceMs, { gate: this.gate, ingest, hub, store, open });
     const expiry = setInterval(() => store.expire(), EXPIRE_MS).unref();
     this.run = { hub, store, ingest, subscribing, listeners, wills, expiry };
     try {
@@ -117,7 +116,7 @@ export class EmbeddedBroker implements MqttOutlet, BrokerMonitor {
       await journal.close(LAST_CHANGES_MS);
       throw error;
     }
-    wills.await(store.allWills());
+    wills.watch(store.wills.all());
     this.startedAt = Date.now();
     this.watch.start();
   }
@@ -136,7 +135,7 @@ export class EmbeddedBroker implements MqttOutlet, BrokerMonitor {
       this.log.warn('closing with messages that are not stored: they stay unacknowledged');
     this.messagesIn += ingest.messagesIn;
     this.watch.stop();
-    store.leaveWills();
+    store.wills.leave();
     const goodbye = setTimeout(() => this.streams.forEach((stream) => stream.destroy()), GOODBYE_MS);
     await new Promise<void>((resolve) => hub.close(resolve));
     // Whoever has not signed in yet is none of the hub's clients.
@@ -226,19 +225,16 @@ export class EmbeddedBroker implements MqttOutlet, BrokerMonitor {
   /** Ahead of the CONNACK: whoever was connected by that id has the session no more. */
   private openSession(store: SessionStore, hub: Hub, client: BrokerClient): void {
     const former = clientsOf(hub)[client.id];
-    if (former) {
-      this.connections.get(former)!.session = undefined;
-      // One that does not read would hold up its successor for a minute.
-      if (former.conn.writableNeedDrain) former.close();
-    }
+    // One that does not read would hold up its successor for a minute.
+    if (former?.conn.writableNeedDrain) former.close();
     const connection = this.connections.get(client)!;
-    connection.session = store.open(client.id, client.sessionExpiryInterval);
+    connection.session = store.open(client.id, client.sessionExpiryInterval, client);
     store.narrow(connection.session, (filter) => this.mayRead(connection, filter));
     if (client.version === 5) announceSharedSubscriptions(client.conn);
   }
 
   private deliver({ store }: Run, client: BrokerClient, { session }: Connection): void {
-    if (!session || client.closed) return;
+    if (session?.holder !== client || client.closed) return;
     session.delivery = new Delivery(client, session, {
       sent: () => {
         this.messagesOut++;
@@ -252,7 +248,7 @@ export class EmbeddedBroker implements MqttOutlet, BrokerMonitor {
   /** Packets that are not aedes's affair. @returns whether it was one. */
   private take({ store, subscribing }: Run, client: BrokerClient, connection: Connection, packet: WirePacket): boolean {
     const fail = (code: number, problem: string): void => this.disconnect(client, code, problem);
-    if (!connection.session) return false;
+    if (connection.session?.holder !== client) return false;
     switch (packet.cmd) {
       case 'subscribe':
         subscribing.subscribe(client, connection, packet, fail);
@@ -280,7 +276,7 @@ export class EmbeddedBroker implements MqttOutlet, BrokerMonitor {
     if (connection.credentialKey !== undefined) this.watch.leave(connection.credentialKey, client);
     const { session } = connection;
     connection.session = undefined;
-    if (session) store.leave(session, client.sessionExpiryInterval);
+    if (session?.holder === client) store.leave(session, client.sessionExpiryInterval);
   }
 
   private authorizePublish(
@@ -299,29 +295,6 @@ export class EmbeddedBroker implements MqttOutlet, BrokerMonitor {
     if ('cmd' in packet) ingest.receive(client, connection, packet as BrokerPacket, done);
     else if (!this.run) done(new Error('the broker stops: its next start sends what is left'));
     else ingest.receiveWill(connection, packet as Will).then(() => done(), done);
-  }
-
-  /** @throws when it cannot be sent now; one that is refused is dropped. */
-  private async sendLeftWill(kept: KeptWill): Promise<void> {
-    const { run } = this;
-    if (!run) return;
-    const organizationId = tenantOf(kept.clientId);
-    const connection = new Connection();
-    connection.prefix = prefixOf(organizationId);
-    connection.clientId = unmounted(kept.clientId);
-    const principal = await this.gate.signIn(organizationId, this.options.state!.open(kept.credential!));
-    if (kept.gone) return;
-    try {
-      if (!principal) throw new DomainError('forbidden', 'the credential has ended');
-      connection.credential = new WatchedCredential(principal);
-      await run.ingest.receiveWill(connection, kept.will);
-      await run.hub.forward(kept.will, kept.clientId);
-    } catch (error) {
-      const refusal = refusalOf(error);
-      if (!refusal || refusal.transient) throw error;
-      this.log.debug(`the will of ${kept.clientId} is dropped: ${refusal.text}`);
-    }
-    await run.store.delWill({ id: kept.clientId });
   }
 
   private sealedCredential(client: BrokerClient): Buffer | undefined {

@@ -1,9 +1,27 @@
 import { Logger } from '@nestjs/common';
+import { DomainError } from '#kernel';
+import { Connection } from './connection';
+import { WatchedCredential } from './credential-watch';
 import type { KeptWill } from './durable';
+import type { Hub } from './hub';
+import type { Ingest } from './ingest';
+import type { MqttGate } from './ports';
+import { refusalOf } from './reason-codes';
+import { MAX_SESSION_EXPIRY, type SessionStore } from './session-store';
+import { prefixOf, tenantOf, unmounted } from './tenant';
 
 /** Clients come back within this time after a restart, or never. */
 export const WILL_GRACE_MS = 30_000;
 const RETRY_MS = 5_000;
+
+interface Parts {
+  gate: MqttGate;
+  ingest: Ingest;
+  hub: Hub;
+  store: SessionStore;
+  /** Opens a sealed credential. */
+  open: (sealed: Buffer) => string;
+}
 
 /** Wills of clients that were connected when the last process ended: sent unless the client comes back in time. */
 export class LeftWills {
@@ -12,14 +30,13 @@ export class LeftWills {
 
   constructor(
     private readonly graceMs: number,
-    /** Sends it if its client still may. @throws when that cannot be found out now. */
-    private readonly send: (will: KeptWill) => Promise<void>,
+    private readonly parts: Parts,
   ) {}
 
-  await(wills: readonly KeptWill[]): void {
+  watch(wills: readonly KeptWill[]): void {
     for (const will of wills) {
       const delay = Number(will.will.properties?.['willDelayInterval'] ?? 0) * 1000;
-      this.arm(will, Math.min(Math.max(delay, this.graceMs), MAX_DELAY_MS));
+      this.arm(will, Math.min(Math.max(delay, this.graceMs), MAX_SESSION_EXPIRY * 1000));
     }
   }
 
@@ -40,7 +57,27 @@ export class LeftWills {
     };
     this.timers.set(will, setTimeout(fire, delayMs).unref());
   }
-}
 
-/** The longest that a session, and with it a will, may outlive its connection. */
-const MAX_DELAY_MS = 7 * 86_400_000;
+  /** @throws when it cannot be sent now; one that is refused is dropped. */
+  private async send(kept: KeptWill): Promise<void> {
+    const { clientId, will, credential } = kept;
+    const { gate, ingest, hub, store, open } = this.parts;
+    const organizationId = tenantOf(clientId);
+    const connection = new Connection();
+    connection.prefix = prefixOf(organizationId);
+    connection.clientId = unmounted(clientId);
+    try {
+      const principal = await gate.signIn(organizationId, open(credential!));
+      if (!principal) throw new DomainError('forbidden', 'the credential has ended');
+      if (kept.gone) return;
+      connection.credential = new WatchedCredential(principal);
+      await ingest.receiveWill(connection, will);
+      await hub.forward(will, clientId);
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (!refusal || refusal.transient) throw error;
+      this.log.debug(`the will of ${clientId} is dropped: ${refusal.text}`);
+    }
+    store.wills.delete(clientId);
+  }
+}

@@ -27,7 +27,7 @@ const subscribe = (session: Session, name: string, options: Partial<Subscription
 
 /** A session whose client is away. */
 function away(clientId: string, name: string, options?: Partial<SubscriptionOptions>): Session {
-  const session = store.open(clientId, DAY);
+  const session = store.open(clientId, DAY, {});
   subscribe(session, name, options);
   store.leave(session, DAY);
   return session;
@@ -50,7 +50,7 @@ describe('a session whose client is away', () => {
   });
 
   it('takes a message once for several filters, with the highest QoS and all identifiers', () => {
-    const session = store.open('org/plc', DAY);
+    const session = store.open('org/plc', DAY, {});
     subscribe(session, 'org/#', { identifier: 7 });
     subscribe(session, 'org/a', { qos: 2, identifier: 8 });
     void store.route(message('org/a', { qos: 2 }));
@@ -93,7 +93,7 @@ describe('a message in flight', () => {
     const entry = session.queue.peek()!;
     session.queue.markSent(entry);
     expect([session.queue.peek(), session.queue.inFlight]).toEqual([undefined, 1]);
-    store.open('org/plc', DAY);
+    store.open('org/plc', DAY, {});
     expect(session.queue.peek()).toBe(entry);
     expect(entry.dup).toBe(true);
     session.queue.markSent(entry);
@@ -107,7 +107,7 @@ describe('a message in flight', () => {
     const [entry] = session.queue.all();
     session.queue.markSent(entry!);
     await store.outgoingUpdate({ id: 'org/plc' }, { cmd: 'pubrel', messageId: entry!.packetId });
-    store.open('org/plc', DAY);
+    store.open('org/plc', DAY, {});
     expect(session.queue.peek()).toBeUndefined();
     expect(await store.outgoingStream({ id: 'org/plc' }).toArray()).toEqual([
       { cmd: 'pubrel', messageId: entry!.packetId },
@@ -115,7 +115,7 @@ describe('a message in flight', () => {
   });
 
   it('is one of at most 65,535', () => {
-    const session = store.open('org/passing', 0);
+    const session = store.open('org/passing', 0, {});
     for (let i = 0; i < 65_535; i++) session.queue.add(session, message('org/a'), receipt);
     expect(session.queue.add(session, message('org/a'), receipt)).toBeUndefined();
     expect(new Set(session.queue.all().map(({ packetId }) => packetId)).size).toBe(65_535);
@@ -125,7 +125,7 @@ describe('a message in flight', () => {
 });
 
 it('ends the oldest idle session of an organization when there are too many', () => {
-  const connected = store.open('org/connected', DAY);
+  const connected = store.open('org/connected', DAY, {});
   const idle = away('org/idle', 'org/x');
   const other = away('other/idle', 'other/x');
   for (let i = 0; i < 999; i++) away(`org/${i}`, 'org/y');
@@ -133,7 +133,7 @@ it('ends the oldest idle session of an organization when there are too many', ()
 });
 
 it('gives what is shared to one of those who are connected, in turn', () => {
-  const members = ['org/1', 'org/2', 'org/3'].map((id) => store.open(id, DAY));
+  const members = ['org/1', 'org/2', 'org/3'].map((id) => store.open(id, DAY, {}));
   for (const member of members) subscribe(member, '$share/g/org/#');
   const away = members.pop()!;
   for (const { queue } of members) expect(queue.all()).toEqual([]);

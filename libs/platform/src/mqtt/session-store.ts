@@ -1,14 +1,15 @@
 import { Readable } from 'node:stream';
 import { filterMatches } from '#kernel';
 import type { BrokerClient, BrokerPacket, Qos, Will, WirePacket } from './aedes-internals';
-import { KeptMessage, KeptWill, type QueueEntry, type Receipt, type Subscription } from './durable';
-import { FilterTrie } from './filter-trie';
+import { KeptMessage, type QueueEntry, type Subscription } from './durable';
 import { Journal } from './journal';
+import { KeptWills } from './kept-wills';
 import type { Message } from './message';
 import { ReceivedIds } from './received-ids';
 import { RetainedMessages } from './retained-messages';
 import { Session } from './session';
-import { filterOf, groupOf, SharedGroup } from './shared-group';
+import { filterOf } from './shared-group';
+import { SubscriptionIndex } from './subscription-index';
 import { tenantOf } from './tenant';
 
 /** Lasting sessions of one organization. */
@@ -28,21 +29,20 @@ interface Named {
 export class SessionStore {
   readonly retained: RetainedMessages;
   readonly received: ReceivedIds;
+  readonly wills: KeptWills;
   private readonly sessions = new Map<string, Session>();
   /** The lasting ones of each organization, oldest first. */
   private readonly lasting = new Map<string, Set<Session>>();
-  private readonly trie = new FilterTrie<Subscription | SharedGroup>();
-  private readonly wills = new Map<string, KeptWill>();
-  /** A broker that stops leaves wills to its next start. */
-  private leavesWills = false;
+  private readonly index = new SubscriptionIndex();
 
   constructor(
     readonly journal: Journal = new Journal(),
     /** What a client with a will has signed in with, sealed. */
-    private readonly credentialOf: (client: BrokerClient) => Buffer | undefined = () => undefined,
+    credentialOf: (client: BrokerClient) => Buffer | undefined = () => undefined,
   ) {
     this.retained = new RetainedMessages(journal);
     this.received = new ReceivedIds(journal);
+    this.wills = new KeptWills(journal, credentialOf);
   }
 
   get hasLastingSessions(): boolean {
@@ -50,7 +50,7 @@ export class SessionStore {
   }
 
   /** The session for a connection that signs in: the one there is, or a new one. */
-  open(clientId: string, expirySeconds: number): Session {
+  open(clientId: string, expirySeconds: number, holder: object): Session {
     const known = this.sessions.get(clientId);
     const seconds = Math.min(expirySeconds, MAX_SESSION_EXPIRY);
     // One that does not last has ended with its connection, which is just being taken over.
@@ -59,7 +59,7 @@ export class SessionStore {
     session.delivery?.end();
     session.delivery = undefined;
     session.queue.requeue().forEach((entry) => this.settle(entry));
-    session.isHeld = true;
+    session.holder = holder;
     session.expiresAt = undefined;
     // One that lasted is on disk, and goes from there when this connection ends.
     session.expirySeconds = known?.isLasting ? Math.max(seconds, 1) : seconds;
@@ -87,7 +87,7 @@ export class SessionStore {
   leave(session: Session, expirySeconds: number): void {
     session.delivery?.end();
     session.delivery = undefined;
-    session.isHeld = false;
+    session.holder = undefined;
     if (session.gone) return;
     if (!session.isLasting || expirySeconds === 0) {
       this.end(session);
@@ -113,7 +113,7 @@ export class SessionStore {
   }
 
   end(session: Session): void {
-    for (const subscription of session.subscriptions.values()) this.leaveTrie(subscription);
+    for (const subscription of session.subscriptions.values()) this.index.remove(subscription);
     for (const entry of session.queue.all()) {
       session.queue.remove(entry);
       this.settle(entry);
@@ -135,7 +135,7 @@ export class SessionStore {
     if (old) this.remove(old);
     if (old && session.isLasting) this.journal.note(old);
     session.subscriptions.set(name, subscription);
-    this.enterTrie(subscription);
+    this.index.add(subscription);
     return { isNew: !old, kept: session.isLasting ? this.journal.save(subscription) : Promise.resolve() };
   }
 
@@ -150,10 +150,10 @@ export class SessionStore {
    * Resolves when what has to outlive a connection is on disk; undefined when nothing has to.
    */
   route(message: Message, from?: string): Promise<void> | undefined {
-    if (this.trie.isEmpty) return undefined;
+    if (this.index.isEmpty) return undefined;
     let kept: KeptMessage | undefined;
     const saves: Promise<void>[] = [];
-    for (const [session, receipt] of this.receipts(message, from)) {
+    for (const [session, receipt] of this.index.receipts(message, from)) {
       if (receipt.qos === 0) session.delivery?.send(message, receipt);
       else if (session.isLasting) {
         if (!kept) {
@@ -201,57 +201,9 @@ export class SessionStore {
     return saved;
   }
 
-  /** One for each session, with the highest QoS of its subscriptions (MQTT 5, section 3.3.4). */
-  private receipts(message: Message, from: string | undefined): Map<Session, Receipt> {
-    const receipts = new Map<Session, Receipt>();
-    this.trie.match(message.topic, (_key, target) => {
-      const subscription = target instanceof SharedGroup ? target.choose() : target;
-      if (!subscription) return;
-      const { session, options } = subscription;
-      if (options.noLocal && session.clientId === from) return;
-      const qos = Math.min(message.qos, options.qos) as Qos;
-      const retain = options.retainAsPublished && message.retain;
-      const receipt = receipts.get(session);
-      if (!receipt) {
-        receipts.set(session, { qos, retain, identifiers: options.identifier ? [options.identifier] : undefined });
-        return;
-      }
-      receipt.qos = Math.max(receipt.qos, qos) as Qos;
-      receipt.retain ||= retain;
-      if (options.identifier) (receipt.identifiers ??= []).push(options.identifier);
-    });
-    return receipts;
-  }
-
-  private enterTrie(subscription: Subscription): void {
-    const { name, session } = subscription;
-    const filter = filterOf(name);
-    const group = groupOf(name);
-    if (group === undefined) {
-      this.trie.set(filter, session.id, subscription);
-      return;
-    }
-    const key = `$share/${group}`;
-    let shared = this.trie.get(filter, key);
-    if (!(shared instanceof SharedGroup)) this.trie.set(filter, key, (shared = new SharedGroup()));
-    shared.join(subscription);
-  }
-
-  private leaveTrie(subscription: Subscription): void {
-    const { name, session } = subscription;
-    const filter = filterOf(name);
-    const group = groupOf(name);
-    if (group === undefined) {
-      this.trie.delete(filter, session.id);
-      return;
-    }
-    const shared = this.trie.get(filter, `$share/${group}`);
-    if (shared instanceof SharedGroup && shared.leave(subscription)) this.trie.delete(filter, `$share/${group}`);
-  }
-
   private remove(subscription: Subscription): void {
     subscription.session.subscriptions.delete(subscription.name);
-    this.leaveTrie(subscription);
+    this.index.remove(subscription);
     subscription.gone = true;
   }
 
@@ -287,25 +239,7 @@ export class SessionStore {
   restoreSubscription(subscription: Subscription): void {
     subscription.stored = true;
     subscription.session.subscriptions.set(subscription.name, subscription);
-    this.enterTrie(subscription);
-  }
-
-  restoreWill(will: KeptWill): void {
-    will.stored = true;
-    this.wills.set(will.clientId, will);
-  }
-
-  allWills(): KeptWill[] {
-    return [...this.wills.values()];
-  }
-
-  /** The broker stops in good order: its next start sends the wills of clients that do not come back. */
-  leaveWills(): void {
-    this.leavesWills = true;
-    for (const will of this.wills.values()) {
-      will.leftAt = Date.now();
-      this.journal.note(will);
-    }
+    this.index.add(subscription);
   }
 
   // What aedes asks for.
@@ -362,17 +296,11 @@ export class SessionStore {
   }
 
   putWill(client: BrokerClient, will: Will): Promise<void> {
-    const kept = new KeptWill(client.id, Object.assign(will, { clientId: client.id }), this.credentialOf(client));
-    this.wills.set(client.id, kept);
-    return kept.credential ? this.journal.save(kept) : DONE;
+    return this.wills.put(client, will);
   }
 
   delWill({ id }: Named): Promise<void> {
-    const kept = this.wills.get(id);
-    if (!kept || this.leavesWills) return DONE;
     this.wills.delete(id);
-    kept.gone = true;
-    this.journal.note(kept);
     return DONE;
   }
 

@@ -13,8 +13,8 @@ export class Session {
   readonly queue = new OutgoingQueue();
   /** The connection of now, once its client may be sent something. */
   delivery: Delivery | undefined;
-  /** Whether a connection holds it, also one that is only being made. */
-  isHeld = false;
+  /** Who has it: a connection, also one that is only being made. The last one wins. */
+  holder: object | undefined;
   /** Epoch milliseconds; undefined while it is held. */
   expiresAt: number | undefined;
 
@@ -25,6 +25,10 @@ export class Session {
     public expirySeconds: number,
     readonly id: string = newId(),
   ) {}
+
+  get isHeld(): boolean {
+    return this.holder !== undefined;
+  }
 
   get isLasting(): boolean {
     return this.expirySeconds > 0;
