@@ -11,7 +11,7 @@ import { Hub } from './hub';
 import { Ingest, type MqttMessageHandler } from './ingest';
 import { Journal } from './journal';
 import { LeftWills, WILL_GRACE_MS } from './left-wills';
-import { Listeners, type MqttAddress } from './listeners';
+import { Listeners, MAX_CONNECTIONS, type MqttAddress } from './listeners';
 import type { BrokerMonitor, BrokerStatus, MqttGate, MqttOutlet } from './ports';
 import { readAhead, ReadBudget } from './read-ahead';
 import { REASON } from './reason-codes';
@@ -22,8 +22,6 @@ import { Subscribing } from './subscribing';
 import { prefixOf, unmounted } from './tenant';
 import { MAX_PACKET_BYTES, mountAtParser } from './tenant-wire';
 
-/** By all ways together. */
-const MAX_CONNECTIONS = 10_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Wills that wait for their delay. */
 const MAX_PENDING_WILLS = 10_000;
@@ -75,6 +73,7 @@ export class EmbeddedBroker implements MqttOutlet, BrokerMonitor {
   private messagesOut = 0;
 
   constructor(
+    /** Port 0 takes a free one. */
     private readonly address: MqttAddress,
     private readonly gate: MqttGate,
     private readonly options: EmbeddedBrokerOptions = {},

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { Batcher } from '../batching';
@@ -27,10 +28,6 @@ export class Journal {
     this.batcher = new Batcher({ most: MOST_RECORDS, work: (records) => this.work(records) });
   }
 
-  get isDurable(): boolean {
-    return this.storage !== undefined;
-  }
-
   /** Resolves when the record is on disk as it is now. @throws when it never will be. */
   save(record: DurableRecord): Promise<void> {
     return this.storage ? this.batcher.add(record) : DONE;
@@ -43,8 +40,9 @@ export class Journal {
 
   /** Resolves when all is on disk, or the time is over. What is not then fails. */
   async close(deadlineMs: number): Promise<void> {
+    const late = once(this.ended.signal, 'abort');
     const timer = setTimeout(() => this.ended.abort(), deadlineMs);
-    await this.batcher.settled();
+    await Promise.race([this.batcher.settled(), late]);
     clearTimeout(timer);
     if (this.ended.signal.aborted) this.log.warn('the last changes of sessions are not stored');
     this.ended.abort();

@@ -5,6 +5,8 @@ import { createSecureContext, createServer as createTlsServer, type Server as Tl
 import { Logger } from '@nestjs/common';
 import { SettingsError } from '../config';
 
+/** By all ways together; of each port by itself before that. */
+export const MAX_CONNECTIONS = 10_000;
 const HANDSHAKE_MS = 10_000;
 const WATCH_MS = 1_000;
 
@@ -108,6 +110,8 @@ function read(setting: string, file: string): Buffer {
 const wrong = (problem: string): SettingsError => new SettingsError(`wrong settings:\n  ${problem}`);
 
 async function listen(server: Server, port: number, host: string): Promise<void> {
+  // Of those that have not got as far as the broker, too.
+  server.maxConnections = MAX_CONNECTIONS;
   server.listen(port, host);
   await once(server, 'listening');
 }

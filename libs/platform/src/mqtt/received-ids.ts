@@ -40,7 +40,7 @@ export class ReceivedIds {
     if (!ids) clients.set(clientId, (ids = new Map()));
     ids.set(received.packetId, received);
     const [oldest] = ids.keys();
-    if (ids.size > MAX_UNRELEASED) void this.delete(clientId, oldest!);
+    if (ids.size > MAX_UNRELEASED) this.delete(clientId, oldest!).catch(() => undefined);
   }
 
   /** Resolves when that is on disk. */
