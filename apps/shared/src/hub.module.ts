@@ -19,7 +19,7 @@ import { CryptoModule } from '#platform/crypto';
 import { DatabaseModule } from '#platform/database';
 import { HttpMaintenanceModule, HttpModule } from '#platform/http';
 import { LifecycleModule } from '#platform/lifecycle';
-import { MqttModule } from '#platform/mqtt';
+import { MqttMaintenanceModule, MqttModule } from '#platform/mqtt';
 import { MaintenanceModule } from '#platform/queue';
 import { SandboxModule } from '#platform/sandbox';
 import { SignalsModule } from '#platform/signals';
@@ -45,6 +45,7 @@ const PARTS: Record<HubRole, Modules> = {
   worker: [
     MaintenanceModule,
     HttpMaintenanceModule,
+    MqttMaintenanceModule,
     IdentityMaintenanceModule,
     OrganizationsMaintenanceModule,
     ModelsMaintenanceModule,

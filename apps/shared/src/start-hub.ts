@@ -7,7 +7,7 @@ import type { Config, HubRole } from '#platform/config';
 import { migrate } from '#platform/database';
 import { createHttpApp, HealthParts } from '#platform/http';
 import { drainHttp, Lifecycle } from '#platform/lifecycle';
-import { BrokerMonitor, MqttStrategy } from '#platform/mqtt';
+import { BrokerMonitor, MqttStrategy, MqttWebSockets } from '#platform/mqtt';
 import { migrateQueue } from '#platform/queue';
 import { ensurePartitions } from '#uns';
 import { databaseSchema } from '../../../ormconfig';
@@ -52,6 +52,7 @@ export async function startHub(
       // What the broker has kept for us comes at once, and needs what `onModuleInit` reads.
       await app.init();
       await app.startAllMicroservices();
+      app.get(MqttWebSockets).attach(app.getHttpServer());
       lifecycle.atShutdown('intake', 'mqtt', () => strategy.close());
       app.get(HealthParts).register('mqtt', () => requireBroker(app.get(BrokerMonitor)));
     }

@@ -87,6 +87,8 @@ function wantedPorts(settings: Settings): WantedPort[] {
   const wanted: WantedPort[] = [{ setting: 'HUB_HTTP_PORT', host, port: settings.HUB_HTTP_PORT }];
   if (settings.HUB_ROLES.includes('uns') && !settings.MQTT_URL) {
     wanted.push({ setting: 'HUB_MQTT_PORT', host, port: settings.HUB_MQTT_PORT });
+    const tlsPort = settings.HUB_MQTT_TLS_PORT;
+    if (tlsPort !== undefined) wanted.push({ setting: 'HUB_MQTT_TLS_PORT', host, port: tlsPort });
   }
   return wanted;
 }

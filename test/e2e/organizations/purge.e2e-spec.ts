@@ -83,6 +83,24 @@ describe('a deleted organization', () => {
     );
   }
 
+  /** A session of the embedded broker with everything it may hold, a retained message and a will. */
+  async function leaveMqttState(organizationId: string): Promise<void> {
+    const message = `INSERT INTO mqtt_messages (organization_id, id, topic, payload, qos) VALUES ($1, $1, 'a', '', 1)`;
+    const rows = [
+      `INSERT INTO mqtt_sessions (organization_id, id, client_id, expiry_seconds) VALUES ($1, $1, 'plc', 60)`,
+      `INSERT INTO mqtt_subscriptions (organization_id, id, session_id, filter, qos, no_local, retain_as_published)
+       VALUES ($1, $1, $1, '#', 1, false, false)`,
+      message,
+      `INSERT INTO mqtt_queued (organization_id, session_id, packet_id, message_id, qos, retain, released)
+       VALUES ($1, $1, 1, $1, 1, false, false)`,
+      `INSERT INTO mqtt_received (organization_id, session_id, packet_id) VALUES ($1, $1, 1)`,
+      message.replace('mqtt_messages', 'mqtt_retained'),
+      `INSERT INTO mqtt_wills (organization_id, id, client_id, topic, payload, qos, retain, credential)
+       VALUES ($1, $1, 'plc', 'a', '', 1, false, '')`,
+    ];
+    for (const row of rows) await query(row, [organizationId]);
+  }
+
   /** What a connection leaves behind that was in use. */
   async function leaveTraffic(organizationId: string, connectionId: string): Promise<void> {
     await query(
@@ -159,6 +177,7 @@ describe('a deleted organization', () => {
     expect((await api.post(`/connections/${connection}/functions`, request)).status).toBe(201);
     await leaveValues(id);
     await leaveHistory(id);
+    await leaveMqttState(id);
     await leaveTraffic(id, connection as string);
     return id;
   }

@@ -5,7 +5,12 @@ import { readSettings, SettingsError, type Environment, type Settings } from './
 export class Config {
   private constructor(
     readonly http: { host: string; port: number; publicUrl: string; trustProxy: number; logRequests: boolean },
-    readonly mqtt: { host: string; port: number; url: string | undefined },
+    readonly mqtt: {
+      host: string;
+      port: number;
+      tls: { port: number; certFile: string; keyFile: string } | undefined;
+      url: string | undefined;
+    },
     readonly database: { url: string },
     readonly redis: { url: string | undefined },
     readonly admin: { email: string; password: string | undefined },
@@ -34,7 +39,7 @@ export class Config {
         trustProxy: s.HUB_TRUST_PROXY,
         logRequests: s.LOG_REQUESTS,
       },
-      { host: s.HUB_HOST, port: s.HUB_MQTT_PORT, url: s.MQTT_URL },
+      { host: s.HUB_HOST, port: s.HUB_MQTT_PORT, tls: tlsOf(s), url: s.MQTT_URL },
       { url: s.DATABASE_URL },
       { url: s.REDIS_URL },
       { email: s.HUB_ADMIN_EMAIL, password: s.HUB_ADMIN_PASSWORD },
@@ -49,6 +54,14 @@ export class Config {
       { level: s.LOG_LEVEL, format: s.LOG_FORMAT },
     );
   }
+}
+
+function tlsOf(settings: Settings): Config['mqtt']['tls'] {
+  const { HUB_MQTT_TLS_PORT: port, HUB_MQTT_TLS_CERT_FILE: certFile, HUB_MQTT_TLS_KEY_FILE: keyFile } = settings;
+  if (port === undefined) return undefined;
+  if (certFile !== undefined && keyFile !== undefined) return { port, certFile, keyFile };
+  const missing = certFile === undefined ? 'HUB_MQTT_TLS_CERT_FILE' : 'HUB_MQTT_TLS_KEY_FILE';
+  throw new SettingsError(`wrong settings:\n  ${missing}: is required with HUB_MQTT_TLS_PORT`);
 }
 
 const REQUIRED = ['DATABASE_URL', 'HUB_SECRET_KEY'] as const;

@@ -146,6 +146,20 @@ describe('Config', () => {
     expect(message).toContain('HUB_SECRET_KEY: is required here');
   });
 
+  it('has TLS for MQTT with a port, and then wants certificate and key', () => {
+    const tls = { HUB_MQTT_TLS_PORT: '8883', HUB_MQTT_TLS_CERT_FILE: 'cert.pem', HUB_MQTT_TLS_KEY_FILE: 'key.pem' };
+    expect(Config.from(complete).mqtt.tls).toBeUndefined();
+    expect(Config.from({ ...complete, ...tls }).mqtt.tls).toEqual({
+      port: 8883,
+      certFile: 'cert.pem',
+      keyFile: 'key.pem',
+    });
+    for (const name of ['HUB_MQTT_TLS_CERT_FILE', 'HUB_MQTT_TLS_KEY_FILE']) {
+      const message = refusal(() => Config.from({ ...complete, ...tls, [name]: undefined }));
+      expect(message).toContain(`${name}: is required with HUB_MQTT_TLS_PORT`);
+    }
+  });
+
   it('has the address of the port where no public one is set', () => {
     expect(Config.from({ ...complete, HUB_HTTP_PORT: '8181' }).http.publicUrl).toBe('http://127.0.0.1:8181');
     expect(Config.from({ ...complete, HUB_PUBLIC_URL: 'https://hub.example.com' }).http.publicUrl).toBe(

@@ -84,6 +84,12 @@ export const SETTINGS = {
   HUB_HOST: str({ default: '127.0.0.1', desc: 'Address to listen on; 0.0.0.0 for all' }),
   HUB_HTTP_PORT: port({ default: 8080, desc: 'Port of the REST API and Swagger UI' }),
   HUB_MQTT_PORT: port({ default: 1883, desc: 'Port of the embedded MQTT broker' }),
+  HUB_MQTT_TLS_PORT: port({ default: undefined, desc: 'Port of the embedded MQTT broker for TLS. Default: none' }),
+  HUB_MQTT_TLS_CERT_FILE: str({
+    default: undefined,
+    desc: 'PEM file of its certificate with the chain; read again when it changes',
+  }),
+  HUB_MQTT_TLS_KEY_FILE: str({ default: undefined, desc: 'PEM file of the key to it; read again when it changes' }),
   HUB_PUBLIC_URL: webUrl({
     default: undefined,
     desc: 'Address under which clients reach the platform: issuer, discovery and printed lines. Default: http://127.0.0.1:<HUB_HTTP_PORT>',

@@ -21,7 +21,9 @@ export interface WirePacket {
   username?: string;
   will?: Will;
   properties?: Record<string, unknown>;
-  subscriptions: { topic: string }[];
+  messageId: number;
+  reasonCode?: number;
+  subscriptions: { topic: string; qos: Qos; nl?: boolean; rap?: boolean; rh?: number }[];
   unsubscriptions: string[];
 }
 
@@ -43,33 +45,36 @@ export interface WireParser extends EventEmitter {
   _emitError(error: Error): void;
 }
 
-export interface Subscription {
-  qos: Qos;
-}
-
 type Deliver = (packet: BrokerPacket, done: (error?: Error) => void) => void;
 
 export interface BrokerClient extends Omit<Client, 'conn'> {
   conn: Socket;
   _parser: WireParser;
-  /** Keyed by filter. */
-  subscriptions: Record<string, Subscription>;
+  /** Seconds that the session outlives the connection, as the client wished last. */
+  sessionExpiryInterval: number;
+  /** MQTT 5: what the client takes; 65,535 and undefined where it says nothing. */
+  receiveMaximum: number;
+  maximumPacketSize: number | undefined;
   /** MQTT 5: set by us so that CONNACK tells the id as the client should use it. */
   _assignedClientId: string | undefined;
   _requestProblemInformation: boolean;
-  /** Subscriptions take the function that is here when they are made. */
+  /** They write a packet, with its own message id, and call back when the socket has taken it. */
   deliver0: Deliver;
   deliverQoS: Deliver;
   /** Packets of the last read that are not done with; aedes reads on when there are none. */
   _parsingBatch: number;
   _nextBatch: (error?: Error | null) => void;
   connackSent: boolean;
+  /** Started anew by every packet. */
+  _keepaliveTimer: NodeJS.Timeout | null;
+  /** Calls back when the socket takes more, or the client is given up. */
+  waitForDrain(done: () => void): void;
   pause(): void;
 }
 
 export type BrokerPacket = Omit<AedesPublishPacket, 'payload' | 'brokerId' | 'properties'> & {
   payload: Buffer;
-  /** null on a retained message that is sent because of a new subscription. */
+  /** null: aedes need not ask whether it comes a second time. */
   brokerId: string | null;
   clientId?: string;
   properties?: Record<string, unknown>;

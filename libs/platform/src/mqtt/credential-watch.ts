@@ -58,7 +58,11 @@ export class CredentialWatch {
   private readonly refreshing = new Set<WatchedCredential>();
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly refuse: (client: BrokerClient, reason: string) => void) {}
+  constructor(
+    /** The filters that a client subscribes to, as it names them. */
+    private readonly filtersOf: (client: BrokerClient) => string[],
+    private readonly refuse: (client: BrokerClient, reason: string) => void,
+  ) {}
 
   start(): void {
     this.timer = setInterval(() => {
@@ -105,7 +109,7 @@ export class CredentialWatch {
     if (principal === credential.principal) return;
     credential.principal = principal;
     for (const client of credential.clients) {
-      const lost = Object.keys(client.subscriptions).some((filter) => !principal.maySubscribe(unmounted(filter)));
+      const lost = this.filtersOf(client).some((filter) => !principal.maySubscribe(filter));
       if (lost) this.refuse(client, 'rights on a subscription have ended');
     }
   }

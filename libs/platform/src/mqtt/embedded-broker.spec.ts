@@ -147,6 +147,6 @@ describe('stopping', () => {
 it('tells MQTT 5 clients its limits', async () => {
   const client = connect(test.options(ORG_A, 'token-a'));
   const connack = await nextEvent<IConnackPacket>(client, 'connect');
-  expect(connack.properties).toMatchObject({ sharedSubscriptionAvailable: false, maximumPacketSize: 1_064_960 });
+  expect(connack.properties).toMatchObject({ sharedSubscriptionAvailable: true, maximumPacketSize: 1_064_960 });
   await client.endAsync();
 });

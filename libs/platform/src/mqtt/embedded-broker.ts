@@ -1,115 +1,130 @@
-import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { Logger } from '@nestjs/common';
-import { filterMatches, topicProblem } from '#kernel';
 import type { AuthenticateError, Client } from 'aedes';
-import type { BrokerClient, BrokerPacket, Qos, Will } from './aedes-internals';
+import type { BrokerClient, BrokerPacket, Will, WirePacket } from './aedes-internals';
+import type { BrokerState } from './broker-state';
 import { Connection } from './connection';
+import { announceSharedSubscriptions } from './connack';
 import { CredentialWatch } from './credential-watch';
+import { Delivery } from './delivery';
 import { Hub } from './hub';
 import { Ingest, type MqttMessageHandler } from './ingest';
-import type { BrokerStatus, MqttGate, MqttOutlet, MqttPrincipal } from './ports';
+import { Journal } from './journal';
+import { LeftWills, WILL_GRACE_MS } from './left-wills';
+import { Listeners, MAX_CONNECTIONS, type MqttAddress } from './listeners';
+import type { BrokerStatus, MqttGate, MqttOutlet } from './ports';
 import { readAhead, ReadBudget } from './read-ahead';
 import { REASON } from './reason-codes';
-import { SessionStore } from './session-store';
+import { MAX_SESSION_EXPIRY, SessionStore } from './session-store';
+import { filterOf } from './shared-group';
+import { SignIn } from './sign-in';
+import { Subscribing } from './subscribing';
 import { prefixOf, tenantOf, unmounted } from './tenant';
 import { MAX_PACKET_BYTES, mountAtParser } from './tenant-wire';
 
-const MAX_CONNECTIONS = 10_000;
 const CONNECT_TIMEOUT_MS = 10_000;
-const MAX_CLIENT_ID = 1_024;
-const MAX_SUBSCRIPTIONS = 1_000;
-/** Seconds that a session may outlive its connection. */
-const MAX_SESSION_EXPIRY = 86_400;
-const MAX_PENDING_SESSIONS = 10_000;
-/** Unsent bytes of a slow subscriber from which on QoS 0 messages to it are dropped … */
-const DROP_BACKLOG_BYTES = 1024 * 1024;
-/** … and from which on it is disconnected: QoS 1 and 2 messages must not be dropped silently. */
-const CLOSE_BACKLOG_BYTES = 4 * 1024 * 1024;
+/** Wills that wait for their delay. */
+const MAX_PENDING_WILLS = 10_000;
+const MAX_TOPIC_ALIASES = 100;
+const EXPIRE_MS = 30_000;
 const DRAIN_MS = 10_000;
+/** The last changes of sessions reach the disk in this time, or their senders send them again. */
+const LAST_CHANGES_MS = 5_000;
 /** A client that does not read its DISCONNECT is not waited for. */
 const GOODBYE_MS = 500;
 
-/** CONNACK codes of MQTT 3.1.1; aedes translates them for MQTT 5. */
-const REFUSED = { clientId: 2, unavailable: 3, notAuthorized: 5 };
-
 const noop = (): void => undefined;
 
-const refused = (returnCode: number, message: string): AuthenticateError =>
-  Object.assign(new Error(message), { returnCode });
+/** A stream that bytes of MQTT come by: a socket, or a WebSocket that looks like one. */
+export type MqttStream = Duplex & { remoteAddress?: string | undefined };
 
-/** The MQTT broker inside the process: aedes behind TCP, with organizations, rights, limits and our ingest. */
+export interface EmbeddedBrokerOptions {
+  /** Where sessions, retained messages and wills outlive the process; without it they end with `stop`. */
+  state?: Pick<BrokerState, 'storage' | 'load' | 'seal' | 'open'> | undefined;
+  /** How long after a start wills of clients that were connected before wait for them to come back. */
+  willGraceMs?: number;
+}
+
+/** What there is from start to stop. */
+interface Run {
+  hub: Hub;
+  store: SessionStore;
+  ingest: Ingest;
+  subscribing: Subscribing;
+  listeners: Listeners;
+  wills: LeftWills;
+  expiry: NodeJS.Timeout;
+}
+
+/** The MQTT broker inside the process: aedes behind TCP, with organizations, rights, limits, sessions and our ingest. */
 export class EmbeddedBroker implements MqttOutlet {
   private readonly log = new Logger(EmbeddedBroker.name);
   private readonly connections = new WeakMap<BrokerClient, Connection>();
-  private readonly sockets = new Set<Socket>();
-  private readonly watch = new CredentialWatch((client, reason) =>
-    this.disconnect(client, REASON.notAuthorized, reason),
+  private readonly streams = new Set<MqttStream>();
+  private readonly watch = new CredentialWatch(
+    (client) => this.filtersOf(client),
+    (client, reason) => this.disconnect(client, REASON.notAuthorized, reason),
   );
-  private server: Server | undefined;
-  private hub: Hub | undefined;
-  private store: SessionStore | undefined;
-  private ingest: Ingest | undefined;
+  private readonly signIn: SignIn;
   private readonly readBudget = new ReadBudget();
+  private run: Run | undefined;
   private startedAt = 0;
+  private messagesIn = 0;
   private messagesOut = 0;
   /** Told of each message that is on its way to a subscriber. */
   delivered: (organizationId: string) => void = noop;
 
   constructor(
     /** Port 0 takes a free one. */
-    private readonly address: { host: string; port: number },
+    private readonly address: MqttAddress,
     private readonly gate: MqttGate,
-  ) {}
+    private readonly options: EmbeddedBrokerOptions = {},
+  ) {
+    this.signIn = new SignIn(gate, this.watch);
+  }
 
   /** The port it listens on. */
   get port(): number {
-    return (this.server?.address() as AddressInfo | null)?.port ?? this.address.port;
+    return this.run?.listeners.port ?? this.address.port;
   }
 
-  /** @throws when the port cannot be had. */
+  get tlsPort(): number | undefined {
+    return this.run?.listeners.tlsPort ?? this.address.tls?.port;
+  }
+
+  /** May be called again after `stop`. @throws when a port cannot be had, or the kept state cannot be read. */
   async start(handle: MqttMessageHandler): Promise<void> {
-    const store = new SessionStore(
-      (clientId) => clientId in this.clients,
-      (clientId, filter) => this.mayRead(this.clients[clientId], filter),
-    );
-    const hub = new Hub(store, {
-      // A slow subscriber must not hold up the others, so nothing waits for deliveries; see CLOSE_BACKLOG_BYTES.
-      concurrency: 0,
-      // Packets that came in one read with the CONNECT: at most 64 KiB, so this is no limit of its own.
-      queueLimit: 65_536,
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      maximumPacketSize: MAX_PACKET_BYTES,
-      maxClientsIdLength: Number.MAX_SAFE_INTEGER,
-      sessionExpiryIntervalLimit: MAX_SESSION_EXPIRY,
-      pendingSessionsLimit: MAX_PENDING_SESSIONS,
-      authenticate: (client, _userName, password, done) => void this.signIn(client, password, done),
-      authorizePublish: (client, packet, done) => this.authorizePublish(client, packet, done),
-      authorizeSubscribe: (client, subscription, done) => {
-        done(null, this.maySubscribe(client, subscription.topic) ? subscription : null);
-      },
-      authorizeForward: (client, packet) => this.forward(client, packet) as typeof packet | null,
-    });
-    hub.on('clientError', (client, error) => this.log.debug(`${client.id}: ${error.message}`));
-    hub.on('connectionError', (_client, error) => this.log.debug(`before sign-in: ${error.message}`));
-    hub.on('clientDisconnect', (client) => this.left(client));
+    const { state, willGraceMs = WILL_GRACE_MS } = this.options;
+    const journal = new Journal(state?.storage);
+    const store = new SessionStore(journal, (client) => this.sealedCredential(client));
+    await state?.load(store);
+    const disconnect = this.disconnect.bind(this);
+    const ingest: Ingest = new Ingest(handle, store, () => hub, disconnect, this.readBudget);
+    const hub = this.newHub(store, ingest);
     await hub.listen();
-    this.store = store;
-    this.hub = hub;
-    this.ingest = new Ingest(
-      handle,
-      store,
-      () => hub,
-      (client, code, problem) => this.disconnect(client, code, problem),
-      this.readBudget,
-    );
-    this.server = createServer({ noDelay: true }, (socket) => this.accept(socket, hub));
-    this.server.maxConnections = MAX_CONNECTIONS;
-    this.server.listen(this.address.port, this.address.host);
-    await once(this.server, 'listening');
+    const subscribing = new Subscribing(store, (connection, filter) => this.mayRead(connection, filter));
+    const listeners = new Listeners(this.address, (socket) => this.accept(socket));
+    const open = (sealed: Buffer): string => state!.open(sealed);
+    const wills = new LeftWills(willGraceMs, { gate: this.gate, ingest, hub, store, open });
+    const expiry = setInterval(() => store.expire(), EXPIRE_MS).unref();
+    this.run = { hub, store, ingest, subscribing, listeners, wills, expiry };
+    try {
+      await listeners.open();
+    } catch (error) {
+      this.run = undefined;
+      clearInterval(expiry);
+      await new Promise<void>((resolve) => hub.close(resolve));
+      await journal.close(LAST_CHANGES_MS);
+      throw error;
+    }
+    wills.watch(store.wills.all());
     this.startedAt = Date.now();
     this.watch.start();
+  }
+
+  /** Whether connections are taken. */
+  get isRunning(): boolean {
+    return this.run !== undefined;
   }
 
   /**
@@ -117,114 +132,178 @@ export class EmbeddedBroker implements MqttOutlet {
    * @param movedTo host and port of the broker that takes its place: MQTT 5 clients are told.
    */
   async stop(movedTo?: string): Promise<void> {
-    const { server, hub, ingest } = this;
-    if (!server || !hub || !ingest) return;
-    this.hub = undefined;
-    const closed = new Promise((resolve) => server.close(resolve));
+    const { run } = this;
+    if (!run) return;
+    const { hub, store, ingest, listeners, wills, expiry } = run;
+    this.run = undefined;
+    const closed = listeners.close();
+    wills.stop();
+    clearInterval(expiry);
     for (const client of Object.values(clientsOf(hub))) client.pause();
     if (!(await ingest.drain(DRAIN_MS)))
       this.log.warn('closing with messages that are not stored: they stay unacknowledged');
+    this.messagesIn += ingest.messagesIn;
     this.watch.stop();
-    const goodbye = setTimeout(() => this.sockets.forEach((socket) => socket.destroy()), GOODBYE_MS);
+    store.wills.leave();
+    const goodbye = setTimeout(() => this.streams.forEach((stream) => stream.destroy()), GOODBYE_MS);
     if (movedTo !== undefined) await this.sendAway(Object.values(clientsOf(hub)), movedTo);
     await new Promise<void>((resolve) => hub.close(resolve));
     // Whoever has not signed in yet is none of the hub's clients.
-    this.sockets.forEach((socket) => socket.destroy());
+    this.streams.forEach((stream) => stream.destroy());
+    store.leaveAll();
     await closed;
     clearTimeout(goodbye);
+    await store.journal.close(LAST_CHANGES_MS);
+  }
+
+  /** Serves one connection; it is closed when the broker does not run. */
+  accept(stream: MqttStream): void {
+    const { run } = this;
+    if (!run || this.streams.size >= MAX_CONNECTIONS) {
+      stream.destroy();
+      return;
+    }
+    this.streams.add(stream);
+    stream.once('close', () => this.streams.delete(stream));
+    const client = run.hub.handle(stream) as unknown as BrokerClient;
+    const connection = new Connection();
+    this.connections.set(client, connection);
+    client.once('connected', () => this.deliver(run, client, connection));
+    readAhead(client, this.readBudget);
+    const fail = (code: number, problem: string): void => this.disconnect(client, code, problem);
+    mountAtParser(client, connection, fail, (packet) => this.take(run, client, connection, packet));
+    stream.once('close', () => this.left(run.store, client));
   }
 
   /** Signed-in clients of each organization that has any. */
   clientsByTenant(): ReadonlyMap<string, number> {
     const counts = new Map<string, number>();
-    for (const id of Object.keys(this.clients)) counts.set(tenantOf(id), (counts.get(tenantOf(id)) ?? 0) + 1);
+    const ids = this.run ? Object.keys(clientsOf(this.run.hub)) : [];
+    for (const id of ids) counts.set(tenantOf(id), (counts.get(tenantOf(id)) ?? 0) + 1);
     return counts;
   }
 
   hasAudience(): boolean {
-    return this.hub !== undefined && (this.hub.connectedClients > 0 || this.store!.hasSessions);
+    return this.run !== undefined && (this.run.hub.connectedClients > 0 || this.run.store.hasLastingSessions);
   }
 
   /** To the organization's subscribers; not through ingest. Without a running broker there is nobody to publish to. */
   publish(organizationId: string, topic: string, payload: Buffer): Promise<void> {
-    this.hub?.publish({ topic: prefixOf(organizationId) + topic, payload, qos: 1 });
+    // What was published is stored already: nobody waits until it is also on disk for sessions that are away.
+    this.run?.hub.forward({ topic: prefixOf(organizationId) + topic, payload, qos: 1 })?.catch(noop);
     return Promise.resolve();
   }
 
   status(): BrokerStatus {
+    const { run } = this;
     return {
       mode: 'embedded',
       address: `${this.address.host}:${this.port}`,
-      state: this.hub ? 'connected' : 'stopped',
-      clients: this.hub?.connectedClients ?? 0,
-      messagesIn: this.ingest?.messagesIn ?? 0,
+      state: run ? 'connected' : 'stopped',
+      clients: run?.hub.connectedClients ?? 0,
+      messagesIn: this.messagesIn + (run?.ingest.messagesIn ?? 0),
       messagesOut: this.messagesOut,
-      uptimeSeconds: this.hub ? Math.floor((Date.now() - this.startedAt) / 1000) : 0,
+      uptimeSeconds: run ? Math.floor((Date.now() - this.startedAt) / 1000) : 0,
     };
   }
 
-  private get clients(): Record<string, BrokerClient> {
-    return this.hub ? clientsOf(this.hub) : {};
+  private newHub(store: SessionStore, ingest: Ingest): Hub {
+    const hub: Hub = new Hub(store, (client) => this.openSession(store, hub, client), {
+      concurrency: 0,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      maximumPacketSize: MAX_PACKET_BYTES,
+      maxClientsIdLength: Number.MAX_SAFE_INTEGER,
+      topicAliasMaximum: MAX_TOPIC_ALIASES,
+      sessionExpiryIntervalLimit: MAX_SESSION_EXPIRY,
+      pendingSessionsLimit: MAX_PENDING_WILLS,
+      authenticate: (client, _userName, password, done) => void this.authenticate(client, password, done),
+      authorizePublish: (client, packet, done) => this.authorizePublish(ingest, client, packet, done),
+      // Subscriptions are ours (`Subscribing`); what aedes asks about is a session that is present.
+      authorizeSubscribe: (_client, _subscription, done) => done(null, null),
+      // What comes here was addressed by `Delivery`.
+      authorizeForward: (_client, packet) => packet,
+    });
+    hub.on('clientError', (client, error) => this.log.debug(`${client.id}: ${error.message}`));
+    hub.on('connectionError', (_client, error) => this.log.debug(`before sign-in: ${error.message}`));
+    hub.on('clientDisconnect', (client) => this.left(store, client as unknown as BrokerClient));
+    return hub;
   }
 
-  private accept(socket: Socket, hub: Hub): void {
-    this.sockets.add(socket);
-    socket.once('close', () => this.sockets.delete(socket));
-    const client = hub.handle(socket) as unknown as BrokerClient;
-    const connection = new Connection();
-    this.connections.set(client, connection);
-    readAhead(client, this.readBudget);
-    mountAtParser(client, connection, (code, problem) => this.disconnect(client, code, problem));
-    deliverWithoutWaiting(client);
-  }
-
-  private async signIn(
+  private async authenticate(
     aedesClient: Client,
     password: Buffer | undefined,
     done: (error: AuthenticateError | null, success: boolean | null) => void,
   ): Promise<void> {
     const client = aedesClient as unknown as BrokerClient;
+    const refusal = await this.signIn.check(client, this.connections.get(client)!, password);
+    if (refusal) done(refusal, null);
+    else if (!client.closed) done(null, true);
+  }
+
+  /** Ahead of the CONNACK: whoever was connected by that id has the session no more. */
+  private openSession(store: SessionStore, hub: Hub, client: BrokerClient): void {
+    const former = clientsOf(hub)[client.id];
+    // One that does not read would hold up its successor for a minute.
+    if (former?.conn.writableNeedDrain) former.close();
     const connection = this.connections.get(client)!;
-    const organizationId = tenantOf(connection.prefix);
-    if (connection.clientId.length > MAX_CLIENT_ID) {
-      done(refused(REFUSED.clientId, 'client id is too long'), null);
-      return;
-    }
-    let principal: MqttPrincipal | undefined;
-    try {
-      if (organizationId !== '!' && password) {
-        principal = await this.gate.signIn(organizationId, password.toString(), client.conn.remoteAddress);
-      }
-    } catch (error) {
-      this.log.warn(`sign-in is not possible: ${String(error)}`);
-      done(refused(REFUSED.unavailable, 'sign-in is not possible'), null);
-      return;
-    }
-    // The prefix was taken from the user name, so a gate that answers with another organization is refused.
-    if (!password || principal?.organizationId.toLowerCase() !== organizationId) {
-      done(refused(REFUSED.notAuthorized, 'wrong user name or token'), null);
-      return;
-    }
-    const { willTopic } = connection;
-    if (willTopic !== undefined && (topicProblem(willTopic) || !principal.mayPublish(willTopic))) {
-      done(refused(REFUSED.notAuthorized, 'the will is not allowed'), null);
-      return;
-    }
-    if (client.closed) return;
-    connection.credentialKey = `${organizationId} ${createHash('sha256').update(password).digest('base64')}`;
-    connection.credential = this.watch.join(connection.credentialKey, principal, client);
-    client.conn.once('close', () => this.left(client));
-    if (connection.clientIdAssigned) client._assignedClientId = connection.clientId;
-    done(null, true);
+    connection.session = store.open(client.id, client.sessionExpiryInterval, client);
+    store.narrow(connection.session, (filter) => this.mayRead(connection, filter));
+    if (client.version === 5) announceSharedSubscriptions(client.conn);
   }
 
-  private left(aedesClient: BrokerClient | Client): void {
-    const client = aedesClient as BrokerClient;
-    const key = this.connections.get(client)?.credentialKey;
-    if (key !== undefined) this.watch.leave(key, client);
+  private deliver({ store }: Run, client: BrokerClient, { session, prefix }: Connection): void {
+    if (session?.holder !== client || client.closed) return;
+    session.delivery = new Delivery(client, session, {
+      sent: () => {
+        this.messagesOut++;
+        this.delivered(tenantOf(prefix));
+      },
+      settled: (entry) => store.settle(entry),
+      overfull: () => this.disconnect(client, REASON.quotaExceeded, 'reads too slowly'),
+    });
+    session.delivery.pump();
   }
 
-  private authorizePublish(aedesClient: Client | null, packet: object, done: (error?: Error | null) => void): void {
+  /** Packets that are not aedes's affair. @returns whether it was one. */
+  private take({ store, subscribing }: Run, client: BrokerClient, connection: Connection, packet: WirePacket): boolean {
+    const fail = (code: number, problem: string): void => this.disconnect(client, code, problem);
+    if (connection.session?.holder !== client) return false;
+    switch (packet.cmd) {
+      case 'subscribe':
+        subscribing.subscribe(client, connection, packet, fail);
+        break;
+      case 'unsubscribe':
+        subscribing.unsubscribe(client, connection, packet, fail);
+        break;
+      case 'pubrec':
+        // It refuses the message, which ends there; aedes forgets that where nothing lasts.
+        if ((packet.reasonCode ?? 0) < REASON.unspecified) {
+          if (client.clean) connection.session.queue.release(packet.messageId);
+          return false;
+        }
+        void store.outgoingClearMessageId(client, packet as unknown as BrokerPacket);
+        break;
+      default:
+        return false;
+    }
+    client._keepaliveTimer?.refresh();
+    return true;
+  }
+
+  private left(store: SessionStore, client: BrokerClient): void {
+    const connection = this.connections.get(client)!;
+    if (connection.credentialKey !== undefined) this.watch.leave(connection.credentialKey, client);
+    const { session } = connection;
+    connection.session = undefined;
+    if (session?.holder === client) store.leave(session, client.sessionExpiryInterval);
+  }
+
+  private authorizePublish(
+    ingest: Ingest,
+    aedesClient: Client | null,
+    packet: object,
+    done: (error?: Error | null) => void,
+  ): void {
     const client = aedesClient as unknown as BrokerClient | null;
     const connection = client ? this.connections.get(client) : undefined;
     if (!client || !connection?.credential) {
@@ -232,44 +311,29 @@ export class EmbeddedBroker implements MqttOutlet {
       return;
     }
     // aedes asks here for wills as well; they are no packets of their own on the wire.
-    if ('cmd' in packet) this.ingest!.receive(client, connection, packet as BrokerPacket, done);
-    else if (!this.hub) done(new Error('the broker stops: that is not the failure a will tells of'));
-    else this.ingest!.receiveWill(connection, packet as Will).then(() => done(), done);
+    if ('cmd' in packet) ingest.receive(client, connection, packet as BrokerPacket, done);
+    else if (!this.run) done(new Error('the broker stops: its next start sends what is left'));
+    else ingest.receiveWill(connection, packet as Will).then(() => done(), done);
   }
 
-  private maySubscribe(aedesClient: Client, filter: string): boolean {
-    const client = aedesClient as unknown as BrokerClient;
-    return this.mayRead(client, filter) && Object.keys(client.subscriptions).length < MAX_SUBSCRIPTIONS;
+  private sealedCredential(client: BrokerClient): Buffer | undefined {
+    const connection = this.connections.get(client)!;
+    const { willToken } = connection;
+    connection.willToken = undefined;
+    return willToken === undefined ? undefined : this.options.state?.seal(willToken);
   }
 
-  private mayRead(client: BrokerClient | undefined, filter: string): boolean {
-    const connection = client && this.connections.get(client);
-    if (!connection?.credential || !filter.startsWith(connection.prefix)) return false;
+  private filtersOf(client: BrokerClient): string[] {
+    const names = this.connections.get(client)?.session?.subscriptions.keys() ?? [];
+    return Array.from(names, (name) => unmounted(filterOf(name)));
+  }
+
+  /** @param filter with the organization's prefix. */
+  private mayRead({ credential, prefix }: Connection, filter: string): boolean {
+    if (!credential || !filter.startsWith(prefix)) return false;
     const own = unmounted(filter);
-    // Nothing of an organization is published under `$…`; `$share` of MQTT 3.1.1 would be a dead subscription.
-    return !own.startsWith('$') && connection.credential.principal.maySubscribe(own);
-  }
-
-  /** aedes hands over a copy for this client, which may be changed. */
-  private forward(aedesClient: Client, aedesPacket: object): BrokerPacket | null {
-    const client = aedesClient as unknown as BrokerClient;
-    const packet = aedesPacket as BrokerPacket;
-    const { prefix } = this.connections.get(client)!;
-    if (!packet.topic.startsWith(prefix)) return null;
-    const backlog = client.conn.writableLength;
-    if (backlog > CLOSE_BACKLOG_BYTES) {
-      this.disconnect(client, REASON.quotaExceeded, 'reads too slowly');
-      return null;
-    }
-    if (backlog > DROP_BACKLOG_BYTES && packet.qos === 0) return null;
-    // aedes lowers the QoS to the granted one where the filter equals the topic, not for wildcards.
-    if (packet.qos === 2 || packet.brokerId === null) {
-      packet.qos = Math.min(packet.qos, grantedQos(client, packet.topic)) as Qos;
-    }
-    packet.topic = packet.topic.slice(prefix.length);
-    this.messagesOut++;
-    this.delivered(tenantOf(prefix));
-    return packet;
+    // Nothing of an organization is published under `$…`.
+    return !own.startsWith('$') && credential.principal.maySubscribe(own);
   }
 
   private async sendAway(clients: readonly BrokerClient[], serverReference: string): Promise<void> {
@@ -291,26 +355,3 @@ export class EmbeddedBroker implements MqttOutlet {
 
 const clientsOf = (hub: Hub): Record<string, BrokerClient> =>
   (hub as unknown as { clients: Record<string, BrokerClient> }).clients;
-
-function grantedQos(client: BrokerClient, topic: string): Qos {
-  let granted: Qos = 0;
-  for (const [filter, { qos }] of Object.entries(client.subscriptions)) {
-    if (qos > granted && filterMatches(filter, topic)) granted = qos;
-  }
-  return granted;
-}
-
-/** Publishers go on while a subscriber's socket is full; retained messages after a SUBSCRIBE do wait for it. */
-function deliverWithoutWaiting(client: BrokerClient): void {
-  for (const name of ['deliver0', 'deliverQoS'] as const) {
-    const deliver = client[name];
-    client[name] = (packet, done) => {
-      if (packet.brokerId === null) {
-        deliver(packet, done);
-        return;
-      }
-      deliver(packet, noop);
-      done();
-    };
-  }
-}

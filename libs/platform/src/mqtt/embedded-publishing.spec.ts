@@ -241,7 +241,7 @@ describe('publishing', () => {
     await test.client(ORG_A, 'token-a');
     commit.resolve();
     expect([...(await ack)]).toEqual([0x50, 2, 0, 9]);
-    await subscriber.publishAsync('mHv1.0/end', 'end', { qos: 1 });
+    await subscriber.publishAsync('mHv1.0/end', 'end', { qos: 2 });
     await eventually(() => messages.some(({ text }) => text === 'end'));
     expect(messages.map(({ text }) => text)).toEqual(['once', 'end']);
     expect(test.handler.texts).toEqual(['once', 'end']);

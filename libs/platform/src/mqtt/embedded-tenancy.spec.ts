@@ -15,9 +15,10 @@ describe('organizations', () => {
   it('never see each other, whatever filter they use', async () => {
     const spy = await test.client(ORG_B, 'token-b');
     const seen = inbox(spy);
-    const filters = ['#', '+/#', `${ORG_A}/#`, `+/mHv1.0/#`, `../${ORG_A}/#`, '/#', 'mHv1.0/#'];
+    const shared = [`$share/g/#`, `$share/g/${ORG_A}/#`, `$share/${ORG_A}/#`, `$share/g/+/#`];
+    const filters = ['#', '+/#', `${ORG_A}/#`, `+/mHv1.0/#`, `../${ORG_A}/#`, '/#', 'mHv1.0/#', ...shared];
     for (const filter of filters) await spy.subscribeAsync(filter, { qos: 1 }).catch(() => undefined);
-    for (const filter of ['$SYS/#', `$share/g/#`, `$share/g/${ORG_A}/#`, `$share/${ORG_A}/#`]) {
+    for (const filter of ['$SYS/#', '$share/g/$SYS/#', '$queue/#']) {
       await expect(spy.subscribeAsync(filter, { qos: 1 })).rejects.toThrow();
     }
     const client = await test.client(ORG_A, 'token-a');

@@ -20,6 +20,12 @@ export class FilterTrie<V> {
     at.values.set(key, value);
   }
 
+  get(filter: string, key: string): V | undefined {
+    let at: Branch<V> | undefined = this.root;
+    for (const level of filter.split('/')) at = at?.children.get(level);
+    return at?.values.get(key);
+  }
+
   delete(filter: string, key: string): void {
     const path: [Branch<V>, string][] = [];
     let at = this.root;

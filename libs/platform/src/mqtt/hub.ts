@@ -1,56 +1,67 @@
 import { Aedes, type AedesOptions } from 'aedes';
-import type { BrokerClient, BrokerPacket, Qos } from './aedes-internals';
+import type { BrokerClient, Qos } from './aedes-internals';
+import { Message, type Properties } from './message';
 import type { SessionStore } from './session-store';
 
-interface Message {
+interface Outgoing {
   topic: string;
   payload: Buffer | string;
   qos?: Qos;
   retain?: boolean;
-  properties?: Record<string, unknown>;
+  properties?: Properties;
 }
 
-interface Emitter {
-  emit(packet: BrokerPacket, done: (error?: Error) => void): void;
-}
+type Done = (error?: Error) => void;
 
 const noop = (): void => undefined;
 
 /**
- * aedes with a publish of our own. The library's one numbers a message, then waits for its persistence, and a subscriber
- * drops what arrives with a lower number than the one before: a mix of QoS levels or retained messages can lose some.
- * Our store is in memory and answers at once, so numbering and handing over are one step and the order always holds.
+ * aedes for what is between a client and its broker: signing in, keeping alive, taking over, acknowledging, parting. What
+ * is between clients is ours: who subscribes to what, who gets a message and in what order (ADR 0022).
  */
 export class Hub extends Aedes {
-  private counter = 0;
-  declare private readonly mq: Emitter;
-
   constructor(
     private readonly store: SessionStore,
+    private readonly beforeRegistration: (client: BrokerClient) => void,
     options: AedesOptions,
   ) {
     super({ ...options, persistence: store });
   }
 
-  override publish(message: Message, clientOrDone?: unknown, whenDone?: (error?: Error) => void): void {
-    const client = typeof clientOrDone === 'function' ? undefined : (clientOrDone as BrokerClient | null | undefined);
-    const done = typeof clientOrDone === 'function' ? (clientOrDone as (error?: Error) => void) : whenDone;
-    const packet: BrokerPacket & { messageExpiry?: number } = {
-      cmd: 'publish',
-      brokerId: this.id,
-      brokerCounter: ++this.counter,
-      topic: message.topic,
-      payload: Buffer.isBuffer(message.payload) ? message.payload : Buffer.from(message.payload ?? ''),
-      qos: message.qos ?? 0,
-      retain: message.retain ?? false,
-      dup: false,
-    };
-    if (client) packet.clientId = client.id;
-    if (message.properties) packet.properties = message.properties;
-    const lifetime = Number(message.properties?.messageExpiryInterval ?? 0);
-    if (lifetime > 0) packet.messageExpiry = Date.now() + lifetime * 1000;
-    if (packet.retain) this.store.retained.store(packet);
-    if (packet.qos > 0) this.store.enqueue(packet);
-    this.mq.emit(packet, done ?? noop);
+  /** Resolves when what has to outlive the process is on disk; undefined when nothing has to. */
+  forward(outgoing: Outgoing, from?: string): Promise<unknown> | undefined {
+    const { topic, payload, qos = 0, retain = false, properties } = outgoing;
+    const message = new Message({
+      topic,
+      payload: Buffer.isBuffer(payload) ? payload : Buffer.from(payload),
+      qos,
+      retain,
+      // An alias is a matter of the publisher's connection.
+      properties: properties && { ...properties, topicAlias: undefined },
+    });
+    const kept = retain ? this.store.retained.store(message) : undefined;
+    const queued = this.store.route(message, from);
+    return kept && queued ? Promise.all([kept, queued]) : (kept ?? queued);
+  }
+
+  /** What aedes itself publishes: wills, and news of its own under `$SYS`, which nobody can subscribe to. */
+  override publish(outgoing: Outgoing, clientOrDone?: unknown, whenDone?: Done): void {
+    const hasClient = typeof clientOrDone !== 'function';
+    const done = hasClient ? whenDone : (clientOrDone as Done);
+    const client = hasClient ? (clientOrDone as BrokerClient | null | undefined) : undefined;
+    const kept = outgoing.topic.startsWith('$SYS/') ? undefined : this.forward(outgoing, client?.id);
+    if (kept) kept.then(() => done?.(), done ?? noop);
+    else done?.();
+  }
+
+  /** aedes calls it ahead of the CONNACK. */
+  registerClient(client: BrokerClient): void {
+    this.beforeRegistration(client);
+    (Aedes.prototype as unknown as Pick<Hub, 'registerClient'>).registerClient.call(this, client);
+  }
+
+  /** The store knows when a session ends, also after a restart. */
+  scheduleSessionExpiry(): void {
+    return undefined;
   }
 }

@@ -1,11 +1,14 @@
 export * from './broker-choice';
 export { BrokerProbe, type Check } from './broker-probe';
-export { EmbeddedBroker } from './embedded-broker';
+export { BrokerState } from './broker-state';
+export { EmbeddedBroker, type EmbeddedBrokerOptions } from './embedded-broker';
 export { FilterTrie } from './filter-trie';
 export { type MqttMessageHandler } from './ingest';
 export { MqttData } from './mqtt-data';
+export * from './mqtt-maintenance.module';
 export { MqttStrategy } from './mqtt-strategy';
 export * from './mqtt.module';
 export { OutsideTiming } from './outside-timing';
 export * from './ports';
 export { SettledRefusal } from './settled-refusal';
+export { MQTT_PATH, MqttWebSockets } from './web-sockets';

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { DomainError } from '#kernel';
 import type { BrokerClient, BrokerPacket, Will } from './aedes-internals';
 import type { Connection } from './connection';
 import type { Verdict } from './credential-watch';
@@ -45,20 +46,23 @@ export class Ingest {
       return;
     }
     this.begin();
-    const accepted = (): void => end(() => this.accept(client, packet, proceed));
+    const accepted = (): void => end(() => this.accept(client, connection, packet, proceed));
     const failed = (error: unknown): void => end(() => this.fail(client, connection, packet, error, proceed));
     this.take(client, connection, packet, verdict.topic).then(accepted, failed);
   }
 
-  /** A will has no client left that could be answered: it is taken and forwarded, or dropped. */
+  /**
+   * A will has no client left that could be answered: it is taken, or dropped.
+   * @throws DomainError `forbidden` when the rights of its client do not reach for it any more.
+   */
   async receiveWill(connection: Connection, will: Will): Promise<void> {
     const { credential } = connection;
     // Between the end of the connection and that of a will delay the rights may have changed.
     const principal = await credential?.principal.refresh();
-    if (!credential || !principal) throw new Error('the credential has ended');
+    if (!credential || !principal) throw new DomainError('forbidden', 'the credential has ended');
     credential.principal = principal;
     const { topic, code, text } = credential.verdict(will.topic);
-    if (code !== 0) throw new Error(text);
+    if (code !== 0) throw new DomainError('forbidden', text);
     // A PUBLISH that carries the Will Delay Interval would be malformed.
     delete will.properties?.willDelayInterval;
     this.begin();
@@ -84,33 +88,57 @@ export class Ingest {
     const key = `${client.id} ${packet.messageId}`;
     if (packet.dup) {
       const running = this.running.get(key);
-      // One turn later the first one has been stored and forwarded, and aedes sees that this is its repetition.
+      // One turn later the first one has been forwarded and its id is known.
       if (running) return running.then(() => new Promise(setImmediate));
-      if (this.store.hasReceived(client.id, packet.messageId!)) return Promise.resolve();
+      if (this.store.received.has(client.id, packet.messageId!)) return Promise.resolve();
     }
     const work = this.handle(packet.payload, contextOf(connection, packet, topic));
     this.running.set(key, work);
     return work.finally(() => this.running.delete(key));
   }
 
-  private accept(client: BrokerClient, packet: BrokerPacket, proceed: Proceed): void {
+  /** The handler has it: it goes to its subscribers, and is acknowledged once what has to last is on disk. */
+  private accept(client: BrokerClient, connection: Connection, packet: BrokerPacket, proceed: Proceed): void {
     this.messagesIn++;
-    this.done();
-    if (client.closed) {
-      // It is stored, so its subscribers get it, although nobody is there to be told.
-      packet._notAuthorized = true;
-      const repeated = packet.qos === 2 && this.store.hasReceived(client.id, packet.messageId!);
-      if (packet.qos === 2) this.store.addReceived(client.id, packet.messageId!);
-      if (!repeated) this.hub().publish(packet, client, noop);
+    // aedes has nothing more to do with it.
+    packet._notAuthorized = true;
+    const kept = this.forward(client, connection, packet);
+    if (packet.qos === 0) {
+      kept?.catch(noop);
+      this.done();
+      proceed();
+      return;
     }
-    proceed();
+    const place = connection.answers.begin();
+    const answer = (): void => {
+      this.done();
+      acknowledge(client, packet, proceed);
+    };
+    const fail = (error: unknown): void => this.fail(client, connection, packet, error, proceed);
+    if (!kept) connection.answers.end(place, answer);
+    else {
+      kept.then(
+        () => connection.answers.end(place, answer),
+        (error: unknown) => connection.answers.end(place, () => fail(error)),
+      );
+    }
+  }
+
+  private forward(client: BrokerClient, connection: Connection, packet: BrokerPacket): Promise<unknown> | undefined {
+    if (packet.qos !== 2) return this.hub().forward(packet, client.id);
+    const { received } = this.store;
+    // Without the DUP flag the client has begun anew with its ids: the message is another one.
+    if (packet.dup && received.has(client.id, packet.messageId!)) return received.again(client.id, packet.messageId!);
+    const kept = this.hub().forward(packet, client.id);
+    const noted = received.add(client.id, packet.messageId!, connection.session);
+    return noted && kept ? Promise.all([noted, kept]) : (noted ?? kept);
   }
 
   private fail(client: BrokerClient, connection: Connection, packet: BrokerPacket, error: unknown, proceed: Proceed) {
     this.done();
     const refusal = refusalOf(error);
     if (refusal?.settled && client.version !== 5) {
-      this.settle(client, packet, proceed);
+      this.settle(client, connection, packet, proceed);
       return;
     }
     if (refusal && refusal.code !== REASON.packetTooLarge) {
@@ -138,13 +166,12 @@ export class Ingest {
   }
 
   /** MQTT 3.1.1 can only close, upon which a device would send the same again for ever: it is acknowledged, and goes no further. */
-  private settle(client: BrokerClient, packet: BrokerPacket, proceed: Proceed): void {
+  private settle(client: BrokerClient, connection: Connection, packet: BrokerPacket, proceed: Proceed): void {
     packet._notAuthorized = true;
-    if (packet.qos === 2) this.store.addReceived(client.id, packet.messageId!);
-    if (packet.qos > 0 && !client.closed) {
-      client.conn.write(encodeAck(packet.qos === 1 ? 'puback' : 'pubrec', packet.messageId!));
-    }
-    proceed();
+    // Its repetition would be set aside once more.
+    if (packet.qos === 2) this.store.received.add(client.id, packet.messageId!, connection.session)?.catch(noop);
+    if (packet.qos === 0) proceed();
+    else acknowledge(client, packet, proceed);
   }
 
   private begin(): void {
@@ -156,6 +183,24 @@ export class Ingest {
     this.budget.end();
     if (--this.inFlight === 0) this.idle();
   }
+}
+
+/** Acknowledgements of one turn of the event loop go out together. */
+function acknowledge(client: BrokerClient, packet: BrokerPacket, proceed: Proceed): void {
+  const { conn } = client;
+  // Nobody is there to be told: it is stored all the same, and its subscribers have it.
+  if (client.closed) {
+    proceed();
+    return;
+  }
+  if (conn.writableCorked === 0) {
+    conn.cork();
+    process.nextTick(() => conn.uncork());
+  }
+  conn.write(encodeAck(packet.qos === 1 ? 'puback' : 'pubrec', packet.messageId!));
+  // Who does not read acknowledgements is not read from.
+  if (conn.writableNeedDrain) client.waitForDrain(() => proceed());
+  else proceed();
 }
 
 const contextOf = (

@@ -1,9 +1,10 @@
 import { Global, Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { Config } from '../config';
 import { SecretBox } from '../crypto';
-import { LockSession } from '../database';
+import { Database, LockSession } from '../database';
 import { BrokerChoice, configuredBroker, type NumberedBroker } from './broker-choice';
 import { BrokerProbe } from './broker-probe';
+import { BrokerState } from './broker-state';
 import { BrokerSwitch } from './broker-switch';
 import { EmbeddedWay, OutsideWay, SharedEmbeddedBroker, type BrokerWay } from './broker-ways';
 import { EmbeddedBroker } from './embedded-broker';
@@ -13,8 +14,15 @@ import type { OutsideSurroundings } from './outside-ingest';
 import { OutsideTiming } from './outside-timing';
 import { BrokerMonitor, MqttGate, MqttOutlet, MqttTopicMounts } from './ports';
 import { Traffic } from './traffic';
+import { MqttWebSockets } from './web-sockets';
 
-const newEmbeddedBroker = (config: Config, gate: MqttGate): EmbeddedBroker => new EmbeddedBroker(config.mqtt, gate);
+/** Without a database there is nothing that could outlive the process. */
+const newEmbeddedBroker = (config: Config, gate: MqttGate, secrets: SecretBox, database?: Database): EmbeddedBroker =>
+  new EmbeddedBroker(config.mqtt, gate, { state: database && new BrokerState(database, secrets) });
+
+/** For as long as the embedded broker is in use. */
+const newWebSockets = (broker: EmbeddedBroker, { http }: Config): MqttWebSockets =>
+  new MqttWebSockets(() => (broker.isRunning ? (stream) => broker.accept(stream) : undefined), http.trustProxy);
 
 function newSwitch(
   config: Config,
@@ -61,7 +69,12 @@ export class MqttModule {
         OutsideTiming,
         BrokerProbe,
         MqttStrategy,
-        { provide: EmbeddedBroker, useFactory: newEmbeddedBroker, inject: [Config, MqttGate] },
+        {
+          provide: EmbeddedBroker,
+          useFactory: newEmbeddedBroker,
+          inject: [Config, MqttGate, SecretBox, { token: Database, optional: true }],
+        },
+        { provide: MqttWebSockets, useFactory: newWebSockets, inject: [EmbeddedBroker, Config] },
         {
           provide: BrokerSwitch,
           useFactory: newSwitch,
@@ -70,7 +83,7 @@ export class MqttModule {
         { provide: MqttOutlet, useExisting: BrokerSwitch },
         { provide: BrokerMonitor, useExisting: BrokerSwitch },
       ],
-      exports: [MqttStrategy, MqttOutlet, BrokerMonitor, BrokerProbe],
+      exports: [MqttStrategy, MqttOutlet, BrokerMonitor, BrokerProbe, MqttWebSockets],
     };
   }
 }

@@ -3,8 +3,10 @@ import { SettledRefusal } from './settled-refusal';
 
 /** Reason codes of MQTT 5 (section 2.4), those that we send. */
 export const REASON = {
+  noSubscriptionExisted: 0x11,
   unspecified: 0x80,
   malformedPacket: 0x81,
+  protocolError: 0x82,
   implementationSpecific: 0x83,
   notAuthorized: 0x87,
   topicFilterInvalid: 0x8f,
@@ -69,5 +71,29 @@ export function encodeAck(kind: keyof typeof HEADER, messageId: number, code = 0
   return Buffer.from([HEADER[kind], ...variableInteger(body.length), ...body]);
 }
 
-/** Lengths below 16,384 (MQTT 5, section 1.5.5). */
-const variableInteger = (value: number): number[] => (value < 128 ? [value] : [(value & 0x7f) | 0x80, value >> 7]);
+const SUBACK = 0x90;
+const UNSUBACK = 0xb0;
+
+/** A SUBACK (sections 3.9 of both versions): a code for each filter. */
+export function encodeSuback(version: number, messageId: number, codes: readonly number[]): Buffer {
+  return acknowledgement(SUBACK, messageId, version === 5 ? [0, ...codes] : codes);
+}
+
+/** An UNSUBACK (sections 3.11): codes are of MQTT 5 alone. */
+export function encodeUnsuback(version: number, messageId: number, codes: readonly number[]): Buffer {
+  return acknowledgement(UNSUBACK, messageId, version === 5 ? [0, ...codes] : []);
+}
+
+function acknowledgement(header: number, messageId: number, rest: readonly number[]): Buffer {
+  const body = [messageId >> 8, messageId & 0xff, ...rest];
+  return Buffer.from([header, ...variableInteger(body.length), ...body]);
+}
+
+/** A Variable Byte Integer (MQTT 5, section 1.5.5). */
+function variableInteger(value: number): number[] {
+  const bytes: number[] = [];
+  for (let rest = value; bytes.length === 0 || rest > 0; rest = Math.floor(rest / 128)) {
+    bytes.push((rest % 128) | (rest >= 128 ? 0x80 : 0));
+  }
+  return bytes;
+}

@@ -1,123 +1,182 @@
-import type { BrokerPacket } from './aedes-internals';
+import { Subscription, type SubscriptionOptions } from './durable';
+import { Message, type MessageParts } from './message';
+import type { Session } from './session';
 import { SessionStore } from './session-store';
 
-const client = { id: 'org/plc' };
+const DAY = 86_400;
 
-let counter = 0;
-const packet = (topic: string, more: Partial<BrokerPacket> = {}): BrokerPacket => ({
-  cmd: 'publish',
-  brokerId: 'broker',
-  brokerCounter: ++counter,
-  topic,
-  payload: Buffer.from('1'),
-  qos: 1,
-  retain: false,
-  dup: false,
-  ...more,
-});
-
-async function queued(store: SessionStore, { id } = client): Promise<BrokerPacket[]> {
-  return (await store.outgoingStream({ id }).toArray()) as BrokerPacket[];
-}
+const message = (topic: string, more: Partial<MessageParts> = {}): Message =>
+  new Message({ topic, payload: Buffer.from('1'), qos: 1, retain: false, ...more });
 
 let store: SessionStore;
 
 beforeEach(() => {
-  store = new SessionStore(
-    (clientId) => clientId === 'org/connected',
-    () => true,
+  store = new SessionStore();
+});
+
+const subscribe = (session: Session, name: string, options: Partial<SubscriptionOptions> = {}) =>
+  store.subscribe(
+    new Subscription(session, name, {
+      qos: 1,
+      noLocal: false,
+      retainAsPublished: false,
+      identifier: undefined,
+      ...options,
+    }),
   );
+
+/** A session whose client is away. */
+function away(clientId: string, name: string, options?: Partial<SubscriptionOptions>): Session {
+  const session = store.open(clientId, DAY, {});
+  subscribe(session, name, options);
+  store.leave(session, DAY);
+  return session;
+}
+
+const topics = ({ queue }: Session): string[] => queue.all().map((entry) => entry.message!.topic);
+
+describe('a session whose client is away', () => {
+  it('keeps the newest 1,000 messages', () => {
+    const session = away('org/plc', 'org/#');
+    for (let i = 0; i < 1_500; i++) void store.route(message(`org/${i}`));
+    expect(topics(session)).toHaveLength(1_000);
+    expect(topics(session)[0]).toBe('org/500');
+  });
+
+  it('keeps no more than 4 MiB', () => {
+    const session = away('org/plc', 'org/#');
+    for (let i = 0; i < 10; i++) void store.route(message(`org/${i}`, { payload: Buffer.alloc(1024 * 1024) }));
+    expect(topics(session)).toEqual(['org/7', 'org/8', 'org/9']);
+  });
+
+  it('takes a message once for several filters, with the highest QoS and all identifiers', () => {
+    const session = store.open('org/plc', DAY, {});
+    subscribe(session, 'org/#', { identifier: 7 });
+    subscribe(session, 'org/a', { qos: 2, identifier: 8 });
+    void store.route(message('org/a', { qos: 2 }));
+    const [entry, ...others] = session.queue.all();
+    expect(others).toEqual([]);
+    expect(entry!.receipt).toMatchObject({ qos: 2, identifiers: [7, 8] });
+  });
+
+  it('takes none of its own where it does not want them', () => {
+    const session = away('org/plc', 'org/#', { noLocal: true });
+    void store.route(message('org/a'), 'org/plc');
+    expect(topics(session)).toEqual([]);
+    void store.route(message('org/a'), 'org/other');
+    expect(topics(session)).toEqual(['org/a']);
+  });
+
+  it('ends when its time is over, and its messages with it', () => {
+    const session = away('org/plc', 'org/#');
+    void store.route(message('org/a'));
+    store.expire(Date.now() + 2 * DAY * 1000);
+    expect([store.hasLastingSessions, session.gone, session.queue.all()]).toEqual([false, true, []]);
+    expect(store.route(message('org/a'))).toBeUndefined();
+  });
+
+  it('loses what its client has no right to any more', () => {
+    const session = away('org/plc', 'org/#');
+    subscribe(session, 'org/a/#');
+    void store.route(message('org/a/1'));
+    void store.route(message('org/b/1'));
+    store.narrow(session, (filter) => filter.startsWith('org/a/'));
+    expect([...session.subscriptions.keys()]).toEqual(['org/a/#']);
+    expect(topics(session)).toEqual(['org/a/1']);
+  });
 });
 
-describe('the queue of a session', () => {
-  beforeEach(() => store.addSubscriptions(client, [{ topic: 'org/#', qos: 1 }]));
-
-  it('keeps the newest 1,000 messages', async () => {
-    for (let i = 0; i < 1_500; i++) store.enqueue(packet(`org/${i}`));
-    const messages = await queued(store);
-    expect(messages).toHaveLength(1_000);
-    expect(messages[0]!.topic).toBe('org/500');
+describe('a message in flight', () => {
+  it('is sent again, as a repetition under the same id, until it is acknowledged', async () => {
+    const session = away('org/plc', 'org/#');
+    void store.route(message('org/a'));
+    const entry = session.queue.peek()!;
+    session.queue.markSent(entry);
+    expect([session.queue.peek(), session.queue.inFlight]).toEqual([undefined, 1]);
+    store.open('org/plc', DAY, {});
+    expect(session.queue.peek()).toBe(entry);
+    expect(entry.dup).toBe(true);
+    session.queue.markSent(entry);
+    await store.outgoingClearMessageId({ id: 'org/plc' }, { messageId: entry.packetId } as never);
+    expect([session.queue.all(), entry.kept!.gone]).toEqual([[], true]);
   });
 
-  it('keeps no more than 4 MiB', async () => {
-    for (let i = 0; i < 10; i++) store.enqueue(packet(`org/${i}`, { payload: Buffer.alloc(1024 * 1024) }));
-    expect((await queued(store)).map(({ topic }) => topic)).toEqual(['org/6', 'org/7', 'org/8', 'org/9']);
+  it('of QoS 2 goes on with its PUBREL', async () => {
+    const session = away('org/plc', 'org/#', { qos: 2 });
+    void store.route(message('org/a', { qos: 2 }));
+    const [entry] = session.queue.all();
+    session.queue.markSent(entry!);
+    await store.outgoingUpdate({ id: 'org/plc' }, { cmd: 'pubrel', messageId: entry!.packetId });
+    store.open('org/plc', DAY, {});
+    expect(session.queue.peek()).toBeUndefined();
+    expect(await store.outgoingStream({ id: 'org/plc' }).toArray()).toEqual([
+      { cmd: 'pubrel', messageId: entry!.packetId },
+    ]);
   });
 
-  it('gives a message up when it is acknowledged, also when ids are used again', async () => {
-    const [first, second] = [packet('org/a'), packet('org/b')];
-    store.enqueue(first);
-    store.enqueue(second);
-    await store.outgoingUpdate(client, { ...first, messageId: 5 });
-    expect(await store.outgoingClearMessageId(client, { ...first, messageId: 5 })).toMatchObject({ topic: 'org/a' });
-    await store.outgoingUpdate(client, { ...second, messageId: 5 });
-    expect(await store.outgoingClearMessageId(client, { ...second, messageId: 5 })).toMatchObject({ topic: 'org/b' });
-    expect(await store.outgoingClearMessageId(client, { ...second, messageId: 5 })).toBeUndefined();
-    expect(await queued(store)).toEqual([]);
+  it('is one of at most 65,535', () => {
+    const session = store.open('org/passing', 0, {});
+    for (let i = 0; i < 65_535; i++) session.queue.add(session, message('org/a'), receipt);
+    expect(session.queue.add(session, message('org/a'), receipt)).toBeUndefined();
+    expect(new Set(session.queue.all().map(({ packetId }) => packetId)).size).toBe(65_535);
   });
 
-  it('marks what was sent before as a repetition, and goes on with the PUBREL of a QoS 2 message', async () => {
-    const message = packet('org/a');
-    store.enqueue(message);
-    await store.outgoingUpdate(client, { ...message, messageId: 5 });
-    expect((await queued(store))[0]).toMatchObject({ messageId: 5, dup: true });
-    await store.outgoingUpdate(client, { cmd: 'pubrel', messageId: 5 } as unknown as BrokerPacket);
-    expect((await queued(store))[0]).toMatchObject({ cmd: 'pubrel', messageId: 5 });
-  });
-
-  it('takes a message once for several filters, and none of its own where it does not want them', async () => {
-    await store.addSubscriptions(client, [{ topic: 'org/a', qos: 2 }]);
-    store.enqueue(packet('org/a', { qos: 2 }));
-    expect(await queued(store)).toMatchObject([{ topic: 'org/a', qos: 2 }]);
-    const silent = { id: 'org/silent' };
-    await store.addSubscriptions(silent, [{ topic: 'org/#', qos: 1, nl: true }]);
-    store.enqueue(packet('org/a', { clientId: 'org/silent' }));
-    expect(await queued(store, silent)).toEqual([]);
-  });
-
-  it('ends with the session', async () => {
-    store.enqueue(packet('org/a'));
-    await store.cleanSubscriptions(client);
-    expect(store.hasSessions).toBe(false);
-    expect(await queued(store)).toEqual([]);
-  });
+  const receipt = { qos: 1 as const, retain: false, identifiers: undefined };
 });
 
-it('ends the oldest idle session of an organization when there are too many', async () => {
-  for (const id of ['org/connected', 'org/idle', 'other/idle']) {
-    await store.addSubscriptions({ id }, [{ topic: `${id}/x`, qos: 1 }]);
-  }
-  for (let i = 0; i < 999; i++) await store.addSubscriptions({ id: `org/${i}` }, [{ topic: 'org/y', qos: 1 }]);
-  expect(await store.subscriptionsByClient({ id: 'org/idle' })).toEqual([]);
-  expect(await store.subscriptionsByClient({ id: 'org/connected' })).toHaveLength(1);
-  expect(await store.subscriptionsByClient({ id: 'other/idle' })).toHaveLength(1);
+it('ends the oldest idle session of an organization when there are too many', () => {
+  const connected = store.open('org/connected', DAY, {});
+  const idle = away('org/idle', 'org/x');
+  const other = away('other/idle', 'other/x');
+  for (let i = 0; i < 999; i++) away(`org/${i}`, 'org/y');
+  expect([connected.gone, idle.gone, other.gone]).toEqual([false, true, false]);
+});
+
+it('gives what is shared to one of those who are connected, in turn', () => {
+  const members = ['org/1', 'org/2', 'org/3'].map((id) => store.open(id, DAY, {}));
+  for (const member of members) subscribe(member, '$share/g/org/#');
+  const away = members.pop()!;
+  for (const { queue } of members) expect(queue.all()).toEqual([]);
+  members.forEach((member) => (member.delivery = { pump: () => undefined, end: () => undefined } as never));
+  for (let i = 0; i < 10; i++) void store.route(message('org/a'));
+  expect(members.map(topics).map(({ length }) => length)).toEqual([5, 5]);
+  expect(topics(away)).toEqual([]);
+  members.forEach((member) => store.leave(member, DAY));
+  for (let i = 0; i < 3; i++) void store.route(message('org/a'));
+  expect([...members, away].map(topics).map(({ length }) => length)).toEqual([6, 6, 1]);
+  for (const member of [...members, away]) store.end(member);
+  expect(store.route(message('org/a'))).toBeUndefined();
 });
 
 it('holds a bounded number of received QoS 2 ids for each client', () => {
-  for (let id = 1; id <= 1_500; id++) store.addReceived('org/plc', id);
-  expect(store.hasReceived('org/plc', 1)).toBe(false);
-  expect(store.hasReceived('org/plc', 1_500)).toBe(true);
-  expect(store.hasReceived('org/other', 1_500)).toBe(false);
+  for (let id = 1; id <= 1_500; id++) void store.received.add('org/plc', id, undefined);
+  expect(store.received.has('org/plc', 1)).toBe(false);
+  expect(store.received.has('org/plc', 1_500)).toBe(true);
+  expect(store.received.has('org/other', 1_500)).toBe(false);
 });
 
 describe('retained messages', () => {
+  const found = (filter: string) => [...store.retained.select(filter)].map(({ topic }) => topic);
+
   it('are found by topic and by filter within their organization', () => {
-    store.retained.store(packet('org/a/b', { retain: true }));
-    store.retained.store(packet('org/c', { retain: true }));
-    store.retained.store(packet('other/a/b', { retain: true }));
-    const found = (filter: string) => [...store.retained.select([filter])].map(({ topic }) => topic);
+    for (const topic of ['org/a/b', 'org/c', 'other/a/b']) void store.retained.store(message(topic, { retain: true }));
     expect(found('org/#')).toEqual(['org/a/b', 'org/c']);
     expect(found('org/a/b')).toEqual(['org/a/b']);
     expect(found('nobody/#')).toEqual([]);
-    store.retained.store(packet('org/c', { retain: true, payload: Buffer.alloc(0) }));
+    void store.retained.store(message('org/c', { retain: true, payload: Buffer.alloc(0) }));
     expect(found('org/#')).toEqual(['org/a/b']);
   });
 
   it('take 64 MiB for each organization, and others go on', () => {
-    const mebibyte = Buffer.alloc(1024 * 1024);
-    for (let i = 0; i < 70; i++) store.retained.store(packet(`org/${i}`, { retain: true, payload: mebibyte }));
-    store.retained.store(packet('org/0', { retain: true, payload: mebibyte }));
-    store.retained.store(packet('other/0', { retain: true, payload: mebibyte }));
-    expect([...store.retained.select(['org/#', 'other/#'])]).toHaveLength(65);
+    const payload = Buffer.alloc(1024 * 1024);
+    for (let i = 0; i < 70; i++) void store.retained.store(message(`org/${i}`, { retain: true, payload }));
+    void store.retained.store(message('org/0', { retain: true, payload }));
+    void store.retained.store(message('other/0', { retain: true, payload }));
+    expect([...found('org/#'), ...found('other/#')]).toHaveLength(65);
+  });
+
+  it('end with their lifetime', () => {
+    void store.retained.store(message('org/a', { retain: true, expiresAt: Date.now() - 1 }));
+    expect(found('org/#')).toEqual([]);
   });
 });

@@ -1,9 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
-import { filterProblem, isId } from '#kernel';
+import { isId, topicProblem } from '#kernel';
 import type { BrokerClient, WirePacket } from './aedes-internals';
 import type { Connection } from './connection';
 import { REASON } from './reason-codes';
+import { readFilter } from './shared-group';
 import { prefixOf } from './tenant';
 
 export const MAX_PAYLOAD_BYTES = 1_048_576;
@@ -11,6 +12,9 @@ export const MAX_PAYLOAD_BYTES = 1_048_576;
 export const MAX_PACKET_BYTES = MAX_PAYLOAD_BYTES + 16_384;
 /** Nobody has signed in yet: id, will, user name and token fit in here. */
 const MAX_CONNECT_BYTES = 196_608;
+/** What may come together with it, each packet counted with what it costs beside its bytes. */
+const MAX_EARLY_BYTES = 2 * 1024 * 1024;
+const EARLY_PACKET_BYTES = 200;
 /** Levels of topics and filters up to which aedes takes them, without the prefix. */
 const MAX_LEVELS = 49;
 
@@ -18,20 +22,26 @@ const MAX_LEVELS = 49;
 export type Fail = (code: number, problem: string) => void;
 
 /**
- * Stands between parser and broker: topics, filters, will and client id of a connection are put under its organization's
- * prefix before aedes sees them, and malformed packets end the connection.
+ * Stands between parser and broker: topics, will and client id of a connection are put under its organization's prefix
+ * before aedes sees them, and malformed packets end the connection. `take` may keep a packet from aedes.
  */
-export function mountAtParser(client: BrokerClient, connection: Connection, fail: Fail): void {
+export function mountAtParser(
+  client: BrokerClient,
+  connection: Connection,
+  fail: Fail,
+  take: (packet: WirePacket) => boolean,
+): void {
   const parser = client._parser;
   const [accept] = parser.listeners('packet') as [(packet: WirePacket) => void];
   parser.removeAllListeners('packet').removeAllListeners('error');
   parser.on('error', (error: Error) => fail(REASON.malformedPacket, error.message));
-  parser.on('packet', (packet: WirePacket) => {
+  const handle = (packet: WirePacket): void => {
     if (connection.failed) return;
     const problem = mount(packet, client, connection);
     if (problem) fail(...problem);
-    else accept.call(parser, packet);
-  });
+    else if (!take(packet)) accept.call(parser, packet);
+  };
+  parser.on('packet', untilConnected(client, handle, fail));
 
   const parse = parser.parse.bind(parser);
   parser.parse = (bytes) => {
@@ -53,6 +63,26 @@ export function mountAtParser(client: BrokerClient, connection: Connection, fail
   };
 }
 
+/** Packets may come together with the CONNECT: they wait until it is answered. */
+function untilConnected(client: BrokerClient, handle: (packet: WirePacket) => void, fail: Fail) {
+  let early: WirePacket[] = [];
+  let bytes = 0;
+  client.once('connected', () => {
+    const waiting = early;
+    early = [];
+    waiting.forEach(handle);
+  });
+  return (packet: WirePacket): void => {
+    if (!client.connecting || packet.cmd === 'connect') {
+      handle(packet);
+      return;
+    }
+    early.push(packet);
+    bytes += packet.length + EARLY_PACKET_BYTES;
+    if (bytes > MAX_EARLY_BYTES) fail(REASON.quotaExceeded, 'too much before the CONNACK');
+  };
+}
+
 type Problem = [code: number, text: string];
 
 function mount(packet: WirePacket, client: BrokerClient, connection: Connection): Problem | undefined {
@@ -65,14 +95,17 @@ function mount(packet: WirePacket, client: BrokerClient, connection: Connection)
       if (/[+#]/.test(packet.topic) || tooDeep(packet.topic)) {
         return [REASON.topicNameInvalid, 'the topic holds a wildcard or too many levels'];
       }
-      // An empty topic stands for a topic alias, which we do not offer: aedes says so.
+      // aedes remembers what an alias stands for: with the prefix, and never more than a topic can be.
+      if (packet.properties?.['topicAlias'] !== undefined && packet.topic !== '' && topicProblem(packet.topic)) {
+        return [REASON.topicNameInvalid, 'an alias for what is no topic'];
+      }
+      // An empty one stands for an alias.
       if (packet.topic !== '') packet.topic = connection.prefix + packet.topic;
       return undefined;
     case 'subscribe':
-      return mountFilters(packet, client, connection);
+      return filtersProblem(packet.subscriptions.map(({ topic }) => topic));
     case 'unsubscribe':
-      packet.unsubscriptions = packet.unsubscriptions.map((filter) => connection.prefix + filter);
-      return undefined;
+      return filtersProblem(packet.unsubscriptions);
     default:
       return undefined;
   }
@@ -81,15 +114,9 @@ function mount(packet: WirePacket, client: BrokerClient, connection: Connection)
 /** aedes would close the connection without a word. */
 const tooDeep = (topic: string): boolean => topic.length > MAX_LEVELS && topic.split('/').length > MAX_LEVELS;
 
-function mountFilters(packet: WirePacket, client: BrokerClient, { prefix }: Connection): Problem | undefined {
-  for (const subscription of packet.subscriptions) {
-    const problem = filterProblem(subscription.topic) ?? (tooDeep(subscription.topic) && 'too many levels');
-    if (problem) return [REASON.topicFilterInvalid, problem];
-    // With MQTT 5 aedes itself answers 0x9E (no shared subscriptions), which it knows by the bare filter.
-    const shared = client.version === 5 && subscription.topic.startsWith('$share/');
-    if (!shared) subscription.topic = prefix + subscription.topic;
-  }
-  return undefined;
+function filtersProblem(filters: readonly string[]): Problem | undefined {
+  const isWrong = (filter: string): boolean => readFilter(filter) === undefined || tooDeep(filter);
+  return filters.some(isWrong) ? [REASON.topicFilterInvalid, 'a malformed filter'] : undefined;
 }
 
 function mountConnect(packet: WirePacket, connection: Connection): void {
