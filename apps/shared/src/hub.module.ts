@@ -11,6 +11,7 @@ import {
 import { IdentityHttpModule, IdentityMaintenanceModule, IdentityModule } from '#identity';
 import { ModelsHttpModule, ModelsMaintenanceModule } from '#models';
 import { OrganizationsHttpModule, OrganizationsMaintenanceModule, OrganizationsModule } from '#organizations';
+import { PagesHttpModule } from '#pages';
 import { PipelinesHttpModule, PipelinesMaintenanceModule } from '#pipelines';
 import { AuditTrailModule } from '#platform/audit';
 import { ConfigModule, type Config, type HubRole } from '#platform/config';
@@ -39,6 +40,7 @@ const PARTS: Record<HubRole, Modules> = {
     ExecutionsHttpModule,
     UnsHttpModule,
     AuditHttpModule,
+    PagesHttpModule,
   ],
   worker: [
     MaintenanceModule,
