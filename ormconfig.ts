@@ -1,5 +1,6 @@
 import { auditSchema } from '#audit';
 import { connectorsSchema } from '#connectors';
+import { dashboardsSchema } from '#dashboards';
 import { executionsSchema } from '#executions';
 import { identitySchema } from '#identity';
 import { modelsSchema } from '#models';
@@ -13,6 +14,7 @@ const areas: DatabaseSchema[] = [
   organizationsSchema,
   identitySchema,
   unsSchema,
+  dashboardsSchema,
   modelsSchema,
   connectorsSchema,
   pipelinesSchema,

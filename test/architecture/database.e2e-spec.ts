@@ -22,6 +22,7 @@ const INSTANCE_TABLES = [
   'sessions',
   'sign_in_attempts',
   'signing_keys',
+  'uns_storage',
   'users',
 ];
 

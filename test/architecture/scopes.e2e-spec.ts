@@ -15,12 +15,19 @@ const LANES = 4;
 /** The routes become more, and each is a handful of calls. */
 jest.setTimeout(120_000);
 
-interface Keys {
-  /** A token with this scope alone. */
-  only: Caller;
-  /** A token with every scope but this one. */
-  others: Caller;
+/** A route, and one of the scopes that it demands. */
+interface Demand {
+  route: Route;
+  scope: Scope;
+  /** All that the route demands, this one among them. */
+  all: readonly Scope[];
 }
+
+const demandsOf = (route: Route): Demand[] => {
+  if (route.access?.kind !== 'scope') return [];
+  const all = [route.access.scope, ...route.access.also];
+  return all.map((scope) => ({ route, scope, all }));
+};
 
 const isRefused = (answer: { status: number; body: { error?: string } }, error: string): boolean =>
   answer.status === 403 && answer.body.error === error;
@@ -30,7 +37,7 @@ describe('a route', () => {
   let preparation: Preparation;
   let session: ApiClient;
   let full: Caller;
-  let scoped: { route: Route; scope: Scope }[];
+  let scoped: Demand[];
   let calls: Map<Route, PreparedCall>;
   let failures: string[];
 
@@ -39,14 +46,12 @@ describe('a route', () => {
     preparation = new Preparation(app);
     session = app.api(await app.signIn());
     full = await callerWith(ALL_SCOPES);
-    scoped = preparation.routes.flatMap((route) =>
-      route.access?.kind === 'scope' ? [{ route, scope: route.access.scope }] : [],
-    );
+    scoped = preparation.routes.flatMap(demandsOf);
     calls = new Map();
     failures = [];
-    await inLanes(LANES, scoped, async ({ route, scope }) => {
+    await inLanes(LANES, scoped, async ({ route, all }) => {
       try {
-        const call = await preparation.prepare(route, { ...full, scopes: [scope] }, await app.newOrganization());
+        const call = await preparation.prepare(route, { ...full, scopes: all }, await app.newOrganization());
         calls.set(route, call);
       } catch (error) {
         failures.push(`${nameOf(route)}: ${(error as Error).message}`);
@@ -63,12 +68,12 @@ describe('a route', () => {
 
   /** A line for each prepared call with which something is wrong. */
   const faults = async (
-    check: (call: PreparedCall, scope: Scope) => Promise<string | undefined>,
+    check: (call: PreparedCall, scope: Scope, all: readonly Scope[]) => Promise<string | undefined>,
   ): Promise<string[]> => {
     expect(scoped.length).toBeGreaterThan(0);
-    const found = await inLanes(LANES, scoped, async ({ route, scope }) => {
+    const found = await inLanes(LANES, scoped, async ({ route, scope, all }) => {
       const call = calls.get(route);
-      const fault = call && (await check(call, scope));
+      const fault = call && (await check(call, scope, all));
       return fault && `${nameOf(route)}: ${fault}`;
     });
     return found.filter((line) => line !== undefined && line !== '') as string[];
@@ -99,18 +104,17 @@ describe('a route', () => {
   });
 
   it('is opened by its scope, and by no other', async () => {
-    const scopes = [...new Set(scoped.map(({ scope }) => scope))];
-    const keys = new Map<Scope, Keys>();
-    for (const scope of scopes) {
-      const others = ALL_SCOPES.filter((other) => other !== scope);
-      keys.set(scope, { only: await callerWith([scope]), others: await callerWith(others) });
+    // Tokens with just these scopes, by the scopes.
+    const keys = new Map<string, Caller>();
+    const allBut = (scope: Scope): Scope[] => ALL_SCOPES.filter((other) => other !== scope);
+    for (const scopes of scoped.flatMap(({ scope, all }) => [all, allBut(scope)])) {
+      if (!keys.has(scopes.join())) keys.set(scopes.join(), await callerWith(scopes));
     }
-    const found = await faults(async (call, scope) => {
-      const { only, others } = keys.get(scope)!;
-      const refused = await send(app, call, others);
+    const found = await faults(async (call, scope, all) => {
+      const refused = await send(app, call, keys.get(allBut(scope).join())!);
       if (!isRefused(refused, 'insufficient_scope')) return `without ${scope} it answered ${told(refused)}`;
-      const done = await send(app, call, only);
-      return succeeded(done) ? undefined : `with ${scope} alone it answered ${told(done)}`;
+      const done = await send(app, call, keys.get(all.join())!);
+      return succeeded(done) ? undefined : `with ${all.join(' and ')} alone it answered ${told(done)}`;
     });
     expect(found).toEqual([]);
   });

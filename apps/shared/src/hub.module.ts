@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { AuditHttpModule, AuditMaintenanceModule, AuditModule } from '#audit';
 import { ConnectorsHttpModule, ConnectorsMaintenanceModule, ConnectorsWorkerModule } from '#connectors';
+import { DashboardsHttpModule, DashboardsMaintenanceModule } from '#dashboards';
 import {
   ExecutionsHttpModule,
   ExecutionsMaintenanceModule,
@@ -39,6 +40,7 @@ const PARTS: Record<HubRole, Modules> = {
     PipelinesHttpModule,
     ExecutionsHttpModule,
     UnsHttpModule,
+    DashboardsHttpModule,
     AuditHttpModule,
     PagesHttpModule,
   ],
@@ -55,6 +57,7 @@ const PARTS: Record<HubRole, Modules> = {
     ExecutionsWorkerModule,
     TriggersMaintenanceModule,
     UnsMaintenanceModule,
+    DashboardsMaintenanceModule,
     AuditMaintenanceModule.with([OrganizationsModule]),
   ],
   // Values that come by MQTT start pipelines.

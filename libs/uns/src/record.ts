@@ -22,4 +22,21 @@ export interface RecordView {
   timestamp: string;
   receivedAt: string;
   quality: Quality;
+  /** Why the quality was lowered, where it was. */
+  reason?: string;
 }
+
+/** @param row with its times in epoch milliseconds. */
+export const toRecordView = (
+  topic: string,
+  row: { timestamp: number; receivedAt: number; source: string | null; quality: Quality; reason: string | null },
+  value: JsonValue,
+): RecordView => ({
+  topic,
+  value,
+  source: row.source,
+  timestamp: new Date(row.timestamp).toISOString(),
+  receivedAt: new Date(row.receivedAt).toISOString(),
+  quality: row.quality,
+  ...(row.reason !== null && { reason: row.reason }),
+});

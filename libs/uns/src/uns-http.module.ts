@@ -1,7 +1,14 @@
 import { Module } from '@nestjs/common';
-import { TopicsController } from './topics.controller';
-import { UnsDataController } from './uns-data.controller';
+import { UnsDataController } from './data/uns-data.controller';
+import { LiveStreams } from './stream/live-streams';
+import { StreamController } from './stream/stream.controller';
+import { StreamService } from './stream/stream.service';
+import { TopicsController } from './topics/topics.controller';
 import { UnsModule } from './uns.module';
 
-@Module({ imports: [UnsModule], controllers: [TopicsController, UnsDataController] })
+@Module({
+  imports: [UnsModule],
+  controllers: [TopicsController, UnsDataController, StreamController],
+  providers: [LiveStreams, StreamService],
+})
 export class UnsHttpModule {}

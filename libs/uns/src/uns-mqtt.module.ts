@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { UnsMqttController } from './uns-mqtt.controller';
+import { UnsMqttController } from './ingest/uns-mqtt.controller';
 import { UnsModule } from './uns.module';
 
 /** MQTT data in; for the process that runs the transport. */

@@ -189,7 +189,10 @@ export class Preparation {
     const makers = this.routes.filter(
       ({ method, answer, path }) => method === 'POST' && answer === 'created' && !path.split('/').some(isParameter),
     );
-    if (field === 'parentId') return makers.findLast(({ path }) => `${from}/`.startsWith(`${path}/`));
+    if (field === 'parentId') {
+      const around = makers.filter(({ path }) => `${from}/`.startsWith(`${path}/`));
+      return around.toSorted((a, b) => b.path.length - a.path.length)[0];
+    }
     const fitting = makers.filter(({ path }) => path.endsWith(`/${field.replace(/Ids?$/, '')}s`));
     return fitting.find(({ path }) => from.startsWith(path.slice(0, path.lastIndexOf('/')))) ?? fitting[0];
   }

@@ -102,6 +102,8 @@ describe('a deleted organization', () => {
     const api = app.api(await app.newToken(ALL_SCOPES), id);
     const records = Array.from({ length: 300 }, (_, index) => ({ topic: `mHv1.0/a/${index % 120}`, value: index }));
     const named = await api.post('/engine/models', { name: 'Named', fields: [] });
+    const folder = await api.post('/uns/dashboards/folders', { name: 'Folder' });
+    const inside = { name: 'Inside', parentId: folder.body.data.id };
     const relation = { name: 'part', type: 'object', modelId: named.body.data.id };
     const answers = [
       await api.post('/uns/data/publish/batch', { records }),
@@ -117,8 +119,10 @@ describe('a deleted organization', () => {
       await api.post('/engine/pipelines', { name: 'Pipeline', enabled: true, nodes: [TRIGGER] }),
       await api.patch('/organizations/settings', { timeZone: 'Asia/Tokyo' }),
       await api.put(`/organizations/${id}/logo`, logo()),
+      await api.post('/uns/dashboards/folders', inside),
+      await api.post('/uns/dashboards', { name: 'Dashboard', folderId: folder.body.data.id }),
     ];
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 201, 201, 201, 200, 200]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 201, 201, 201, 200, 200, 201, 201]);
     const connection = answers[3]!.body.data.id;
     const request = { name: 'Function', type: 'rest.get', config: { path: '/' } };
     expect((await api.post(`/connections/${connection}/functions`, request)).status).toBe(201);

@@ -4,7 +4,7 @@ import { Client } from 'pg';
 import { type DomainError, filterMatches, filterPattern, newId, topicProblem, type JsonValue } from '#kernel';
 import { asOwner, type Database } from '#platform/database';
 import { createTestApp, type TestApp } from '#testing';
-import { RecordWriter } from '../../../libs/uns/src/record-writer';
+import { RecordWriter } from '../../../libs/uns/src/ingest/record-writer';
 import type { RecordInput } from '../../../libs/uns/src/record';
 
 /** Characters of three bytes that cannot be packed any tighter. */

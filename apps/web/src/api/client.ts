@@ -86,7 +86,7 @@ export class Client {
     if (lastEventId !== undefined) headers.set('Last-Event-ID', lastEventId);
     const request = { method, headers, body: JSON.stringify(body), signal, credentials: 'omit' } as const;
     try {
-      return await fetch(`/api/v1${path}${queryOf(query)}`, request as RequestInit);
+      return await fetch(`/api/v1${path}${queryOf(query)}`, request);
     } catch (error) {
       if (signal?.aborted) throw error;
       throw new ApiError(0, 'The platform does not answer.');

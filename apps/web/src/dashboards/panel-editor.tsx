@@ -70,7 +70,7 @@ const soundQuery = ({ topic, field, aggregate, bucket }: Query): Query => ({
 
 const AGGREGATE_OPTIONS = [
   { value: '', label: 'As stored' },
-  ...AGGREGATES.map((value) => ({ value: value as string, label: value as string })),
+  ...AGGREGATES.map((value) => ({ value: value, label: value })),
 ];
 
 const EMPTY: Query = { topic: '', field: null, aggregate: null, bucket: null };

@@ -32,7 +32,7 @@ export function optionsFor(type: PanelType, options: PanelOptions): PanelOptions
   const kept = Object.entries(options).filter(
     ([name, value]) => OPTIONS[type].includes(name as OptionName) && value !== undefined && value !== '',
   );
-  return Object.fromEntries(kept) as PanelOptions;
+  return Object.fromEntries(kept);
 }
 
 /** A value as somebody types it: numbers, true and false are what they look like. */

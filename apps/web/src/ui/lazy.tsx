@@ -23,6 +23,6 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): C
 
 /** Where something below fails, it says so instead of leaving nothing. */
 export function Boundary({ children }: { children: ComponentChildren }) {
-  const [error, reset] = useErrorBoundary();
+  const [error, reset] = useErrorBoundary() as [unknown, () => void];
   return error === undefined ? <>{children}</> : <Failure error={error} onRetry={reset} />;
 }

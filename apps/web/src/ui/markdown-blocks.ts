@@ -51,7 +51,7 @@ function listAt(lines: readonly string[], at: number): [Block, number] {
   for (; next < lines.length && lines[next]!.trim() !== ''; next++) {
     const [, , text] = ITEM.exec(lines[next]!) ?? [];
     if (text !== undefined) items.push(text);
-    else items[items.length - 1] += ` ${lines[next]!.trim()}`;
+    else items.push(`${items.pop() ?? ''} ${lines[next]!.trim()}`);
   }
   const ordered = ITEM.exec(lines[at]!)?.[1] !== undefined;
   return [{ kind: 'list', ordered, items: items.map((item) => parseInline(item)) }, next];

@@ -109,8 +109,11 @@ export class AccessGuard implements CanActivate {
   private requireRights(caller: Actor | Member, rule: AccessRule | undefined): void {
     if (rule?.kind === 'authenticated') return;
     if (rule?.kind !== 'scope') throw forbidden('This route has no access rule');
-    if (!hasScope(caller.granted, rule.scope)) throw insufficientScope(rule.scope);
-    if (!hasScope(scopesOf(caller), rule.scope)) throw forbidden('Your role does not allow this action');
+    const scopes = [rule.scope, ...rule.also];
+    const lacking = scopes.find((scope) => !hasScope(caller.granted, scope));
+    if (lacking) throw insufficientScope(lacking);
+    const allowed = scopesOf(caller);
+    if (!scopes.every((scope) => hasScope(allowed, scope))) throw forbidden('Your role does not allow this action');
   }
 }
 

@@ -3,7 +3,11 @@ import type { Actor, Member, Scope } from '#kernel';
 import type { Request } from 'express';
 
 /** What a route demands of its caller. A route without a rule fails the boot: there is no default. */
-export type AccessRule = { kind: 'public' } | { kind: 'authenticated' } | { kind: 'scope'; scope: Scope };
+export type AccessRule =
+  | { kind: 'public' }
+  | { kind: 'authenticated' }
+  /** `also`: others that are needed beside it, where a route shows what belongs to several areas. */
+  | { kind: 'scope'; scope: Scope; also: readonly Scope[] };
 
 export const ACCESS_RULE = 'maestrohub:access';
 export const ORGANIZATION_FREE = 'maestrohub:organization-free';

@@ -23,6 +23,7 @@ import { MetricsController } from './metrics.controller';
 import { failedAddress, unknownAddress } from './outside-routes';
 import { ReferenceSignIn } from './reference-sign-in';
 import { RateLimits } from './rate-limits';
+import { Standing } from './standing';
 import { validationPipe } from './validation';
 
 /** Everything that every request passes. The given modules provide `Authenticator` and `OrganizationResolver`. */
@@ -47,6 +48,7 @@ export class HttpModule implements OnModuleInit, OnApplicationBootstrap {
         DocumentedPaths,
         ReferenceSignIn,
         IdempotencyStore,
+        Standing,
         { provide: APP_GUARD, useClass: AccessGuard },
         // In this order, outermost first.
         { provide: APP_INTERCEPTOR, useClass: BodyInterceptor },
@@ -55,7 +57,7 @@ export class HttpModule implements OnModuleInit, OnApplicationBootstrap {
         { provide: APP_PIPE, useFactory: validationPipe },
         { provide: APP_FILTER, useClass: ErrorFilter },
       ],
-      exports: [RateLimits, HealthParts, DocumentedPaths, ReferenceSignIn, IdempotencyStore],
+      exports: [RateLimits, HealthParts, DocumentedPaths, ReferenceSignIn, IdempotencyStore, Standing],
     };
   }
 

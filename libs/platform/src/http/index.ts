@@ -19,5 +19,6 @@ export * from './request-context.middleware';
 export * from './route-table';
 export * from './routes';
 export * from './sort';
+export * from './standing';
 export * from './text-rules';
 export * from './validation';

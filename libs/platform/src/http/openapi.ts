@@ -60,13 +60,13 @@ function complete(operation: Operation, route: Route): void {
   const { access } = route;
   if (access && access.kind !== 'public') {
     const organization: Record<string, string[]> = route.organizationFree ? {} : { organization: [] };
-    const scopes = access.kind === 'scope' ? [access.scope] : [];
+    const scopes = access.kind === 'scope' ? [access.scope, ...access.also] : [];
     operation.security = [
       { oauth2: scopes, ...organization },
       { bearer: [], ...organization },
     ];
     if (access.kind === 'scope') {
-      const note = `Scope: \`${access.scope}\``;
+      const note = `${scopes.length > 1 ? 'Scopes' : 'Scope'}: ${scopes.map((scope) => `\`${scope}\``).join(', ')}`;
       operation.description = operation.description ? `${operation.description}\n\n${note}` : note;
     }
   }

@@ -1,15 +1,17 @@
 import { applyDecorators, HttpCode, SetMetadata, type Type } from '@nestjs/common';
-import { ApiExtraModels, ApiNoContentResponse, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { ApiExtraModels, ApiNoContentResponse, ApiProduces, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import type { Scope } from '#kernel';
 import { setAccessRule } from './access';
 import { CREATED_IN, setAnswerKind, type AnswerKind } from './answer';
+import { LINE_TYPES } from './lines';
 
 /*
  * A handler says who may call it and what it answers; the guard, the interceptors and the OpenAPI document follow.
  */
 
-/** The caller needs this scope, by credential and by role. */
-export const Scopes = (scope: Scope): MethodDecorator => setAccessRule({ kind: 'scope', scope });
+/** The caller needs this scope, by credential and by role; and every other one that is named. */
+export const Scopes = (scope: Scope, ...also: Scope[]): MethodDecorator =>
+  setAccessRule({ kind: 'scope', scope, also });
 
 /** Any valid credential will do. */
 export const Authenticated = (): MethodDecorator => setAccessRule({ kind: 'authenticated' });
@@ -61,6 +63,15 @@ export const AnswersAccepted = (begun: Type, finished?: Type): MethodDecorator =
 
 /** 200 with a `Page` or `Stretch`. */
 export const AnswersList = (type: Type): MethodDecorator => answer('list', 200, type);
+
+export const ALSO_AS_LINES = 'maestrohub:also-as-lines';
+
+/**
+ * The same list also as CSV (RFC 4180) or as one JSON document a line, where `Accept` prefers that; `X-Next-Cursor` then
+ * tells where it goes on.
+ */
+export const AlsoAsLines = (): MethodDecorator =>
+  applyDecorators(SetMetadata(ALSO_AS_LINES, true), ApiProduces('application/json', ...LINE_TYPES));
 
 /** 204. */
 export const AnswersNothing = (): MethodDecorator =>

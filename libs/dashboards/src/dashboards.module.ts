@@ -1,0 +1,24 @@
+import { Module } from '@nestjs/common';
+import { UnsModule } from '#uns';
+import { DashboardEditor } from './dashboard-editor';
+import { DashboardsRepository } from './dashboards.repository';
+import { DashboardsService } from './dashboards.service';
+import { DashboardDataService } from './data/dashboard-data.service';
+import { FoldersRepository } from './folders/folders.repository';
+import { FoldersService } from './folders/folders.service';
+import { PanelsService } from './panels/panels.service';
+
+@Module({
+  imports: [UnsModule],
+  providers: [
+    DashboardDataService,
+    DashboardEditor,
+    DashboardsRepository,
+    DashboardsService,
+    FoldersRepository,
+    FoldersService,
+    PanelsService,
+  ],
+  exports: [DashboardsService, FoldersService, PanelsService],
+})
+export class DashboardsModule {}

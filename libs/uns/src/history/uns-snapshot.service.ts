@@ -1,0 +1,85 @@
+import { Injectable } from '@nestjs/common';
+import {
+  decodeCursor,
+  encodeCursor,
+  invalid,
+  parseTimestamp,
+  scopeBranches,
+  Stretch,
+  topicProblem,
+  type Member,
+} from '#kernel';
+import type { SnapshotQuery } from '../data/dto/data-query.dto';
+import type { RecordView } from '../record';
+import { RecordStorage } from '../storage/record-storage';
+import type { TopicRecord } from '../storage/record-store';
+import { TopicsRepository, type TopicPlace } from '../topics/topics.repository';
+import { LatestRecords } from './latest-records';
+import { toView } from './record-view';
+
+/** Topics that are looked at in one step. */
+const STEP = 10_000;
+
+/** What the namespace held at a moment. */
+@Injectable()
+export class UnsSnapshotService {
+  constructor(
+    private readonly topics: TopicsRepository,
+    private readonly storage: RecordStorage,
+    private readonly latest: LatestRecords,
+  ) {}
+
+  /**
+   * The last record of every topic below the prefix, and of the prefix itself, as of the time; by their topics. Those
+   * without one are left out. @throws DomainError `bad_request`
+   */
+  async snapshot({ organizationId, scopes }: Member, query: SnapshotQuery): Promise<Stretch<RecordView>> {
+    const { prefix, limit } = query;
+    const problem = prefix === undefined ? undefined : topicProblem(prefix);
+    if (problem) throw invalid({ field: 'prefix', message: problem.replace('Topic', 'Prefix') });
+    const at = readAt(query.at);
+    const branches = scopeBranches(scopes, 'uns:read');
+    let after = readCursor(query.cursor);
+    const records: RecordView[] = [];
+    for (;;) {
+      const places = await this.topics.below(organizationId, { prefix, branches, after, limit: STEP });
+      records.push(...(await this.lastOf(organizationId, places, at)));
+      after = places.length < STEP ? undefined : places.at(-1)!.path;
+      if (after === undefined || records.length >= limit) break;
+    }
+    const data = records.slice(0, limit);
+    const next = records.length > limit ? data.at(-1)!.topic : after;
+    return new Stretch(data, { nextCursor: next === undefined ? null : encodeCursor([next]) });
+  }
+
+  private async lastOf(organizationId: string, places: readonly TopicPlace[], at: Date | null): Promise<RecordView[]> {
+    const ids = places.map(({ id }) => id);
+    const [kept, others] = await Promise.all([
+      this.storage.current.lastOf(organizationId, ids, at),
+      this.latest.lastOf(organizationId, ids, at),
+    ]);
+    const last = new Map<string, TopicRecord>();
+    for (const record of [...kept, ...others]) {
+      const known = last.get(record.topicId);
+      if (!known || record.timestamp > known.timestamp) last.set(record.topicId, record);
+    }
+    return places.flatMap(({ id, path }) => (last.has(id) ? [toView(path, last.get(id)!)] : []));
+  }
+}
+
+function readAt(text: string | undefined): Date | null {
+  if (text === undefined) return null;
+  const time = parseTimestamp(/^-?\d+$/.test(text) ? Number(text) : text);
+  if (time === undefined) throw invalid({ field: 'at', message: 'At must be RFC 3339 or integer epoch milliseconds' });
+  return new Date(time);
+}
+
+/** The topic that the answer before ended with. */
+function readCursor(cursor: string | undefined): string | undefined {
+  if (cursor === undefined) return undefined;
+  const [path, ...rest] = decodeCursor(cursor) ?? [];
+  if (typeof path !== 'string' || topicProblem(path) || rest.length > 0) {
+    throw invalid({ field: 'cursor', message: 'Cursor must be the nextCursor of an earlier answer' });
+  }
+  return path;
+}

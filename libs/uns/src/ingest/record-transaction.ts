@@ -1,0 +1,176 @@
+import { Injectable } from '@nestjs/common';
+import { unavailable } from '#kernel';
+import { Database } from '#platform/database';
+import { isStale, requireEpochs, type Epochs } from '../epochs';
+import { QuarantineStore } from '../quarantine/quarantine.store';
+import type { RecordInput } from '../record';
+import { RecordStorage } from '../storage/record-storage';
+import { idOf } from '../storage/record-row';
+import { FeedWriter } from '../stream/feed-writer';
+import { TopicRegistry, type TopicName } from '../topics/topic-registry';
+import { LatestValues } from './latest-values';
+import { OrganizationViews, type OrganizationView } from './organization-views';
+import type { Appended, RecordBatch } from './record-batch';
+import { countedIds, idsOfKey } from './record-ids';
+import { RecordObservers, type ObservedRecord } from './record-observers';
+import { sortRows, type SortedRows } from './sort-rows';
+import type { Row } from './row';
+
+/** Tries of one transaction while the rules change again and again. */
+const MOST_STALE = 20;
+
+/**
+ * Stores what some callers handed over, in one transaction: values that keep to the rules as records, those that do not in
+ * quarantine, for those who listen in the feed, and whatever observers do about them.
+ */
+@Injectable()
+export class RecordTransaction {
+  constructor(
+    private readonly database: Database,
+    private readonly views: OrganizationViews,
+    private readonly topics: TopicRegistry,
+    private readonly observers: RecordObservers,
+    private readonly latest: LatestValues,
+    private readonly quarantine: QuarantineStore,
+    private readonly storage: RecordStorage,
+    private readonly feed: FeedWriter,
+  ) {}
+
+  /** What became of each batch. @param writer of this process: it has one transaction at a time. */
+  async store(writer: number, batches: readonly RecordBatch[]): Promise<Appended[]> {
+    const organizations = [...new Set(batches.map(({ organizationId }) => organizationId))];
+    for (let attempt = 1; attempt <= MOST_STALE; attempt++) {
+      try {
+        return await this.tryToStore(writer, organizations, batches);
+      } catch (error) {
+        this.feed.abandon(writer);
+        if (!isStale(error)) throw error;
+        this.views.forget(organizations);
+        await this.storage.refresh();
+      }
+    }
+    throw unavailable('The rules of the namespace change too often', 1);
+  }
+
+  private async tryToStore(
+    writer: number,
+    organizations: readonly string[],
+    batches: readonly RecordBatch[],
+  ): Promise<Appended[]> {
+    const { generation, current } = this.storage;
+    const views = await this.views.of(organizations);
+    const epochs = new Map([...views].map(([id, view]) => [id, view.epochs]));
+    await this.ensureTopics(batches, epochs);
+    const rows = this.rowsOf(batches, views);
+    const sorted = sortRows(rows);
+    const { accepted, refused } = sorted;
+    const observed = this.observed(accepted);
+    const work = observed.size > 0 ? await this.observers.registered?.prepare([...observed.values()]) : undefined;
+    await this.database.inOrganizations(organizations, async (manager) => {
+      await requireEpochs(manager, epochs, generation);
+      await this.quarantine.keep(manager, refused);
+      const ruled = accepted.filter(({ policy }) => policy.keep);
+      const selected = ruled.length > 0 ? await this.latest.select(manager, ruled) : undefined;
+      const kept = selected ? accepted.filter((row) => !row.policy.keep || selected.has(row)) : accepted;
+      const fresh = kept.filter(({ batch }) => batch.key === undefined);
+      const keyed = kept.filter(({ batch }) => batch.key !== undefined);
+      await current.append(organizations, { fresh, keyed }, async (inserted) => {
+        const keptBefore = new Set(keyed.filter((row) => !inserted.has(idOf(row))));
+        const isNew = (row: Row): boolean => !keptBefore.has(row);
+        await this.feed.add(
+          manager,
+          writer,
+          accepted.filter((row) => row.watched && isNew(row)),
+        );
+        await work?.store([...observed].filter(([row]) => isNew(row)).map(([, record]) => record));
+      });
+    });
+    work?.committed();
+    return batches.map((batch) => outcomeOf(batch, sorted));
+  }
+
+  private async ensureTopics(batches: readonly RecordBatch[], epochs: ReadonlyMap<string, Epochs>): Promise<void> {
+    const missing: TopicName[] = [];
+    for (const { organizationId, records } of batches) {
+      const asOf = epochs.get(organizationId)!;
+      for (const { topic } of records) {
+        const name = { organizationId, topic };
+        if (!this.topics.get(name, asOf)) missing.push(name);
+      }
+    }
+    if (missing.length > 0) await this.topics.ensure(missing, epochs);
+  }
+
+  private rowsOf(batches: readonly RecordBatch[], views: ReadonlyMap<string, OrganizationView>): Row[] {
+    const nextId = countedIds();
+    return batches.flatMap((batch) => {
+      const { organizationId, documents, receivedAt, key } = batch;
+      const { epochs, watches } = views.get(organizationId)!;
+      const idAt = key === undefined ? nextId : idsOfKey(key);
+      return batch.records.map((record, index) => {
+        const known = this.topics.get({ organizationId, topic: record.topic }, epochs);
+        if (!known) throw new Error(`topic ${record.topic} was not made`);
+        const { idBase, idLow } = idAt(index);
+        return {
+          batch,
+          index,
+          organizationId,
+          topicId: known.id,
+          topic: record.topic,
+          idBase,
+          idLow,
+          timestamp: record.timestamp ?? receivedAt,
+          receivedAt,
+          quality: record.quality,
+          source: record.source,
+          value: record.value,
+          document: documents[index]!,
+          reason: null,
+          watched: !watches.isEmpty && matches(watches, record.topic),
+          policy: known.policy,
+        };
+      });
+    });
+  }
+
+  /** Those that somebody acts upon. */
+  private observed(rows: readonly Row[]): Map<Row, ObservedRecord> {
+    const observer = this.observers.registered;
+    if (!observer) return new Map();
+    const wanted = rows.filter(({ organizationId, topic }) => observer.wants(organizationId, topic));
+    return new Map(wanted.map((row) => [row, toObserved(row)]));
+  }
+}
+
+function matches(watches: OrganizationView['watches'], topic: string): boolean {
+  let found = false;
+  watches.match(topic, () => (found = true));
+  return found;
+}
+
+const toObserved = ({ organizationId, topic, value, source, timestamp, quality, batch }: Row): ObservedRecord => ({
+  organizationId,
+  topic,
+  value,
+  source,
+  timestamp,
+  quality,
+  chainDepth: batch.chainDepth,
+});
+
+function outcomeOf(batch: RecordBatch, { acceptedOf, refusedOf }: SortedRows): Appended {
+  const { receivedAt, records } = batch;
+  const refused = (refusedOf.get(batch) ?? []).map((row) => ({
+    index: row.index,
+    id: idOf(row),
+    topic: row.topic,
+    reason: row.verdict.reason,
+    message: row.verdict.message,
+  }));
+  const accepted = acceptedOf.get(batch);
+  // Nearly always all of them, as they came.
+  const stored = accepted ? accepted.map(toInput) : refused.length > 0 ? [] : records;
+  return { receivedAt, stored, refused };
+}
+
+const toInput = ({ batch, index, quality }: Row): RecordInput => ({ ...batch.records[index]!, quality });

@@ -1,0 +1,150 @@
+import { Injectable } from '@nestjs/common';
+import { filterProblem, hasScopeOn, scopeBranches, TOPIC_ROOT, topicProblem, type Member } from '#kernel';
+import { isDataError } from '#platform/database';
+import { MOST_POINTS, MOST_TOPICS, type Series, type SeriesAnswer, type SeriesRequest } from './series';
+import { SeriesRepository, type SeriesRead } from './series.repository';
+import { SeriesTopics, type LocatedTopic } from './series-topics';
+
+/** Series of one call. */
+export const MOST_SERIES = 500;
+/** Points of one call: many series have fewer each. */
+const MOST_POINTS_OF_ALL = 250_000;
+
+/** What a request's topic stands for. */
+interface Located {
+  topics: LocatedTopic[];
+  more: boolean;
+  problem?: string;
+}
+
+/** A series that is to be read, and where it is told. */
+interface Reading {
+  read: SeriesRead;
+  series: Series;
+}
+
+/** Many series by one round of queries: what charts are drawn from. */
+@Injectable()
+export class SeriesService {
+  constructor(
+    private readonly topics: SeriesTopics,
+    private readonly records: SeriesRepository,
+  ) {}
+
+  /**
+   * The answers in the order of the requests. What is wrong with one topic (it is none, does not exist, or is outside the
+   * member's branches) is told in its series, and the others are read; of a filter's topics only those are told that the
+   * member may read. 500 series at most in all, the others are left out as more. To be called outside of transactions.
+   * @throws DomainError `unavailable`
+   */
+  async series(member: Member, requests: readonly SeriesRequest[]): Promise<SeriesAnswer[]> {
+    const located = bounded(await this.locate(member, [...new Set(requests.map(({ topic }) => topic))]), requests);
+    const count = located.reduce((sum, { topics }) => sum + topics.length, 0);
+    const share = Math.min(MOST_POINTS, Math.floor(MOST_POINTS_OF_ALL / Math.max(1, count)));
+    const readings: Reading[] = [];
+    const answers = requests.map((request, index) => {
+      const { topics, more, problem } = located[index]!;
+      if (problem !== undefined) return { series: [refused(request.topic, problem)], more };
+      const series = topics.map(({ id, path }) => {
+        const told: Series = { topic: path, points: [], truncated: false };
+        const read = { ...request, topicId: id, limit: Math.min(request.limit, share) };
+        readings.push({ read, series: told });
+        return told;
+      });
+      return { series, more };
+    });
+    await this.fill(member.organizationId, readings);
+    await this.explainEmpty(member.organizationId, readings);
+    return answers;
+  }
+
+  /**
+   * For each filter what stands in place of its first `+`, in the topics that it selects now and that the member may read:
+   * each once, sorted, `limit` at most.
+   */
+  levels({ organizationId, scopes }: Member, filters: readonly string[], limit: number): Promise<string[][]> {
+    return this.topics.levels(organizationId, { filters, branches: scopeBranches(scopes, 'uns:read'), limit });
+  }
+
+  private async locate(member: Member, asked: readonly string[]): Promise<Map<string, Located>> {
+    const { organizationId, scopes } = member;
+    const problems = new Map(asked.map((topic) => [topic, problemOf(member, topic)]));
+    const sound = asked.filter((topic) => problems.get(topic) === undefined);
+    const filters = sound.filter(isFilter);
+    const search = { filters, branches: scopeBranches(scopes, 'uns:read'), limit: MOST_TOPICS + 1 };
+    const byFilter = await this.topics.byFilters(organizationId, search);
+    const byPath = await this.topics.byPaths(
+      organizationId,
+      sound.filter((topic) => !isFilter(topic)),
+    );
+    const found = new Map(filters.map((filter, index) => [filter, byFilter[index]!]));
+    const topicsOf = (topic: string): LocatedTopic[] => found.get(topic) ?? [byPath.get(topic) ?? []].flat();
+    return new Map(asked.map((topic) => [topic, toLocated(topic, topicsOf(topic), problems.get(topic))]));
+  }
+
+  /** One that cannot be computed fails the statement that it is in: the others are found by halves. */
+  private async fill(organizationId: string, readings: readonly Reading[]): Promise<void> {
+    if (readings.length === 0) return;
+    try {
+      const reads = readings.map(({ read }) => read);
+      const found = await this.records.read(organizationId, reads);
+      for (const [index, { series }] of readings.entries()) Object.assign(series, found[index]);
+    } catch (error) {
+      if (!isDataError(error)) throw error;
+      if (readings.length === 1) {
+        readings[0]!.series.problem = 'The aggregate of these values is out of range';
+        return;
+      }
+      const half = Math.ceil(readings.length / 2);
+      await this.fill(organizationId, readings.slice(0, half));
+      await this.fill(organizationId, readings.slice(half));
+    }
+  }
+
+  /** Objects have no number without a field, and whoever forgot it sees an empty chart. */
+  private async explainEmpty(organizationId: string, readings: readonly Reading[]): Promise<void> {
+    const empty = readings.filter(
+      ({ read, series }) => read.buckets && read.field === null && series.points.length === 0 && !series.problem,
+    );
+    if (empty.length === 0) return;
+    const latest = empty.map(({ read }) => ({ ...read, buckets: null, limit: 1 }));
+    const found = await this.records.read(organizationId, latest);
+    for (const [index, { series }] of empty.entries()) {
+      const [point] = found[index]!.points;
+      if (typeof point?.[1] === 'object' && point[1] !== null) {
+        series.problem = 'Field is required: the topic holds objects';
+      }
+    }
+  }
+}
+
+const isFilter = (topic: string): boolean => /[+#]/.test(topic);
+
+/** What is wrong with a path or filter before anything is looked for. */
+function problemOf({ scopes }: Member, topic: string): string | undefined {
+  if (!isFilter(topic)) {
+    return topicProblem(topic) ?? (hasScopeOn(scopes, 'uns:read', topic) ? undefined : 'You may not read this topic');
+  }
+  return topic.startsWith(`${TOPIC_ROOT}/`) ? filterProblem(topic) : `Topic must start with ${TOPIC_ROOT}/`;
+}
+
+function toLocated(filter: string, topics: LocatedTopic[], problem: string | undefined): Located {
+  if (problem !== undefined) return { topics: [], more: false, problem };
+  if (topics.length === 0) {
+    return { topics, more: false, problem: isFilter(filter) ? 'No topic that you may read fits' : 'Topic not found' };
+  }
+  return { topics: topics.slice(0, MOST_TOPICS), more: topics.length > MOST_TOPICS };
+}
+
+/** By request, with no more topics in all than there may be series. */
+function bounded(located: Map<string, Located>, requests: readonly SeriesRequest[]): Located[] {
+  let room = MOST_SERIES;
+  return requests.map(({ topic }) => {
+    const { topics, more, problem } = located.get(topic)!;
+    const told = topics.slice(0, room);
+    room -= told.length;
+    return { topics: told, more: more || told.length < topics.length, ...(problem !== undefined && { problem }) };
+  });
+}
+
+const refused = (topic: string, problem: string): Series => ({ topic, points: [], truncated: false, problem });

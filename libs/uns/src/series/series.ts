@@ -1,0 +1,53 @@
+import type { JsonValue } from '#kernel';
+import type { Aggregate } from '../history/aggregate';
+
+/** Points of one series, at most. */
+export const MOST_POINTS = 2_000;
+/** Topics that a filter is answered with, at most. */
+export const MOST_TOPICS = 50;
+
+/** Numbers of each width of time that become one. */
+export interface SeriesBuckets {
+  aggregate: Aggregate;
+  /** 1 ms to 1000 days. */
+  milliseconds: number;
+  /** Epoch milliseconds at which a bucket begins; 0 aligns them as those of a range. */
+  origin: number;
+}
+
+/** What is asked of a topic, or of each topic of a filter. */
+export interface SeriesRequest {
+  /** Path of a topic, or an MQTT filter with wildcards. */
+  topic: string;
+  /** Dotted place in object values; null for the value itself. */
+  field: string | null;
+  /** Epoch milliseconds, inclusive; null from the first record on. */
+  from: number | null;
+  /** Epoch milliseconds, exclusive. */
+  to: number;
+  /** null for records as they are. */
+  buckets: SeriesBuckets | null;
+  /** Most points, up to MOST_POINTS: the latest are kept. */
+  limit: number;
+}
+
+/** Epoch milliseconds of a record, or of a bucket's start; and of a bucket, how many numbers are in it. */
+export type SeriesPoint = [at: number, value: JsonValue, count?: number];
+
+export interface Series {
+  topic: string;
+  /** Oldest first. */
+  points: SeriesPoint[];
+  /** There are earlier ones that are not told. */
+  truncated: boolean;
+  /** Why there are none, in words for the caller. */
+  problem?: string;
+}
+
+/** The answer to one request. */
+export interface SeriesAnswer {
+  /** For a path one, whatever is wrong with it; for a filter one for each topic, by path. */
+  series: Series[];
+  /** The filter selects more topics than are told. */
+  more: boolean;
+}

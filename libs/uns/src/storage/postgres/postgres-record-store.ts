@@ -1,0 +1,169 @@
+import type { JsonValue } from '#kernel';
+import type { Database } from '#platform/database';
+import { AGGREGATE_SQL } from '../../history/aggregate';
+import { QUALITIES } from '../../record';
+import type {
+  AppendedRows,
+  Bucket,
+  BucketRequest,
+  HistoryStretch,
+  RecordStore,
+  StoredRecord,
+  TopicCounts,
+  TopicRecord,
+} from '../record-store';
+import { insertOnce, insertRecords } from './insert';
+import { lastRecords, type LastRow } from './last-records';
+
+export interface RecordColumns {
+  id: string;
+  timestamp: Date;
+  received_at: Date;
+  quality: number;
+  source: string | null;
+  number: number | null;
+  value: JsonValue;
+  reason: string | null;
+}
+
+const COLUMNS = 'id, "timestamp", received_at, quality, source, number, value, reason';
+
+/** Conditions on one topic's stretch: $1 topic, $2 organization, $3 from, $4 to. */
+const STRETCH = `topic_id = $1 AND organization_id = $2
+  AND "timestamp" >= coalesce($3::timestamptz, '-infinity') AND "timestamp" < coalesce($4::timestamptz, 'infinity')`;
+
+export const toStored = (row: RecordColumns): StoredRecord => ({
+  id: row.id,
+  value: row.number ?? row.value,
+  source: row.source,
+  timestamp: row.timestamp.toISOString(),
+  receivedAt: row.received_at.toISOString(),
+  quality: QUALITIES[row.quality]!,
+  ...(row.reason !== null && { reason: row.reason }),
+});
+
+const toTopicRecord = (row: LastRow): TopicRecord => ({ ...toStored(row), topicId: row.topic_id });
+
+/** Records in PostgreSQL: in the main database, or in another one that has the same table. */
+export class PostgresRecordStore implements RecordStore {
+  constructor(protected readonly database: Database) {}
+
+  append(
+    organizationIds: readonly string[],
+    { fresh, keyed }: AppendedRows,
+    before: (inserted: Set<string>) => Promise<void>,
+  ): Promise<void> {
+    return this.database.inOrganizations(organizationIds, async (manager) => {
+      await insertRecords(manager, fresh);
+      await before(await insertOnce(manager, keyed));
+    });
+  }
+
+  async recent(
+    organizationId: string,
+    topicId: string,
+    { from, to, limit }: Pick<HistoryStretch, 'from' | 'to' | 'limit'>,
+  ): Promise<StoredRecord[]> {
+    const rows = await this.query<RecordColumns>(
+      organizationId,
+      `SELECT ${COLUMNS} FROM uns_records WHERE ${STRETCH} ORDER BY "timestamp" DESC, id DESC LIMIT $5`,
+      [topicId, organizationId, from, to, limit],
+    );
+    return rows.map(toStored);
+  }
+
+  async range(
+    organizationId: string,
+    topicId: string,
+    { from, to, after, limit }: HistoryStretch,
+  ): Promise<StoredRecord[]> {
+    const rows = await this.query<RecordColumns>(
+      organizationId,
+      `SELECT ${COLUMNS} FROM uns_records WHERE ${STRETCH}
+         AND ($5::timestamptz IS NULL OR ("timestamp", id) > ($5::timestamptz, $6::uuid))
+       ORDER BY "timestamp", id LIMIT $7`,
+      [topicId, organizationId, from, to, after?.[0] ?? null, after?.[1] ?? null, limit],
+    );
+    return rows.map(toStored);
+  }
+
+  async buckets(
+    organizationId: string,
+    topicId: string,
+    { from, to, after, limit }: HistoryStretch,
+    { milliseconds, aggregate, field }: BucketRequest,
+  ): Promise<Bucket[]> {
+    const parameters = [topicId, organizationId, from, to, milliseconds, after?.[0] ?? null, limit];
+    const rows = await this.query<{ bucket: Date; value: number | null; count: string }>(
+      organizationId,
+      `SELECT date_bin($5::float8 * interval '1 ms', "timestamp", timestamptz 'epoch') AS bucket,
+              ${AGGREGATE_SQL[aggregate]} AS value, count(*) AS count
+       FROM (SELECT id, "timestamp", ${field ? NUMBER_IN_FIELD : 'number'} AS v FROM uns_records
+             WHERE ${STRETCH} AND ($6::timestamptz IS NULL OR "timestamp" >= $6::timestamptz)) AS numbers
+       WHERE v IS NOT NULL GROUP BY bucket ORDER BY bucket LIMIT $7`,
+      field ? [...parameters, field] : parameters,
+    );
+    return rows.map(({ bucket, value, count }) => ({ timestamp: bucket.toISOString(), value, count: Number(count) }));
+  }
+
+  async holdsObjects(organizationId: string, topicId: string, { from, to }: HistoryStretch): Promise<boolean> {
+    const rows = await this.query(
+      organizationId,
+      `SELECT 1 FROM uns_records WHERE ${STRETCH} AND value IS NOT NULL
+         AND json_typeof(value) IN ('object', 'array') LIMIT 1`,
+      [topicId, organizationId, from, to],
+    );
+    return rows.length > 0;
+  }
+
+  async lastOf(organizationId: string, topicIds: readonly string[], at: Date | null): Promise<TopicRecord[]> {
+    if (topicIds.length === 0) return [];
+    const rows = await this.database.inOrganization(organizationId, (manager) =>
+      lastRecords(manager, organizationId, topicIds, at),
+    );
+    return rows.map(toTopicRecord);
+  }
+
+  async counts(organizationId: string, topicId: string, now: Date): Promise<TopicCounts> {
+    const [row] = await this.query<Record<'minute' | 'hour' | 'day', string> & { first: Date | null }>(
+      organizationId,
+      `SELECT count(*) FILTER (WHERE "timestamp" > $3::timestamptz - interval '1 minute') AS minute,
+              count(*) FILTER (WHERE "timestamp" > $3::timestamptz - interval '1 hour') AS hour, count(*) AS day,
+              (SELECT min("timestamp") FROM uns_records WHERE topic_id = $1 AND organization_id = $2) AS first
+       FROM uns_records WHERE topic_id = $1 AND organization_id = $2
+         AND "timestamp" > $3::timestamptz - interval '1 day' AND "timestamp" <= $3`,
+      [topicId, organizationId, now],
+    );
+    const { minute, hour, day, first } = row!;
+    return { minute: Number(minute), hour: Number(hour), day: Number(day), first: first?.toISOString() ?? null };
+  }
+
+  async removeOf(organizationId: string, topicId: string, olderThan: Date | null, limit: number): Promise<number> {
+    const removed = await this.database.inOrganization(organizationId, (manager) =>
+      manager.query<[unknown, number]>(REMOVE, [topicId, organizationId, olderThan, limit]),
+    );
+    return removed[1];
+  }
+
+  ping(): Promise<void> {
+    return this.database.ping();
+  }
+
+  close(): Promise<void> {
+    return this.database.close();
+  }
+
+  private query<R>(organizationId: string, sql: string, parameters: unknown[]): Promise<R[]> {
+    return this.database.inOrganization(organizationId, (manager) => manager.query<R[]>(sql, parameters));
+  }
+}
+
+const NUMBER_IN_FIELD = `CASE WHEN json_typeof(value #> $8::text[]) = 'number' THEN (value #>> $8::text[])::float8 END`;
+
+/** Row by row by the primary key: places in a table name rows of one partition alone. */
+const REMOVE = `
+  DELETE FROM uns_records r USING (
+    SELECT topic_id, "timestamp", id FROM uns_records
+    WHERE topic_id = $1 AND organization_id = $2 AND "timestamp" < coalesce($3::timestamptz, 'infinity') LIMIT $4
+  ) gone
+  WHERE r.topic_id = gone.topic_id AND r."timestamp" = gone."timestamp" AND r.id = gone.id`;

@@ -1,0 +1,102 @@
+import { FilterTrie } from '#platform/mqtt';
+import { FEED_MINUTES, type FeedReader, type FeedRow } from './feed-reader';
+import type { FeedTail } from './feed-tail';
+import type { Position } from './position';
+
+/** Who listens. */
+export interface Listener {
+  filters: readonly string[];
+  /** Rights may change while it listens. */
+  mayRead(topic: string): boolean;
+  /** Resolves when more may be sent. */
+  send(event: 'open' | 'record' | 'gap', data: string, id?: string): Promise<void>;
+  /** Ends the stream. */
+  signal: AbortSignal;
+}
+
+const PAGE = 1_000;
+
+/**
+ * One listener's way through the feed: what it has missed from the tables, everything else from the tail that all share.
+ * It is never hurried: one that is slower than the tail keeps goes back to the tables, and is told of a gap where even
+ * those have forgotten.
+ */
+export class LiveStream {
+  private readonly ending = new AbortController();
+  private readonly stop: AbortSignal;
+  private readonly wanted = new FilterTrie<true>();
+  private readonly topics = new Map<string, boolean>();
+  private position!: Position;
+
+  constructor(
+    private readonly organizationId: string,
+    private readonly listener: Listener,
+    private readonly reader: FeedReader,
+    private readonly tail: FeedTail,
+  ) {
+    for (const filter of listener.filters) this.wanted.set(filter, filter, true);
+    this.stop = AbortSignal.any([listener.signal, this.ending.signal]);
+  }
+
+  end(): void {
+    this.ending.abort();
+  }
+
+  async run(resumeAt: Position | undefined): Promise<void> {
+    const now = await this.reader.end(this.organizationId);
+    const forgotten = resumeAt !== undefined && resumeAt.time < Date.now() - FEED_MINUTES * 60_000;
+    this.position = resumeAt && !forgotten ? resumeAt : now;
+    await this.listener.send('open', '{}', this.position.encode());
+    if (forgotten) await this.tellGap(resumeAt.time);
+    // What the tail has and the position has passed is skipped.
+    let next = this.tail.start;
+    if (this.position !== now) next = await this.catchUp();
+    while (!this.stop.aborted) {
+      const rows = this.tail.from(next);
+      if (rows === undefined) next = await this.catchUp();
+      else if (rows.length === 0) await this.tail.arrived(next, this.stop);
+      else {
+        await this.tell(rows);
+        next += rows.length;
+      }
+    }
+  }
+
+  /** Reads on from the tables; answers from where the tail has what comes then. */
+  private async catchUp(): Promise<number> {
+    for (;;) {
+      const next = this.tail.start;
+      const rows = await this.reader.after(this.organizationId, this.position, PAGE);
+      await this.tell(rows);
+      if (rows.length < PAGE || this.stop.aborted) return next;
+    }
+  }
+
+  private async tell(rows: readonly FeedRow[]): Promise<void> {
+    for (const { lane, seq, at, topic, record } of rows) {
+      if (this.stop.aborted) return;
+      const last = this.position.of(lane);
+      if (seq <= last) continue;
+      if (seq > last + 1) await this.tellGap(this.position.time);
+      this.position.advance(lane, seq, at);
+      if (this.wants(topic)) await this.listener.send('record', record, this.position.encode());
+    }
+  }
+
+  private tellGap(from: number): Promise<void> {
+    return this.listener.send('gap', JSON.stringify({ from: new Date(from).toISOString() }), this.position.encode());
+  }
+
+  private wants(topic: string): boolean {
+    let known = this.topics.get(topic);
+    if (known === undefined) {
+      known = false;
+      this.wanted.match(topic, () => (known = true));
+      if (this.topics.size < MOST_TOPICS) this.topics.set(topic, known);
+    }
+    return known && this.listener.mayRead(topic);
+  }
+}
+
+/** Topics for which it is remembered whether they are listened to. */
+const MOST_TOPICS = 10_000;

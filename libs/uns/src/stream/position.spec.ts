@@ -1,0 +1,22 @@
+import { encodeCursor } from '#kernel';
+import { Position } from './position';
+
+describe('a position', () => {
+  it('comes back as it was', () => {
+    const position = new Position([[7, 3]], 1_000);
+    position.advance(9, 1, 2_000);
+    const again = Position.decode(position.encode())!;
+    expect([again.of(7), again.of(9), again.of(8), again.knows(8), again.time]).toEqual([3, 1, 0, false, 2_000]);
+  });
+
+  it.each(['', 'nonsense', encodeCursor(['a']), encodeCursor([1, 2]), encodeCursor([1, 2, 'x']), encodeCursor([1.5])])(
+    'is not made of %j',
+    (text) => {
+      expect(Position.decode(text)).toBeUndefined();
+    },
+  );
+
+  it('has an end', () => {
+    expect(Position.decode(encodeCursor([1, ...Array<number>(10_000).fill(1)]))).toBeUndefined();
+  });
+});

@@ -1,0 +1,54 @@
+import { decodeCursor, encodeCursor } from '#kernel';
+
+/** How far a listener has come in each lane of its organization's feed. */
+export class Position {
+  private readonly lanes: Map<number, number>;
+
+  /** @param time of the last row, epoch milliseconds. */
+  constructor(
+    lanes: Iterable<readonly [lane: number, seq: number]>,
+    public time: number,
+  ) {
+    this.lanes = new Map(lanes);
+  }
+
+  /** The last one seen of a lane; 0 for lanes that began later. */
+  of(lane: number): number {
+    return this.lanes.get(lane) ?? 0;
+  }
+
+  knows(lane: number): boolean {
+    return this.lanes.has(lane);
+  }
+
+  advance(lane: number, seq: number, time: number): void {
+    this.lanes.set(lane, seq);
+    this.time = time;
+  }
+
+  entries(): [lanes: number[], seqs: number[]] {
+    return [[...this.lanes.keys()], [...this.lanes.values()]];
+  }
+
+  copy(): Position {
+    return new Position(this.lanes, this.time);
+  }
+
+  /** As clients give it back in `Last-Event-ID`. */
+  encode(): string {
+    return encodeCursor([this.time, ...[...this.lanes].flat()]);
+  }
+
+  /** undefined for what is none of ours. */
+  static decode(text: string): Position | undefined {
+    const [time, ...rest] = decodeCursor(text) ?? [];
+    const numbers = rest.filter((part): part is number => Number.isSafeInteger(part));
+    if (!Number.isSafeInteger(time) || numbers.length !== rest.length || rest.length % 2 !== 0) return undefined;
+    if (numbers.length > 2 * MOST_LANES) return undefined;
+    const lanes = numbers.flatMap((lane, index) => (index % 2 === 0 ? [[lane, numbers[index + 1]!] as const] : []));
+    return new Position(lanes, time as number);
+  }
+}
+
+/** Writers of all processes together, the ended ones of the last minutes among them. */
+const MOST_LANES = 500;
