@@ -11,7 +11,7 @@ export class ApiError extends Error {
     message: string,
     readonly problems: readonly Problem[] = [],
     /** The answer's id, by which operators find it in the logs. */
-    readonly requestId: string | undefined = undefined,
+    readonly requestId?: string,
   ) {
     super(message);
   }

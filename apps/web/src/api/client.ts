@@ -50,8 +50,8 @@ export class Client {
     const response = await this.open(path, call);
     const etag = response.headers.get('etag') ?? undefined;
     if (response.status === 204) return { data: undefined as T, meta: {}, etag };
-    const { data, meta = {} } = (await response.json()) as Answer<T>;
-    return { data, meta, etag };
+    const { data, meta } = (await response.json()) as { data: T; meta?: Answer<T>['meta'] };
+    return { data, meta: meta ?? {}, etag };
   }
 
   /**

@@ -154,5 +154,7 @@ export interface PanelData {
 export interface DashboardData {
   from: string;
   to: string;
+  /** The values that the variables had. */
+  variables: Record<string, string>;
   panels: PanelData[];
 }

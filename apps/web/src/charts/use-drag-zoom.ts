@@ -19,7 +19,7 @@ export function useDragZoom(chart: Chart | undefined, onZoom: ((span: Span) => v
     let start: number | undefined;
     const at = (event: PointerEvent): number => event.clientX - element.getBoundingClientRect().left;
     const boxTo = (end: number): Box => ({ left: Math.min(start!, end), width: Math.abs(end - start!) });
-    const time = (x: number): number => Number(chart.convertFromPixel({ xAxisIndex: 0 }, x));
+    const time = (x: number): number => chart.convertFromPixel({ xAxisIndex: 0 }, x);
 
     const down = (event: PointerEvent): void => {
       if (event.pointerType === 'mouse' && event.button === 0) start = at(event);

@@ -43,7 +43,7 @@ export function NewDashboard({ folderId, onClose }: ClosableProps & { folderId: 
   };
   return (
     <FormDialog title="New dashboard" action="Create" onSubmit={create} onClose={onClose}>
-      <TextField label="Name" value={name} onInput={setName} required maxLength={200} autofocus />
+      <TextField label="Name" value={name} onInput={setName} required maxLength={100} autofocus />
       <FolderField value={folder} onInput={setFolder} />
     </FormDialog>
   );
@@ -60,7 +60,7 @@ export function CloneDashboard({ dashboard, onClose }: ClosableProps & { dashboa
   };
   return (
     <FormDialog title="Clone this dashboard" action="Clone" onSubmit={clone} onClose={onClose}>
-      <TextField label="Name of the copy" value={name} onInput={setName} required maxLength={200} autofocus />
+      <TextField label="Name of the copy" value={name} onInput={setName} required maxLength={100} autofocus />
       <FolderField value={folder} onInput={setFolder} />
     </FormDialog>
   );
@@ -101,7 +101,7 @@ export function FolderDialog({ folder, parentId, onSaved, onClose }: FolderDialo
   };
   return (
     <FormDialog title={folder ? 'Rename folder' : 'New folder'} action="Save" onSubmit={save} onClose={onClose}>
-      <TextField label="Name" value={name} onInput={setName} required maxLength={200} autofocus />
+      <TextField label="Name" value={name} onInput={setName} required maxLength={100} autofocus />
     </FormDialog>
   );
 }
@@ -133,12 +133,12 @@ export function DashboardSettings({ dashboard, onChange, onClose }: SettingsProp
   return (
     <Dialog title="Dashboard" shape="side" onClose={onClose}>
       <div class="dialog-body">
-        <TextField label="Name" value={dashboard.name} onInput={(name) => onChange({ name })} maxLength={200} />
+        <TextField label="Name" value={dashboard.name} onInput={(name) => onChange({ name })} maxLength={100} />
         <TextField
           label="Description"
           value={dashboard.description ?? ''}
           onInput={(text) => onChange({ description: text || null })}
-          maxLength={1000}
+          maxLength={500}
         />
         <FolderField value={dashboard.folderId ?? ''} onInput={(id) => onChange({ folderId: id || null })} />
         <SelectField

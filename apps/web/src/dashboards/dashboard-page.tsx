@@ -14,7 +14,7 @@ import { toRange, type TimeRange } from './time-range';
 import { fillIn } from './topic-filter';
 import { useDashboard, type DashboardEditor } from './use-dashboard';
 import { useLiveData } from './use-live-data';
-import { valuesOf, VariableChoice } from './variable-choice';
+import { chosenIn, VariableChoices } from './variable-choice';
 
 /** `/dashboards/{id}`: time and variables are in the address, so that a link shows the same. */
 export function DashboardPage({ id }: { id: string }) {
@@ -36,7 +36,7 @@ function View({ editor }: { editor: DashboardEditor }) {
     from: query.get('from') ?? dashboard.timeRange.from,
     to: query.get('to') ?? dashboard.timeRange.to,
   };
-  const variables = valuesOf(dashboard.variables, query);
+  const variables = chosenIn(dashboard.variables, query);
   const live = useLiveData(dashboard, range, variables, Number(query.get('refresh') ?? dashboard.refreshSeconds));
 
   const go = (parts: Record<string, string>): void => {
@@ -45,7 +45,7 @@ function View({ editor }: { editor: DashboardEditor }) {
     navigate(`${address.pathname}?${next}`);
   };
   const show = ({ from, to }: TimeRange): void => go({ from, to });
-  const titleOf = (panel: Panel): string => fillIn(panel.title, variables, '');
+  const titleOf = (panel: Panel): string => fillIn(panel.title, live.variables);
   const setPanels = (panels: Panel[]): void => editor.change({ panels });
   const others = ({ id }: Panel): Panel[] => dashboard.panels.filter((panel) => panel.id !== id);
 
@@ -82,17 +82,11 @@ function View({ editor }: { editor: DashboardEditor }) {
         onAddPanel={() => setEdited(newPanel(dashboard.panels))}
       />
       {dashboard.variables.length > 0 && (
-        <div class="variables" role="group" aria-label="Variables">
-          {dashboard.variables.map((variable) => (
-            <VariableChoice
-              key={variable.name}
-              dashboard={dashboard}
-              variable={variable}
-              value={variables.get(variable.name) ?? ''}
-              onChange={(value) => go({ [`var-${variable.name}`]: value })}
-            />
-          ))}
-        </div>
+        <VariableChoices
+          dashboard={dashboard}
+          chosen={variables}
+          onChoose={(name, value) => go({ [`var-${name}`]: value })}
+        />
       )}
       {live.error !== undefined && live.panels.size === 0 && <Failure error={live.error} onRetry={live.reload} />}
       {dashboard.panels.length === 0 ? (

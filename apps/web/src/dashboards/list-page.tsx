@@ -33,8 +33,11 @@ export function DashboardListPage() {
   const asked = useRested(search.trim());
   const folders = useFolders();
   const dashboards = useLoad(
-    (signal) => client.get<DashboardSummary[]>('/uns/dashboards', { search: asked, limit: 200, sort: 'name' }, signal),
-    [asked],
+    (signal) => {
+      const place = asked === '' ? { folderId: folderId || 'root' } : { search: asked };
+      return client.get<DashboardSummary[]>('/uns/dashboards', { ...place, limit: 200, sort: 'name' }, signal);
+    },
+    [asked, folderId],
   );
   const writes = can('dashboards:write');
   const reload = (): void => {
@@ -43,7 +46,7 @@ export function DashboardListPage() {
   };
   const all = folders.data ?? [];
   const searching = asked !== '';
-  const here = (dashboards.data ?? []).filter((one) => searching || (one.folderId ?? '') === folderId);
+  const here = dashboards.data ?? [];
   const below = searching ? [] : all.filter((folder) => (folder.parentId ?? '') === folderId);
   const error = dashboards.error ?? folders.error;
 

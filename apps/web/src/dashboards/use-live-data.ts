@@ -16,6 +16,8 @@ const MOST_FILTERS = 100;
 
 export interface LiveData {
   panels: ReadonlyMap<string, PanelData>;
+  /** The values that the variables have. */
+  variables: ReadonlyMap<string, string>;
   span: Span;
   error: unknown;
   loading: boolean;
@@ -48,15 +50,17 @@ export function useLiveData(dashboard: Dashboard, range: TimeRange, variables: V
   }, [loaded.data]);
   useEffect(() => setSpan(spanOf(range, Date.now())), [range.from, range.to]);
 
+  const values = loaded.data?.variables;
+  const known = useMemo(() => new Map(Object.entries(values ?? {})), [JSON.stringify(values)]);
   const queries = useMemo(
     () =>
       new Map(
         dashboard.panels.map((panel) => [
           panel.id,
-          panel.queries.map((query) => ({ ...query, topic: fillIn(query.topic, variables) })),
+          panel.queries.map((query) => ({ ...query, topic: fillIn(query.topic, known) })),
         ]),
       ),
-    [dashboard.panels, JSON.stringify(chosen)],
+    [dashboard.panels, known],
   );
   const filters = useMemo(
     () => [...new Set([...queries.values()].flat().map(({ topic }) => topic))].slice(0, MOST_FILTERS),
@@ -80,7 +84,7 @@ export function useLiveData(dashboard: Dashboard, range: TimeRange, variables: V
   useRedraws(live, waiting, flush, range);
 
   useEffect(() => {
-    if (!live || filters.length === 0) return setState(undefined);
+    if (!live || values === undefined || filters.length === 0) return setState(undefined);
     const stream = new RecordStream(client, filters, {
       records: (records) => {
         waiting.current.push(...records);
@@ -90,7 +94,7 @@ export function useLiveData(dashboard: Dashboard, range: TimeRange, variables: V
       gap: loaded.reload,
     });
     return () => stream.close();
-  }, [client, live, filters.join('\n')]);
+  }, [client, live, values === undefined, filters.join('\n')]);
 
   useEffect(() => {
     if (refresh <= 0) return;
@@ -99,7 +103,7 @@ export function useLiveData(dashboard: Dashboard, range: TimeRange, variables: V
   }, [refresh, loaded.reload]);
 
   const { error, loading, reload } = loaded;
-  return { panels, span, error, loading, state, reload };
+  return { panels, variables: known, span, error, loading, state, reload };
 }
 
 /** Draws what waits, at most four times a second and only when the browser draws; and moves the time on meanwhile. */

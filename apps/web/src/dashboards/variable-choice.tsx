@@ -2,47 +2,53 @@ import type { Dashboard, Variable } from '../api/types';
 import { useHub } from '../app/context';
 import { useLoad } from '../ui/use-load';
 
-interface VariableChoiceProps {
+interface Choice {
+  name: string;
+  /** What it is unless somebody chooses. */
+  value: string | null;
+  values: string[];
+}
+
+interface VariableChoicesProps {
   dashboard: Dashboard;
-  variable: Variable;
-  value: string;
-  onChange: (value: string) => void;
+  /** What is chosen. */
+  chosen: ReadonlyMap<string, string>;
+  onChoose: (name: string, value: string) => void;
 }
 
-/** One of the values a variable may have: those listed, or the levels that its topics have now. */
-export function VariableChoice({ dashboard, variable, value, onChange }: VariableChoiceProps) {
+/** A select for each variable: its values as listed, or the levels that topics have now. */
+export function VariableChoices({ dashboard, chosen, onChoose }: VariableChoicesProps) {
   const { client } = useHub();
-  const listed = variable.values;
   const { data = [] } = useLoad(
-    async (signal) => {
-      if (listed) return listed;
-      const [prefix] = (variable.topics ?? '').split('/+');
-      const query = { prefix, limit: 200 };
-      const nodes = await client.get<{ name: string }[]>('/uns/topics/tree', query, signal);
-      return nodes.map(({ name }) => name);
-    },
-    [dashboard.id, variable],
+    (signal) => client.get<Choice[]>(`/uns/dashboards/${dashboard.id}/variables`, undefined, signal),
+    [dashboard.id, dashboard.variables],
   );
-  const values = data.includes(value) || value === '' ? data : [value, ...data];
   return (
-    <label class="variable">
-      <span class="soft">{variable.label || variable.name}</span>
-      <select value={value} onChange={(event) => onChange((event.target as HTMLSelectElement).value)}>
-        {values.map((one) => (
-          <option key={one} value={one} selected={one === value}>
-            {one}
-          </option>
-        ))}
-      </select>
-    </label>
+    <div class="variables" role="group" aria-label="Variables">
+      {dashboard.variables.map(({ name, label, values: listed }) => {
+        const choice = data.find((one) => one.name === name);
+        const values = choice?.values ?? listed ?? [];
+        const value = chosen.get(name) ?? choice?.value ?? '';
+        const all = value === '' || values.includes(value) ? values : [value, ...values];
+        return (
+          <label class="variable" key={name}>
+            <span class="soft">{label ?? name}</span>
+            <select value={value} onChange={(event) => onChoose(name, (event.target as HTMLSelectElement).value)}>
+              {all.map((one) => (
+                <option key={one} value={one} selected={one === value}>
+                  {one}
+                </option>
+              ))}
+            </select>
+          </label>
+        );
+      })}
+    </div>
   );
 }
 
-/** What the address says, else the default, else the first. */
-export function valuesOf(variables: readonly Variable[], query: URLSearchParams): Map<string, string> {
-  const values = variables.map(({ name, values: listed, default: preset }) => {
-    const value = query.get(`var-${name}`) ?? preset ?? listed?.[0];
-    return [name, value] as const;
-  });
-  return new Map(values.filter((pair): pair is [string, string] => pair[1] !== undefined));
+/** What the address says. */
+export function chosenIn(variables: readonly Variable[], query: URLSearchParams): Map<string, string> {
+  const values = variables.map(({ name }) => [name, query.get(`var-${name}`)] as const);
+  return new Map(values.filter((pair): pair is [string, string] => pair[1] !== null));
 }

@@ -13,13 +13,7 @@ export function download(name: string, type: string, text: string): void {
 export const fileName = (title: string, ending: string): string =>
   `${title.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '') || 'panel'}.${ending}`;
 
-/** Copies a text, also where the browser keeps its clipboard to secure addresses. */
+/** @throws Error also where the browser keeps its clipboard to secure addresses (https, or this machine). */
 export async function copy(text: string): Promise<void> {
-  if (navigator.clipboard !== undefined) return navigator.clipboard.writeText(text);
-  const area = document.createElement('textarea');
-  area.value = text;
-  document.body.append(area);
-  area.select();
-  document.execCommand('copy');
-  area.remove();
+  await navigator.clipboard.writeText(text);
 }
