@@ -19,6 +19,6 @@ import { PanelsService } from './panels/panels.service';
     FoldersService,
     PanelsService,
   ],
-  exports: [DashboardsService, FoldersService, PanelsService],
+  exports: [DashboardDataService, DashboardsService, FoldersService, PanelsService],
 })
 export class DashboardsModule {}

@@ -2,7 +2,7 @@ export { readRecords } from './ingest/read-record';
 export { RecordObservers, type ObservedRecord, type RecordObserver, type RecordWork } from './ingest/record-observers';
 export type { Quality, RecordInput, RecordView } from './record';
 export { AGGREGATES, bucketMilliseconds, type Aggregate } from './history/aggregate';
-export { MOST_POINTS, type Series, type SeriesAnswer, type SeriesPoint, type SeriesRequest } from './series/series';
+export type { Series, SeriesAnswer, SeriesPoint, SeriesRequest } from './series/series';
 export { SeriesService } from './series/series.service';
 export { TopicsService } from './topics/topics.service';
 export { UnsDataService } from './data/uns-data.service';

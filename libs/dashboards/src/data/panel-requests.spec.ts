@@ -18,14 +18,14 @@ const request = (type: PanelType, change: Partial<PanelQuery> = {}, span = SPAN)
   requestsOf(panel(type, change), span, new Map([['line', 'L1']]))[0]?.request;
 
 describe('the request of a panel', () => {
-  it('is for records as they are, the latest 2000', () => {
-    const expected = { topic: 'mHv1.0/L1/a', field: null, ...SPAN, buckets: null, limit: 2_000 };
+  it('is for records as they are', () => {
+    const expected = { topic: 'mHv1.0/L1/a', field: null, ...SPAN, buckets: null };
     expect(request('line')).toEqual(expected);
     expect(request('state-timeline')).toEqual(expected);
   });
 
   it.each<PanelType>(['stat', 'gauge', 'table'])('of type %s is for the last record, however old it is', (type) => {
-    expect(request(type)).toMatchObject({ from: null, to: SPAN.to, buckets: null, limit: 1 });
+    expect(request(type)).toMatchObject({ from: null, to: SPAN.to, buckets: null });
   });
 
   it('has a bucket that suits the time', () => {
@@ -39,15 +39,8 @@ describe('the request of a panel', () => {
     expect(request('stat', { aggregate: 'avg' })).toMatchObject({
       ...SPAN,
       buckets: { aggregate: 'avg', milliseconds: 24 * HOUR, origin: SPAN.from },
-      limit: 1,
     });
     expect(request('stat', { aggregate: 'avg', bucket: '1h' })).toMatchObject({ buckets: { milliseconds: HOUR } });
-  });
-
-  it('reads no more than can be told', () => {
-    const { from, to, limit } = request('line', { aggregate: 'avg', bucket: '1s' })!;
-    expect([from, to, limit]).toEqual([SPAN.to - 2_001 * 1_000, SPAN.to, 2_000]);
-    expect(request('line', { aggregate: 'avg', bucket: '1m' })).toMatchObject(SPAN);
   });
 
   it('is none without the values of its variables', () => {

@@ -1,4 +1,4 @@
-import { bucketMilliseconds, MOST_POINTS, type SeriesRequest } from '#uns';
+import { bucketMilliseconds, type SeriesRequest } from '#uns';
 import type { Panel, PanelQuery } from '../dashboard-content';
 import { PANEL_TYPE_DEFINITIONS } from '../panels/panel-types';
 import type { Span } from '../time-range';
@@ -29,24 +29,10 @@ export const valueless = (text: string, values: ReadonlyMap<string, string>): st
 function requestOf({ type }: Panel, query: PanelQuery, span: Span, topic: string): SeriesRequest {
   const { field, aggregate, bucket } = query;
   const latest = PANEL_TYPE_DEFINITIONS[type].shows === 'latest';
-  const limit = MOST_POINTS;
-  if (aggregate === null) {
-    return latest
-      ? { topic, field, from: null, to: span.to, buckets: null, limit: 1 }
-      : { topic, field, ...span, buckets: null, limit };
-  }
-  if (bucket === null && latest) {
-    const whole = { aggregate, milliseconds: span.to - span.from, origin: span.from };
-    return { topic, field, ...span, buckets: whole, limit: 1 };
-  }
-  const milliseconds = bucket === null ? widthFor(span.to - span.from) : bucketMilliseconds(bucket)!;
-  const buckets = { aggregate, milliseconds, origin: 0 };
-  return { topic, field, from: earliest(span, milliseconds), to: span.to, buckets, limit };
-}
-
-/** No more is read than is told: the begin of the first bucket that can be among the latest, where the time has more. */
-function earliest({ from, to }: Span, milliseconds: number): number {
-  const last = Math.floor((to - 1) / milliseconds);
-  // One bucket more than are told shows that there are more.
-  return Math.max(from, (last - MOST_POINTS) * milliseconds);
+  if (aggregate === null) return { topic, field, from: latest ? null : span.from, to: span.to, buckets: null };
+  const whole = span.to - span.from;
+  const milliseconds = bucket !== null ? bucketMilliseconds(bucket)! : latest ? whole : widthFor(whole);
+  // What is the whole time begins with it.
+  const origin = bucket === null && latest ? span.from : 0;
+  return { topic, field, ...span, buckets: { aggregate, milliseconds, origin } };
 }

@@ -8,6 +8,8 @@ import type { Series, SeriesPoint, SeriesRequest } from './series';
 /** A series of one topic. */
 export interface SeriesRead extends Omit<SeriesRequest, 'topic'> {
   topicId: string;
+  /** Most points: the latest are kept. */
+  limit: number;
 }
 
 export type ReadSeries = Pick<Series, 'points' | 'truncated'>;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { filterProblem, hasScopeOn, scopeBranches, TOPIC_ROOT, topicProblem, type Member } from '#kernel';
 import { isDataError } from '#platform/database';
 import { MOST_POINTS, MOST_TOPICS, type Series, type SeriesAnswer, type SeriesRequest } from './series';
-import { SeriesRepository, type SeriesRead } from './series.repository';
+import { SeriesRepository, type ReadSeries, type SeriesRead } from './series.repository';
 import { SeriesTopics, type LocatedTopic } from './series-topics';
 
 /** Series of one call. */
@@ -47,7 +47,7 @@ export class SeriesService {
       if (problem !== undefined) return { series: [refused(request.topic, problem)], more };
       const series = topics.map(({ id, path }) => {
         const told: Series = { topic: path, points: [], truncated: false };
-        const read = { ...request, topicId: id, limit: Math.min(request.limit, share) };
+        const read = { ...request, topicId: id, limit: request.from === null ? 1 : share };
         readings.push({ read, series: told });
         return told;
       });
@@ -88,7 +88,7 @@ export class SeriesService {
     try {
       const reads = readings.map(({ read }) => read);
       const found = await this.records.read(organizationId, reads);
-      for (const [index, { series }] of readings.entries()) Object.assign(series, found[index]);
+      for (const [index, { read, series }] of readings.entries()) tell(series, read, found[index]!);
     } catch (error) {
       if (!isDataError(error)) throw error;
       if (readings.length === 1) {
@@ -116,6 +116,13 @@ export class SeriesService {
       }
     }
   }
+}
+
+/** Of the last record nobody expects those before it. */
+function tell(series: Series, { from }: SeriesRead, { points, truncated }: ReadSeries): void {
+  series.points = points;
+  series.truncated = truncated && from !== null;
+  if (from === null && truncated && points.length === 0) series.problem = 'The value is too large to be shown';
 }
 
 const isFilter = (topic: string): boolean => /[+#]/.test(topic);

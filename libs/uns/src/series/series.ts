@@ -1,7 +1,7 @@
 import type { JsonValue } from '#kernel';
 import type { Aggregate } from '../history/aggregate';
 
-/** Points of one series, at most. */
+/** Points of one series, at most: the latest. */
 export const MOST_POINTS = 2_000;
 /** Topics that a filter is answered with, at most. */
 export const MOST_TOPICS = 50;
@@ -21,14 +21,12 @@ export interface SeriesRequest {
   topic: string;
   /** Dotted place in object values; null for the value itself. */
   field: string | null;
-  /** Epoch milliseconds, inclusive; null from the first record on. */
+  /** Epoch milliseconds, inclusive; null asks for the last record before the end alone, however old it is. */
   from: number | null;
   /** Epoch milliseconds, exclusive. */
   to: number;
   /** null for records as they are. */
   buckets: SeriesBuckets | null;
-  /** Most points, up to MOST_POINTS: the latest are kept. */
-  limit: number;
 }
 
 /** Epoch milliseconds of a record, or of a bucket's start; and of a bucket, how many numbers are in it. */
@@ -38,7 +36,7 @@ export interface Series {
   topic: string;
   /** Oldest first. */
   points: SeriesPoint[];
-  /** There are earlier ones that are not told. */
+  /** There are earlier ones in this time that are not told. */
   truncated: boolean;
   /** Why there are none, in words for the caller. */
   problem?: string;
