@@ -102,7 +102,7 @@ export const plantDashboard = (name = 'Bottling plant') => ({
         decimals: 0,
       },
     ),
-    panel('states', 'What the lines do', 'state-timeline', [0, 7, 24, 4], [raw(topicOf('+', 'state'))], {
+    panel('states', 'What the lines do', 'state-timeline', [0, 7, 24, 5], [raw(topicOf('+', 'state'))], {
       mappings: [
         { value: 'running', label: 'Running', color: 'green' },
         { value: 'changeover', label: 'Changeover', color: 'blue' },
@@ -114,7 +114,7 @@ export const plantDashboard = (name = 'Bottling plant') => ({
       'output',
       'Output',
       'bar',
-      [0, 11, 9, 7],
+      [0, 12, 9, 7],
       [{ ...avg(topicOf('+', 'bottles')), aggregate: 'sum', bucket: '15m' }],
       {
         unit: 'pcs',
@@ -122,17 +122,17 @@ export const plantDashboard = (name = 'Bottling plant') => ({
         stacked: true,
       },
     ),
-    panel('current', 'Motor current', 'area', [9, 11, 8, 7], [avg(topicOf('${line}', 'motor'), 'current')], {
+    panel('current', 'Motor current', 'area', [9, 12, 8, 7], [avg(topicOf('${line}', 'motor'), 'current')], {
       unit: 'A',
       min: 8,
     }),
-    panel('motors', 'Motors', 'table', [17, 11, 7, 4], [raw(topicOf('+', 'motor'))], {
+    panel('motors', 'Motors', 'table', [17, 12, 7, 4], [raw(topicOf('+', 'motor'))], {
       columns: [
         { field: 'rpm', label: 'Speed', unit: 'rpm', decimals: 0 },
         { field: 'current', label: 'Current', unit: 'A', decimals: 1 },
       ],
     }),
-    panel('notes', 'Notes', 'text', [17, 15, 7, 3], [], {
+    panel('notes', 'Notes', 'text', [17, 16, 7, 3], [], {
       text: 'Shift lead: **4711**. Above 76 °C the filler *stops by itself*; see [the explorer](/explorer).',
     }),
   ],

@@ -14,8 +14,8 @@ export interface ChartContent {
   span: Span;
 }
 
-/** Empty buckets are left out by the server: a line must not go on over a long gap. */
-const GAP_BUCKETS = 3;
+/** Empty buckets are left out by the server: a line must not go on over a gap of so many times the usual distance. */
+const GAP = 3;
 
 /** Everything that ECharts draws, colours as they are now. */
 export function chartOptions(content: ChartContent): Record<string, unknown> {
@@ -26,7 +26,7 @@ export function chartOptions(content: ChartContent): Record<string, unknown> {
   return {
     animation: false,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-    grid: { left: 4, right: 14, top: 12, bottom: 2, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    grid: { left: 4, right: 6, top: 12, bottom: 2, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     xAxis: {
       type: 'time',
       min: span.from,
@@ -99,9 +99,11 @@ const numbers = (points: readonly Point[]): [number, number][] =>
 function withGaps(points: [number, number][], bucket: string | null | undefined): [number, number | null][] {
   const length = durationOf(bucket ?? '');
   if (length === undefined) return points;
+  const distances = points.slice(1).map(([time], index) => time - points[index]![0]);
+  const usual = Math.max(length, distances.sort((a, b) => a - b)[Math.floor(distances.length / 2)] ?? 0);
   return points.flatMap((point, index): [number, number | null][] => {
     const before = points[index - 1];
-    const gap = before !== undefined && point[0] - before[0] > GAP_BUCKETS * length;
+    const gap = before !== undefined && point[0] - before[0] > GAP * usual;
     return gap ? [[before[0] + length, null], point] : [point];
   });
 }

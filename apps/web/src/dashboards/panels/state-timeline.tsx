@@ -12,8 +12,7 @@ interface StateTimelineProps {
 }
 
 const TICKS = 5;
-/** Percent of the width; in less there is no room for words. */
-const LEAST_FOR_WORDS = 7;
+const MOST_NAMED = 12;
 
 /** What state each topic was in, and when. */
 export function StateTimeline({ series, options, span }: StateTimelineProps) {
@@ -53,7 +52,7 @@ export function StateTimeline({ series, options, span }: StateTimelineProps) {
                     '--state': colorOf(state.value),
                   }}
                 >
-                  {percent(state.to) - percent(state.from) >= LEAST_FOR_WORDS && showText(state.value, options)}
+                  <span class="states-words">{showText(state.value, options)}</span>
                 </span>
               ))}
             </div>
@@ -65,6 +64,19 @@ export function StateTimeline({ series, options, span }: StateTimelineProps) {
           <span key={index}>{tick(span.from + (length * index) / (TICKS - 1), length)}</span>
         ))}
       </div>
+      {options.legend !== false && (
+        <ul class="legend" aria-label="States">
+          {values.slice(0, MOST_NAMED).map((text) => {
+            const value = JSON.parse(text) as unknown;
+            return (
+              <li key={text} class="legend-state">
+                <span class="swatch" style={{ background: colorOf(value) }} />
+                <span class="legend-name">{showText(value, options)}</span>
+              </li>
+            );
+          })}
+        </ul>
+      )}
     </div>
   );
 }
