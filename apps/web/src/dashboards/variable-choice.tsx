@@ -1,3 +1,4 @@
+import { useId } from 'preact/hooks';
 import type { Dashboard, Variable } from '../api/types';
 import { useHub } from '../app/context';
 import { useLoad } from '../ui/use-load';
@@ -19,6 +20,7 @@ interface VariableChoicesProps {
 /** A select for each variable: its values as listed, or the levels that topics have now. */
 export function VariableChoices({ dashboard, chosen, onChoose }: VariableChoicesProps) {
   const { client } = useHub();
+  const id = useId();
   const { data = [] } = useLoad(
     (signal) => client.get<Choice[]>(`/uns/dashboards/${dashboard.id}/variables`, undefined, signal),
     [dashboard.id, dashboard.variables],
@@ -31,16 +33,22 @@ export function VariableChoices({ dashboard, chosen, onChoose }: VariableChoices
         const value = chosen.get(name) ?? choice?.value ?? '';
         const all = value === '' || values.includes(value) ? values : [value, ...values];
         return (
-          <label class="variable" key={name}>
-            <span class="soft">{label ?? name}</span>
-            <select value={value} onChange={(event) => onChoose(name, (event.target as HTMLSelectElement).value)}>
+          <div class="variable" key={name}>
+            <label class="soft" for={`${id}-${name}`}>
+              {label ?? name}
+            </label>
+            <select
+              id={`${id}-${name}`}
+              value={value}
+              onChange={(event) => onChoose(name, (event.target as HTMLSelectElement).value)}
+            >
               {all.map((one) => (
                 <option key={one} value={one} selected={one === value}>
                   {one}
                 </option>
               ))}
             </select>
-          </label>
+          </div>
         );
       })}
     </div>
