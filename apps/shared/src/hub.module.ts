@@ -27,6 +27,7 @@ import { SignalsModule } from '#platform/signals';
 import { UnsHttpModule, UnsMaintenanceModule, UnsMqttModule } from '#uns';
 import { databaseSchema } from '../../../ormconfig';
 import { outsideModules } from './outside-modules';
+import { RecordRetentionModule } from './record-retention.module';
 
 type Modules = NonNullable<ModuleMetadata['imports']>;
 
@@ -39,7 +40,7 @@ const PARTS: Record<HubRole, Modules> = {
     ConnectorsHttpModule,
     PipelinesHttpModule,
     ExecutionsHttpModule,
-    UnsHttpModule,
+    UnsHttpModule.with([RecordRetentionModule]),
     DashboardsHttpModule,
     AuditHttpModule,
     PagesHttpModule,

@@ -32,6 +32,13 @@ export async function bumpEpoch(manager: EntityManager, organizationId: string, 
   );
 }
 
+/** Keeps changes of the organizations away until the transaction ends, for what must not happen in the middle of one. */
+export const holdEpochs = (manager: EntityManager, organizationIds: readonly string[]): Promise<unknown> =>
+  manager.query(
+    `SELECT pg_advisory_xact_lock_shared(${LOCKS}, uuid_hash(id)) FROM unnest($1::uuid[]) AS t (id) ORDER BY id`,
+    [organizationIds],
+  );
+
 export async function readEpochs(
   manager: EntityManager,
   organizationIds: readonly string[],

@@ -13,11 +13,16 @@ import { RecordStorage } from './storage/record-storage';
 import { FeedReader } from './stream/feed-reader';
 import { FeedWriter } from './stream/feed-writer';
 import { Watches } from './stream/watches';
+import { TopicBranchesRepository } from './topics/topic-branches.repository';
+import { TopicBranches } from './topics/topic-branches.service';
 import { TopicPolicies } from './topics/topic-policies';
 import { SeriesRepository } from './series/series.repository';
 import { SeriesService } from './series/series.service';
 import { SeriesTopics } from './series/series-topics';
 import { TopicRegistry } from './topics/topic-registry';
+import { TopicStats } from './topics/topic-stats.service';
+import { TopicTree } from './topics/topic-tree';
+import { TopicTreeRepository } from './topics/topic-tree.repository';
 import { TopicsRepository } from './topics/topics.repository';
 import { TopicsService } from './topics/topics.service';
 
@@ -33,11 +38,16 @@ import { TopicsService } from './topics/topics.service';
     RecordStorage,
     RecordTransaction,
     RecordWriter,
+    TopicBranches,
+    TopicBranchesRepository,
     TopicPolicies,
     SeriesRepository,
     SeriesService,
     SeriesTopics,
     TopicRegistry,
+    TopicStats,
+    TopicTree,
+    TopicTreeRepository,
     TopicsRepository,
     TopicsService,
     UnsDataService,
@@ -52,6 +62,9 @@ import { TopicsService } from './topics/topics.service';
     RecordStorage,
     RecordWriter,
     SeriesService,
+    TopicBranches,
+    TopicStats,
+    TopicTree,
     TopicsRepository,
     TopicsService,
     UnsDataService,

@@ -190,7 +190,7 @@ describe('nodes of the namespace', () => {
     });
   });
 
-  it('system.uns.searchnodes finds topics by a part of their path', async () => {
+  it('system.uns.searchnodes finds topics by a part of their name, or the end of their path', async () => {
     const part = newId();
     for (const name of ['b', 'a', '100%']) {
       await api.post('/uns/topics', { topic: `mHv1.0/search/${part}/${name}`, description: name });

@@ -86,6 +86,7 @@ describe('topics', () => {
           topic: `${branch}/d/x`,
           name: 'x',
           description: null,
+          tags: [],
           version: 1,
           createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
           updatedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),

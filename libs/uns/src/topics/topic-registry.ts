@@ -2,7 +2,8 @@ import { newId, TOPIC_ROOT, topicLineage } from '#kernel';
 import { Database } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import type { Epochs } from '../epochs';
+import type { EntityManager } from 'typeorm';
+import { holdEpochs, type Epochs } from '../epochs';
 import { TopicPolicies } from './topic-policies';
 import type { TopicPolicy } from './topic-policy';
 
@@ -76,6 +77,8 @@ export class TopicRegistry {
     const rows = [...wanted.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, name]) => name);
     const organizations = [...new Set(rows.map(({ organizationId }) => organizationId))];
     return this.database.inOrganizations(organizations, async (manager) => {
+      // Nothing is made below a topic that is being moved or deleted.
+      await holdEpochs(manager, organizations);
       const columns = [rows.map((row) => row.organizationId), rows.map((row) => row.topic)];
       const made = await manager.query<{ id: string }[]>(
         `INSERT INTO uns_topics (id, organization_id, path, parent_path, name)
@@ -85,6 +88,7 @@ export class TopicRegistry {
          ON CONFLICT (organization_id, path) DO NOTHING RETURNING id`,
         [rows.map(() => newId()), ...columns],
       );
+      await this.countChildren(manager, organizations, made);
       const found = await manager.query<FoundTopic[]>(
         `SELECT id, organization_id, path FROM uns_topics
          JOIN unnest($1::uuid[], $2::text[]) AS t (organization_id, path) USING (organization_id, path)`,
@@ -93,7 +97,26 @@ export class TopicRegistry {
       return { made, found };
     });
   }
+
+  private async countChildren(
+    manager: EntityManager,
+    organizations: readonly string[],
+    made: readonly { id: string }[],
+  ): Promise<void> {
+    if (made.length > 0) await manager.query(COUNT_CHILDREN, [organizations, made.map(({ id }) => id)]);
+  }
 }
 
 const lineageOf = ({ organizationId, topic }: TopicName): TopicName[] =>
   topicLineage(topic).map((path) => ({ organizationId, topic: path }));
+
+/** Parents are locked in the order in which topics are made: whoever makes others below them waits for this one. */
+const COUNT_CHILDREN = `
+  WITH grown AS (
+    SELECT organization_id, parent_path AS path, count(*) AS more FROM uns_topics
+    WHERE organization_id = ANY ($1) AND id = ANY ($2) AND parent_path IS NOT NULL GROUP BY organization_id, parent_path
+  ), parents AS (
+    SELECT p.id, more FROM uns_topics p JOIN grown USING (organization_id, path)
+    ORDER BY organization_id, path FOR UPDATE OF p
+  )
+  UPDATE uns_topics t SET children = children + more FROM parents WHERE t.id = parents.id`;

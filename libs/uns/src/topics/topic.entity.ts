@@ -4,6 +4,7 @@ import { Column, CreateDateColumn, Entity, Index, PrimaryColumn, Unique, UpdateD
 @Entity('uns_topics')
 @Unique('uns_topics_path_key', ['organizationId', 'path'])
 @Index('uns_topics_children', ['organizationId', 'parentPath', 'name'])
+@Index('uns_topics_search', { synchronize: false })
 export class Topic {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'uns_topics_pkey' })
   id!: string;
@@ -19,11 +20,18 @@ export class Topic {
   parentPath!: string | null;
 
   /** The last level of the path. */
-  @Column('text')
+  @Column({ type: 'text', collation: 'C' })
   name!: string;
 
   @Column('text', { nullable: true })
   description!: string | null;
+
+  @Column('text', { array: true, default: '{}' })
+  tags!: string[];
+
+  /** How many topics lie directly below it. */
+  @Column('int', { default: 0 })
+  children!: number;
 
   /** What is kept of its values: see topic-policies.ts. */
   @Column('jsonb', { nullable: true })

@@ -1,12 +1,14 @@
-import { conflict, invalid, Page, scopeBranches, topicProblem, type Member } from '#kernel';
+import { conflict, Page, scopeBranches, Stretch, type Member } from '#kernel';
 import { AuditTrail, changesBetween } from '#platform/audit';
 import { Database, requireVersion, type SeenVersion } from '#platform/database';
-import { parseSort, type ListQuery } from '#platform/http';
+import { parseSort } from '#platform/http';
 import { Injectable } from '@nestjs/common';
-import { toTopicView, type CreateTopic, type TopicView, type UpdateTopic } from './dto/topic.dto';
+import type { TopicSearchQuery } from './dto/topic-tree.dto';
+import { toTopicView, type CreateTopic, type TopicListQuery, type TopicView, type UpdateTopic } from './dto/topic.dto';
+import { pathCursor, readPathCursor } from './path-cursor';
 import type { Topic } from './topic.entity';
-import { requireTopicRight } from './topic-rights';
 import { TopicRegistry } from './topic-registry';
+import { requirePath, requireTopicRight } from './topic-rights';
 import { TopicsRepository } from './topics.repository';
 
 const SORTABLE = ['path', 'name', 'createdAt', 'updatedAt'] as const;
@@ -21,9 +23,9 @@ export class TopicsService {
     private readonly audit: AuditTrail,
   ) {}
 
-  async list({ organizationId, scopes }: Member, query: ListQuery): Promise<Page<TopicView>> {
+  async list({ organizationId, scopes }: Member, query: TopicListQuery): Promise<Page<TopicView>> {
     const branches = scopeBranches(scopes, 'uns:read');
-    const found = await this.topics.search(
+    const found = await this.topics.list(
       organizationId,
       { ...query, branches },
       parseSort(query.sort, SORTABLE, 'path'),
@@ -31,10 +33,23 @@ export class TopicsService {
     return new Page(found.data.map(toTopicView), found.meta);
   }
 
-  /** In the organization's own name: topics whose path contains the text, whatever its case, by their paths. */
-  async find(organizationId: string, search: string, limit: number): Promise<TopicView[]> {
-    const { data } = await this.topics.search(organizationId, { page: 1, limit, search }, { path: 'ASC' });
-    return data.map(toTopicView);
+  /** By their paths: see `searchPatterns` for what is found. @throws DomainError `bad_request` for another's cursor. */
+  async search({ organizationId, scopes }: Member, query: TopicSearchQuery): Promise<Stretch<TopicView>> {
+    const { q, limit, cursor } = query;
+    const branches = scopeBranches(scopes, 'uns:read');
+    const found = await this.topics.find(organizationId, q, {
+      after: readPathCursor(cursor),
+      limit: limit + 1,
+      branches,
+    });
+    const data = found.slice(0, limit).map(toTopicView);
+    return new Stretch(data, { nextCursor: found.length > limit ? pathCursor(data.at(-1)!.topic) : null });
+  }
+
+  /** In the organization's own name: at most so many topics, by their paths. An empty text finds all. */
+  async find(organizationId: string, text: string, limit: number): Promise<TopicView[]> {
+    const found = await this.topics.find(organizationId, text, { limit });
+    return found.map(toTopicView);
   }
 
   async get(member: Member, id: string): Promise<TopicView> {
@@ -78,12 +93,7 @@ export class TopicsService {
 
   private async record(action: string, topic: Topic, before: UpdateTopic, after: UpdateTopic): Promise<void> {
     const { id, path, organizationId } = topic;
-    const changes = changesBetween(before, after, ['description']);
+    const changes = changesBetween(before, after, ['description', 'tags']);
     await this.audit.record({ action, organizationId, entity: { type: 'topic', id, name: path }, changes });
   }
-}
-
-function requirePath(path: string): void {
-  const problem = path ? topicProblem(path) : 'Topic is required';
-  if (problem) throw invalid({ field: 'topic', message: problem });
 }

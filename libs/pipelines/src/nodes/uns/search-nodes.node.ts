@@ -14,17 +14,25 @@ export class UnsSearchNodesNode implements NodeType<Parameters> {
     type: 'system.uns.searchnodes',
     category: 'uns',
     title: 'UNS Search Nodes',
-    description: 'Finds topics of the Unified Namespace by a part of their path.',
+    description: 'Finds topics of the Unified Namespace by a part of their name, or the end of their path.',
     documentation: paragraphs(
-      'The output is an array of `{topic, name, description}`, by their paths: those whose path contains the text, whatever ' +
-        'its case, at most `limit` of them. An empty text finds all.',
+      'The output is an array of `{topic, name, description}`, by their paths: those whose name contains the text, whatever ' +
+        'its case, at most `limit` of them; of a text of one or two letters, those whose name begins with it. An empty text ' +
+        'finds all.',
+      'With slashes, the levels above have to end in what stands before the last one: `line-1/temp` finds the topics in any ' +
+        '`line-1` whose names begin with `temp`, and `line-1/` all that lies directly in one.',
     ),
     inputs: ['in'],
     outputs: ['out'],
     parameters: {
       type: 'object',
       properties: {
-        query: { type: 'string', maxLength: 255, default: '', description: 'A part of the path' },
+        query: {
+          type: 'string',
+          maxLength: 255,
+          default: '',
+          description: 'A part of the name, or an end of the path',
+        },
         limit: { type: 'integer', minimum: 1, maximum: 1_000, default: 100, description: 'Most topics to find' },
       },
       additionalProperties: false,

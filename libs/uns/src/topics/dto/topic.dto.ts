@@ -1,5 +1,17 @@
-import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsFlag, IfGiven, ListQuery } from '#platform/http';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
 import type { Topic } from '../topic.entity';
+
+const TAG_LENGTH = 50;
+
+export class TopicListQuery extends ListQuery {
+  /** A tag that the topics have. @example "energy" */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(TAG_LENGTH)
+  tag?: string;
+}
 
 export class CreateTopic {
   /** Full path with the version prefix; parents are made on the way. @example "mHv1.0/factory/line-1/temperature" */
@@ -19,6 +31,28 @@ export class UpdateTopic {
   @IsString()
   @MaxLength(500)
   description?: string | null;
+
+  /** Words to find topics by that belong together, at most 20. They replace those that the topic has. @example ["energy"] */
+  @IfGiven()
+  @IsArray()
+  @ArrayMaxSize(20)
+  @ArrayUnique()
+  @IsString({ each: true })
+  @MinLength(1, { each: true })
+  @MaxLength(TAG_LENGTH, { each: true })
+  tags?: string[];
+}
+
+export class MoveTopic {
+  /** Full path that the topic is to have; missing parents are made. @example "mHv1.0/factory/line-2/temperature" */
+  @IsString()
+  topic!: string;
+}
+
+export class RemoveTopicQuery {
+  /** Whether the topics below are removed with it. */
+  @IsFlag()
+  recursive: boolean = false;
 }
 
 export class TopicView {
@@ -33,6 +67,9 @@ export class TopicView {
 
   description!: string | null;
 
+  /** Words to find topics by that belong together. */
+  tags!: string[];
+
   /** Counts the changes; the ETag is made from it. */
   version!: number;
 
@@ -46,6 +83,7 @@ export const toTopicView = (topic: Topic): TopicView => ({
   topic: topic.path,
   name: topic.name,
   description: topic.description,
+  tags: topic.tags,
   version: topic.version,
   createdAt: topic.createdAt,
   updatedAt: topic.updatedAt,

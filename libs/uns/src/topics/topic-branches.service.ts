@@ -1,0 +1,97 @@
+import { conflict, invalid, MAX_TOPIC_LENGTH, MAX_TOPIC_LEVELS, topicProblem, type Member } from '#kernel';
+import { AuditTrail } from '#platform/audit';
+import { Database, requireVersion, type SeenVersion } from '#platform/database';
+import { Injectable } from '@nestjs/common';
+import { bumpEpoch } from '../epochs';
+import { toTopicView, type TopicView } from './dto/topic.dto';
+import { TopicBranchesRepository } from './topic-branches.repository';
+import { isBelow, parentOf } from './topic-places';
+import { TopicRegistry } from './topic-registry';
+import { requireBranchRight, requirePath, requireTopicRight } from './topic-rights';
+import type { Topic } from './topic.entity';
+import { TopicsRepository } from './topics.repository';
+
+/**
+ * Moves and removes topics with all below them. Meanwhile nobody stores values of the organization, and afterwards no
+ * process stores any by the old paths.
+ */
+@Injectable()
+export class TopicBranches {
+  constructor(
+    private readonly database: Database,
+    private readonly topics: TopicsRepository,
+    private readonly branches: TopicBranchesRepository,
+    private readonly registry: TopicRegistry,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /**
+   * Gives a topic another path, and with it all below. They stay the topics that they are: with their ids, history and
+   * configuration. Parents that are missing are made; those left stay, if empty.
+   * @throws DomainError `bad_request` for a target that lies in the topic, or gives any a path that is none; `conflict` where
+   * the target exists; `insufficient_scope` unless the right covers both; `precondition_failed`.
+   */
+  move(member: Member, id: string, ifMatch: SeenVersion, target: string): Promise<TopicView> {
+    const { organizationId } = member;
+    requirePath(target);
+    return this.database.inOrganization(organizationId, async (manager) => {
+      await bumpEpoch(manager, organizationId, 'topics');
+      const topic = await this.topics.get(organizationId, id);
+      requireRight(member, topic, topic.path);
+      requireRight(member, topic, target);
+      await this.requirePaths(topic, target);
+      requireVersion(topic, ifMatch);
+      if (await this.topics.exists(organizationId, target)) throw conflict('Topic exists');
+      const parent = parentOf(target);
+      if (parent !== null) await this.registry.add({ organizationId, topic: parent });
+      const count = await this.branches.move(organizationId, topic.path, target);
+      await this.record('move', topic, { changes: { topic: { from: topic.path, to: target } }, details: { count } });
+      return toTopicView(await this.topics.get(organizationId, id));
+    });
+  }
+
+  /**
+   * Nothing of the topic can be read any more, and data to its path makes a new one. Its records go later: see
+   * `RemovedTopics`.
+   * @throws DomainError `conflict` for a topic with others below it, unless these are to go with it; `not_found`;
+   * `insufficient_scope`.
+   */
+  async remove(member: Member, id: string, recursive: boolean): Promise<void> {
+    const { organizationId } = member;
+    await this.database.inOrganization(organizationId, async (manager) => {
+      await bumpEpoch(manager, organizationId, 'topics');
+      const topic = await this.topics.get(organizationId, id);
+      requireTopicRight(member, 'uns:write', topic.path);
+      if (topic.children > 0 && !recursive) {
+        throw conflict('Topic has topics below it: with recursive=true they are deleted, too');
+      }
+      requireRight(member, topic, topic.path);
+      const count = await this.branches.remove(organizationId, topic.path);
+      await this.record('delete', topic, { details: { count } });
+    });
+  }
+
+  private async requirePaths({ organizationId, path: from, children }: Topic, target: string): Promise<void> {
+    if (isBelow(target, from)) throw invalid({ field: 'topic', message: 'Topic must not be moved into itself' });
+    if (children === 0) return;
+    // No text has more characters than bytes: these are all that may be too long.
+    const most = { bytes: MAX_TOPIC_LENGTH, levels: MAX_TOPIC_LEVELS };
+    for (const path of await this.branches.longPaths(organizationId, { from, to: target }, most)) {
+      const problem = topicProblem(path);
+      if (problem) throw invalid({ field: 'topic', message: `${problem}: ${path.slice(0, MAX_TOPIC_LENGTH)}` });
+    }
+  }
+
+  private record(
+    verb: string,
+    { id, path, organizationId }: Topic,
+    more: Pick<Parameters<AuditTrail['record']>[0], 'changes' | 'details'>,
+  ): Promise<void> {
+    const entity = { type: 'topic', id, name: path };
+    return this.audit.record({ action: `topic.${verb}`, organizationId, entity, ...more });
+  }
+}
+
+/** For the topic at that path, and where others lie below it, for all of these. */
+const requireRight = (member: Member, { children }: Topic, path: string): void =>
+  (children > 0 ? requireBranchRight : requireTopicRight)(member, 'uns:write', path);
