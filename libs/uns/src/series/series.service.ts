@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { filterProblem, hasScopeOn, scopeBranches, TOPIC_ROOT, topicProblem, type Member } from '#kernel';
+import {
+  filterProblem,
+  hasScopeOn,
+  MAX_TOPIC_LENGTH,
+  scopeBranches,
+  TOPIC_ROOT,
+  topicProblem,
+  type Member,
+} from '#kernel';
 import { isDataError } from '#platform/database';
 import { MOST_POINTS, MOST_TOPICS, type Series, type SeriesAnswer, type SeriesRequest } from './series';
 import { SeriesRepository, type ReadSeries, type SeriesRead } from './series.repository';
@@ -9,6 +17,10 @@ import { SeriesTopics, type LocatedTopic } from './series-topics';
 export const MOST_SERIES = 500;
 /** Points of one call: many series have fewer each. */
 const MOST_POINTS_OF_ALL = 250_000;
+/** Bytes of values that are no numbers, of one call: each series has its share. */
+const MOST_BYTES_OF_ALL = 16 * 1024 * 1024;
+/** Different filters of one call: each may have to look at every topic there is. */
+const MOST_FILTERS = 100;
 
 /** What a request's topic stands for. */
 interface Located {
@@ -39,15 +51,16 @@ export class SeriesService {
    */
   async series(member: Member, requests: readonly SeriesRequest[]): Promise<SeriesAnswer[]> {
     const located = bounded(await this.locate(member, [...new Set(requests.map(({ topic }) => topic))]), requests);
-    const count = located.reduce((sum, { topics }) => sum + topics.length, 0);
-    const share = Math.min(MOST_POINTS, Math.floor(MOST_POINTS_OF_ALL / Math.max(1, count)));
+    const count = Math.max(1, located.flatMap(({ topics }) => topics).length);
+    const limit = Math.min(MOST_POINTS, Math.floor(MOST_POINTS_OF_ALL / count));
+    const bytes = Math.floor(MOST_BYTES_OF_ALL / count);
     const readings: Reading[] = [];
     const answers = requests.map((request, index) => {
       const { topics, more, problem } = located[index]!;
       if (problem !== undefined) return { series: [refused(request.topic, problem)], more };
       const series = topics.map(({ id, path }) => {
         const told: Series = { topic: path, points: [], truncated: false };
-        const read = { ...request, topicId: id, limit: request.from === null ? 1 : share };
+        const read = { ...request, topicId: id, limit: request.from === null ? 1 : limit, bytes };
         readings.push({ read, series: told });
         return told;
       });
@@ -69,6 +82,7 @@ export class SeriesService {
   private async locate(member: Member, asked: readonly string[]): Promise<Map<string, Located>> {
     const { organizationId, scopes } = member;
     const problems = new Map(asked.map((topic) => [topic, problemOf(member, topic)]));
+    for (const filter of asked.filter(isFilter).slice(MOST_FILTERS)) problems.set(filter, TOO_MANY_FILTERS);
     const sound = asked.filter((topic) => problems.get(topic) === undefined);
     const filters = sound.filter(isFilter);
     const search = { filters, branches: scopeBranches(scopes, 'uns:read'), limit: MOST_TOPICS + 1 };
@@ -125,6 +139,8 @@ function tell(series: Series, { from }: SeriesRead, { points, truncated }: ReadS
   if (from === null && truncated && points.length === 0) series.problem = 'The value is too large to be shown';
 }
 
+const TOO_MANY_FILTERS = `There are more than ${MOST_FILTERS} different filters`;
+
 const isFilter = (topic: string): boolean => /[+#]/.test(topic);
 
 /** What is wrong with a path or filter before anything is looked for. */
@@ -132,6 +148,7 @@ function problemOf({ scopes }: Member, topic: string): string | undefined {
   if (!isFilter(topic)) {
     return topicProblem(topic) ?? (hasScopeOn(scopes, 'uns:read', topic) ? undefined : 'You may not read this topic');
   }
+  if (topic.length > MAX_TOPIC_LENGTH) return `Topic must be at most ${MAX_TOPIC_LENGTH} characters long`;
   return topic.startsWith(`${TOPIC_ROOT}/`) ? filterProblem(topic) : `Topic must start with ${TOPIC_ROOT}/`;
 }
 
@@ -154,4 +171,10 @@ function bounded(located: Map<string, Located>, requests: readonly SeriesRequest
   });
 }
 
-const refused = (topic: string, problem: string): Series => ({ topic, points: [], truncated: false, problem });
+const refused = (topic: string, problem: string): Series => ({
+  // What was put together of variables can be of any length.
+  topic: topic.slice(0, MAX_TOPIC_LENGTH),
+  points: [],
+  truncated: false,
+  problem,
+});
