@@ -43,7 +43,7 @@ export function TopicDetails({ topic: path, onSelect }: TopicDetailsProps) {
       </header>
       <div class="topic-grid">
         <LastValue record={last} />
-        <TopicFacts topic={topic} last={last} />
+        <TopicFacts topic={topic} />
         <TopicHistory path={path} last={last} handle={history} />
         <LiveTail records={records} />
         {can('uns:publish') && <PublishForm key={last ? 'known' : 'unknown'} path={path} last={last} />}

@@ -1,20 +1,22 @@
-import { ApiError } from '../api/api-error';
-import type { Topic, TopicStats, UnsRecord } from '../api/types';
+import type { Topic, TopicStats } from '../api/types';
 import { useHub } from '../app/context';
 import { ago, formatNumber } from '../dashboards/format';
 import { useLoad, useNow } from '../ui/use-load';
 
+/** The schema in force: the topic's own, or that of a binding. */
 interface TopicSchema {
+  source: 'topic' | 'binding' | 'none';
+  bindingName: string | null;
   mode: 'strict' | 'lenient' | 'off';
-  unit?: string | null;
-  min?: number | null;
-  max?: number | null;
+  unit: string | null;
+  min: number | null;
+  max: number | null;
 }
 
 const EVERY_MS = 15_000;
 
 /** How much comes in, and what is agreed about it. */
-export function TopicFacts({ topic }: { topic: Topic; last: UnsRecord | undefined }) {
+export function TopicFacts({ topic }: { topic: Topic }) {
   const { client } = useHub();
   const now = useNow(EVERY_MS);
   const { data: stats } = useLoad(
@@ -22,7 +24,7 @@ export function TopicFacts({ topic }: { topic: Topic; last: UnsRecord | undefine
     [topic.id, Math.floor(now / EVERY_MS)],
   );
   const { data: schema } = useLoad(
-    (signal) => nothingWhere404(client.get<TopicSchema>(`/uns/topics/${topic.id}/schema`, undefined, signal)),
+    (signal) => client.get<TopicSchema>(`/uns/topics/${topic.id}/schema`, undefined, signal),
     [topic.id],
   );
   return (
@@ -39,11 +41,12 @@ export function TopicFacts({ topic }: { topic: Topic; last: UnsRecord | undefine
         <dd>{stats ? `${formatNumber(stats.ratePerSecond)} / s` : '–'}</dd>
         <dt>First seen</dt>
         <dd title={stats?.firstSeen ?? undefined}>{stats?.firstSeen ? ago(stats.firstSeen, now) : '–'}</dd>
-        {schema && (
+        {schema && schema.source !== 'none' && (
           <>
             <dt>Schema</dt>
             <dd>
               <span class="chip">{schema.mode}</span>
+              {schema.bindingName !== null && <span class="soft"> {schema.bindingName}</span>}
             </dd>
             {schema.unit && (
               <>
@@ -64,13 +67,4 @@ export function TopicFacts({ topic }: { topic: Topic; last: UnsRecord | undefine
       </dl>
     </section>
   );
-}
-
-async function nothingWhere404<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return undefined;
-    throw error;
-  }
 }

@@ -115,7 +115,7 @@ function Node({ node, depth, selected, onSelect }: TopicTreeProps & { node: Tree
             setOpen(true);
           }}
         >
-          {node.name}
+          {depth === 0 ? topName(node) : node.name}
         </button>
         {node.children > 0 && <span class="tree-count soft">{node.children}</span>}
       </div>
@@ -125,6 +125,9 @@ function Node({ node, depth, selected, onSelect }: TopicTreeProps & { node: Tree
     </li>
   );
 }
+
+/** Who is confined to branches sees them at the top: the levels above tell which they are. */
+const topName = ({ topic }: TreeNode): string => topic.split('/').slice(1).join(' / ');
 
 /** Up and down among the names that are shown. */
 function moveByArrows(event: KeyboardEvent): void {
