@@ -1,12 +1,11 @@
 /**
  * A page runs and shows what comes from here, and nothing that is written into it; no other site may frame it or keep a
- * hold of its window. Pictures may also be data: what a chart is downloaded as.
+ * hold of its window.
  */
 const CONTENT_SECURITY_POLICY = [
   `default-src 'self'`,
   `script-src 'self'`,
   `style-src 'self'`,
-  `img-src 'self' data:`,
   `object-src 'none'`,
   `base-uri 'none'`,
   `form-action 'self'`,

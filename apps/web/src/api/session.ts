@@ -1,3 +1,4 @@
+import { ApiError } from './api-error';
 import { challengeOf, claimsOf, randomText } from './pkce';
 import type { Settings } from './settings';
 
@@ -15,7 +16,6 @@ interface TokenAnswer {
   expires_in: number;
   refresh_token?: string;
   id_token?: string;
-  scope?: string;
 }
 
 const PENDING = 'hub.sign-in';
@@ -35,7 +35,6 @@ export class Session {
   private expiresAt = 0;
   private renewing: Promise<void> | undefined;
   private leaving = false;
-  scopes: ReadonlySet<string> = new Set();
 
   constructor(private readonly settings: Settings) {}
 
@@ -134,25 +133,30 @@ export class Session {
     }
   }
 
-  private keep({ access_token, refresh_token, expires_in, scope }: TokenAnswer): void {
+  private keep({ access_token, refresh_token, expires_in }: TokenAnswer): void {
     this.accessToken = access_token;
     this.refreshToken = refresh_token ?? this.refreshToken;
     this.expiresAt = Date.now() + expires_in * 1000;
-    if (scope !== undefined) this.scopes = new Set(scope.split(' '));
   }
 
-  /** @throws SignInProblem where it is refused; TypeError where nobody answers. */
+  /** @throws SignInProblem where it is refused; ApiError where nobody answers. */
   private async request(fields: Record<string, string>): Promise<TokenAnswer> {
     const response = await post('/api/v1/oauth2/token', { client_id: this.settings.clientId, ...fields });
     if (response.ok) return (await response.json()) as TokenAnswer;
-    if (response.status >= 500 || response.status === 429) throw new TypeError('The server does not answer.');
+    if (response.status >= 500 || response.status === 429)
+      throw new ApiError(response.status, 'Sign-in is not available.');
     const { error_description: why } = (await response.json()) as { error_description?: string };
     throw new SignInProblem(why ?? 'The sign-in was refused.');
   }
 }
 
 /** Tokens travel in the body alone; the API takes no cookies. */
-const post = (path: string, fields: Record<string, string>): Promise<Response> =>
-  fetch(path, { method: 'POST', body: new URLSearchParams(fields), credentials: 'omit' });
+async function post(path: string, fields: Record<string, string>): Promise<Response> {
+  try {
+    return await fetch(path, { method: 'POST', body: new URLSearchParams(fields), credentials: 'omit' });
+  } catch {
+    throw new ApiError(0, 'The platform does not answer.');
+  }
+}
 
 export const here = (): string => location.pathname + location.search;

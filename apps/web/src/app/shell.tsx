@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Menu, MenuItem } from '../ui/menu';
 import { Toasts } from '../ui/toast';
 import { useHub } from './context';
@@ -26,6 +26,12 @@ export function Shell({
   path: string;
   children: ComponentChildren;
 }) {
+  const before = useRef(path);
+  useEffect(() => {
+    // Whoever hears the page is told that it is another one.
+    if (before.current !== path) document.getElementById('content')?.focus();
+    before.current = path;
+  }, [path]);
   return (
     <div class="shell">
       <a class="skip" href="#content">

@@ -22,6 +22,8 @@ type Open =
   | { kind: 'rename-folder' | 'delete-folder'; folder: Folder }
   | { kind: 'clone' | 'delete'; dashboard: DashboardSummary };
 
+const MOST = 200;
+
 /** `/dashboards`: those of one folder, or those that a search finds in all of them. */
 export function DashboardListPage() {
   useTitle('Dashboards');
@@ -35,7 +37,7 @@ export function DashboardListPage() {
   const dashboards = useLoad(
     (signal) => {
       const place = asked === '' ? { folderId: folderId || 'root' } : { search: asked };
-      return client.get<DashboardSummary[]>('/uns/dashboards', { ...place, limit: 200, sort: 'name' }, signal);
+      return client.read<DashboardSummary[]>('/uns/dashboards', { ...place, limit: MOST, sort: 'name' }, signal);
     },
     [asked, folderId],
   );
@@ -46,7 +48,8 @@ export function DashboardListPage() {
   };
   const all = folders.data ?? [];
   const searching = asked !== '';
-  const here = dashboards.data ?? [];
+  const here = dashboards.data?.data ?? [];
+  const total = dashboards.data?.meta.total ?? 0;
   const below = searching ? [] : all.filter((folder) => (folder.parentId ?? '') === folderId);
   const error = dashboards.error ?? folders.error;
 
@@ -136,6 +139,11 @@ export function DashboardListPage() {
             </li>
           ))}
         </ul>
+      )}
+      {total > MOST && (
+        <p class="soft more">
+          {MOST} of {total} are shown. Search for the others.
+        </p>
       )}
       {open && <OpenDialog open={open} folderId={folderId} onClose={() => setOpen(undefined)} onSaved={reload} />}
     </div>

@@ -16,7 +16,7 @@ export const fillIn = (text: string, values: ReadonlyMap<string, string>, otherw
 export function fieldOf(value: unknown, field: string | null | undefined): unknown {
   if (field === undefined || field === null || field === '') return value;
   if (typeof value !== 'object' || value === null) return undefined;
-  if (field in value) return (value as Record<string, unknown>)[field];
+  if (Object.hasOwn(value, field)) return memberOf(value, field);
   return field.split('.').reduce<unknown>((at, name) => memberOf(at, name), value);
 }
 

@@ -46,12 +46,13 @@ export function useLiveData(dashboard: Dashboard, range: TimeRange, variables: V
   useEffect(() => {
     if (!loaded.data) return;
     setPanels(new Map(loaded.data.panels.map((panel) => [panel.id, panel])));
+    setKnown((before) => sameOr(before, new Map(Object.entries(loaded.data!.variables))));
     setSpan(spanOf(range, Date.now()));
   }, [loaded.data]);
   useEffect(() => setSpan(spanOf(range, Date.now())), [range.from, range.to]);
 
   const values = loaded.data?.variables;
-  const known = useMemo(() => new Map(Object.entries(values ?? {})), [JSON.stringify(values)]);
+  const [known, setKnown] = useState<ReadonlyMap<string, string>>(variables);
   const queries = useMemo(
     () =>
       new Map(
@@ -105,6 +106,10 @@ export function useLiveData(dashboard: Dashboard, range: TimeRange, variables: V
   const { error, loading, reload } = loaded;
   return { panels, variables: known, span, error, loading, state, reload };
 }
+
+/** The one before where nothing has changed, so that nothing that rests on it is made anew. */
+const sameOr = (before: Variables, after: Variables): Variables =>
+  JSON.stringify([...before]) === JSON.stringify([...after]) ? before : after;
 
 /** Draws what waits, at most four times a second and only when the browser draws; and moves the time on meanwhile. */
 function useRedraws(live: boolean, waiting: { current: UnsRecord[] }, flush: () => void, range: TimeRange): void {

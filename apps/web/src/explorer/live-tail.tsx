@@ -21,8 +21,8 @@ export function LiveTail({ records }: { records: readonly UnsRecord[] }) {
               </tr>
             </thead>
             <tbody>
-              {records.map((record) => (
-                <tr key={`${record.timestamp} ${record.receivedAt}`}>
+              {records.map((record, index) => (
+                <tr key={`${record.timestamp} ${index}`}>
                   <td class="soft nowrap">{formatTime(record.timestamp)}</td>
                   <td class="cut" title={formatValue(record.value).slice(0, 500)}>
                     {formatValue(record.value).slice(0, 200)}
