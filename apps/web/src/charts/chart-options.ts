@@ -78,7 +78,7 @@ function drawn({ kind, series, names, hidden, options }: ChartContent): object[]
       name,
       type: kind === 'bar' ? 'bar' : 'line',
       color: seriesColor(index),
-      data: kind === 'bar' ? numbers(one.points) : withGaps(numbers(one.points), one.bucket),
+      data: kind === 'bar' ? overBuckets(numbers(one.points), one.bucket) : withGaps(numbers(one.points), one.bucket),
       emphasis: { disabled: true },
       ...(options.stacked && { stack: 'all' }),
       ...(kind === 'bar'
@@ -95,6 +95,12 @@ const numbers = (points: readonly Point[]): [number, number][] =>
     if (typeof value === 'boolean') return [[time, value ? 1 : 0] as [number, number]];
     return typeof value === 'number' ? [[time, value] as [number, number]] : [];
   });
+
+/** A bar stands over its bucket, not over the bucket's start; where that is comes third. */
+function overBuckets(points: [number, number][], bucket: string | null | undefined): [number, number, number][] {
+  const half = (durationOf(bucket ?? '') ?? 0) / 2;
+  return points.map(([time, value]) => [time + half, value, time]);
+}
 
 function withGaps(points: [number, number][], bucket: string | null | undefined): [number, number | null][] {
   const length = durationOf(bucket ?? '');

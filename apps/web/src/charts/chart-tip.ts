@@ -4,7 +4,7 @@ import { formatTime, showText } from '../dashboards/format';
 interface TipItem {
   seriesName: string;
   color: string;
-  value: [time: number, value: number | null];
+  value: [place: number, value: number | null, time?: number];
 }
 
 const MOST_LINES = 12;
@@ -13,7 +13,7 @@ const MOST_LINES = 12;
 export function chartTip(items: unknown, options: PanelOptions): HTMLElement {
   const all = (items as TipItem[]).filter(({ value }) => value[1] !== null);
   const root = element('div', 'chart-tip');
-  root.append(element('div', 'chart-tip-time', all[0] ? formatTime(all[0].value[0]) : ''));
+  root.append(element('div', 'chart-tip-time', all[0] ? formatTime(all[0].value[2] ?? all[0].value[0]) : ''));
   const sorted = all.sort((a, b) => b.value[1]! - a.value[1]!);
   for (const { seriesName, color, value } of sorted.slice(0, MOST_LINES)) {
     const line = element('div', 'chart-tip-line');

@@ -7,7 +7,8 @@ import { Menu, MenuItem } from '../ui/menu';
 import { CloneDashboard, DeleteDashboard, DashboardSettings } from './dashboard-dialogs';
 import { LiveBadge } from './live-badge';
 import { TimePicker } from './time-picker';
-import { isLive, type TimeRange } from './time-range';
+import { formatDate } from './format';
+import { describe, isLive, type TimeRange } from './time-range';
 import type { DashboardEditor } from './use-dashboard';
 
 interface DashboardBarProps {
@@ -46,6 +47,9 @@ export function DashboardBar(props: DashboardBarProps) {
         </nav>
         <h1>{dashboard.name}</h1>
         {dashboard.description && <p class="soft">{dashboard.description}</p>}
+        <p class="on-paper soft">
+          {describe(range)}, printed {formatDate(Date.now())}
+        </p>
       </div>
       <div class="tools">
         {state && <LiveBadge state={state} />}

@@ -74,6 +74,10 @@ export function formatTime(time: number | string, now = new Date()): string {
   return new Intl.DateTimeFormat(undefined, { ...options, hour12: false }).format(date);
 }
 
+/** Day and time. */
+export const formatDate = (time: number | string): string =>
+  new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(time));
+
 /** `3 min ago` */
 export function ago(time: number | string, now = Date.now()): string {
   const seconds = Math.max(0, Math.round((now - new Date(time).getTime()) / 1000));
