@@ -11,7 +11,7 @@ const AREAS = {
   audit: [],
   connectors: ['organizations'],
   models: [],
-  uns: [],
+  uns: ['organizations'],
   pipelines: ['organizations', 'connectors', 'models', 'uns'],
   executions: ['organizations', 'pipelines', 'connectors', 'uns', 'models'],
   dashboards: ['uns'],

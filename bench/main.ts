@@ -9,8 +9,9 @@ import { ingest } from './ingest/ingest.ts';
 import { progress, type Benchmark, type Option } from './lib/benchmark.ts';
 import { Hub, ROOT } from './lib/hub.ts';
 import { start } from './start/start.ts';
+import { uns } from './uns/uns.ts';
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { auth, connectors, engine, ingest, start };
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { auth, connectors, engine, ingest, start, uns };
 
 const COMMON: Readonly<Record<string, Option>> = {
   'no-build': { type: 'boolean', help: 'measure what is in dist as it is' },

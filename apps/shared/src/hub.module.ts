@@ -27,7 +27,6 @@ import { SignalsModule } from '#platform/signals';
 import { UnsHttpModule, UnsMaintenanceModule, UnsMqttModule } from '#uns';
 import { databaseSchema } from '../../../ormconfig';
 import { outsideModules } from './outside-modules';
-import { RecordRetentionModule } from './record-retention.module';
 
 type Modules = NonNullable<ModuleMetadata['imports']>;
 
@@ -40,7 +39,7 @@ const PARTS: Record<HubRole, Modules> = {
     ConnectorsHttpModule,
     PipelinesHttpModule,
     ExecutionsHttpModule,
-    UnsHttpModule.with([RecordRetentionModule]),
+    UnsHttpModule,
     DashboardsHttpModule,
     AuditHttpModule,
     PagesHttpModule,

@@ -4,7 +4,6 @@ export type { Quality, RecordInput, RecordView } from './record';
 export { AGGREGATES, bucketMilliseconds, type Aggregate } from './history/aggregate';
 export type { Series, SeriesAnswer, SeriesPoint, SeriesRequest } from './series/series';
 export { SeriesService } from './series/series.service';
-export { RecordRetention } from './topics/record-retention';
 export { TopicsService } from './topics/topics.service';
 export { UnsDataService } from './data/uns-data.service';
 export { UnsHistoryService } from './history/uns-history.service';

@@ -1,4 +1,5 @@
-import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import { OrganizationsModule } from '#organizations';
 import { UnsDataController } from './data/uns-data.controller';
 import { LiveStreams } from './stream/live-streams';
 import { StreamController } from './stream/stream.controller';
@@ -8,13 +9,9 @@ import { TopicDetailsController } from './topics/topic-details.controller';
 import { TopicsController } from './topics/topics.controller';
 import { UnsModule } from './uns.module';
 
-/** The namespace by REST. The given modules export `RecordRetention`. */
 @Module({
+  imports: [UnsModule, OrganizationsModule],
   controllers: [TopicsController, TopicDetailsController, UnsDataController, StreamController],
   providers: [LiveStreams, StreamService, TopicConfigs],
 })
-export class UnsHttpModule {
-  static with(ports: NonNullable<ModuleMetadata['imports']>): DynamicModule {
-    return { module: UnsHttpModule, imports: [UnsModule, ...ports] };
-  }
-}
+export class UnsHttpModule {}

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { UnsDataService } from './data/uns-data.service';
+import { LastRecords } from './history/last-records';
 import { LatestRecords } from './history/latest-records';
 import { UnsHistoryService } from './history/uns-history.service';
 import { UnsSnapshotService } from './history/uns-snapshot.service';
@@ -8,17 +9,19 @@ import { OrganizationViews } from './ingest/organization-views';
 import { RecordObservers } from './ingest/record-observers';
 import { RecordTransaction } from './ingest/record-transaction';
 import { RecordWriter } from './ingest/record-writer';
+import { TopicDays } from './ingest/topic-days';
 import { QuarantineStore } from './quarantine/quarantine.store';
+import { LatestPoints } from './series/latest-points';
+import { SeriesService } from './series/series.service';
+import { SeriesTopics } from './series/series-topics';
 import { RecordStorage } from './storage/record-storage';
+import { StorageStates } from './storage/storage-state';
 import { FeedReader } from './stream/feed-reader';
 import { FeedWriter } from './stream/feed-writer';
 import { Watches } from './stream/watches';
 import { TopicBranchesRepository } from './topics/topic-branches.repository';
 import { TopicBranches } from './topics/topic-branches.service';
 import { TopicPolicies } from './topics/topic-policies';
-import { SeriesRepository } from './series/series.repository';
-import { SeriesService } from './series/series.service';
-import { SeriesTopics } from './series/series-topics';
 import { TopicRegistry } from './topics/topic-registry';
 import { TopicStats } from './topics/topic-stats.service';
 import { TopicTree } from './topics/topic-tree';
@@ -30,6 +33,8 @@ import { TopicsService } from './topics/topics.service';
   providers: [
     FeedReader,
     FeedWriter,
+    LastRecords,
+    LatestPoints,
     LatestRecords,
     LatestValues,
     OrganizationViews,
@@ -38,12 +43,13 @@ import { TopicsService } from './topics/topics.service';
     RecordStorage,
     RecordTransaction,
     RecordWriter,
+    SeriesService,
+    SeriesTopics,
+    StorageStates,
+    TopicDays,
     TopicBranches,
     TopicBranchesRepository,
     TopicPolicies,
-    SeriesRepository,
-    SeriesService,
-    SeriesTopics,
     TopicRegistry,
     TopicStats,
     TopicTree,
@@ -57,11 +63,12 @@ import { TopicsService } from './topics/topics.service';
   ],
   exports: [
     FeedReader,
-    LatestRecords,
+    LastRecords,
     RecordObservers,
     RecordStorage,
     RecordWriter,
     SeriesService,
+    StorageStates,
     TopicBranches,
     TopicStats,
     TopicTree,

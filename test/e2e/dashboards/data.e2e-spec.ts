@@ -302,6 +302,28 @@ describe('the data of a dashboard', () => {
     expect(await api.get(`${dashboard}/data?${query}`)).toMatchObject({ status: 400, body: { message } });
   });
 
+  it('knows the last value of a topic of which not every value is kept', async () => {
+    const topic = newTopic();
+    await publish(topic, [[0, 20]]);
+    const measure = (milliseconds: number, value: unknown) =>
+      app.database.asSystem((manager) =>
+        manager.query(
+          `INSERT INTO uns_latest (organization_id, topic_id, id, "timestamp", received_at, quality, value)
+           SELECT organization_id, id, id, $2, now(), 0, $3 FROM uns_topics WHERE path = $1
+           ON CONFLICT (topic_id) DO UPDATE SET "timestamp" = excluded."timestamp", value = excluded.value`,
+          [topic, at(milliseconds), JSON.stringify(value)],
+        ),
+      );
+    await measure(MINUTE, { rpm: 5 });
+    expect((await seriesOf('stat', { topic })).points).toEqual([[START + MINUTE, { rpm: 5 }]]);
+    expect((await seriesOf('stat', { topic, field: 'rpm' })).points).toEqual([[START + MINUTE, 5]]);
+    expect((await seriesOf('line', { topic })).points).toEqual([[START, 20]]);
+    // As of a time before it, and where what is kept is later.
+    expect((await seriesOf('stat', { topic }, `to=${at(MINUTE)}`)).points).toEqual([[START, 20]]);
+    await publish(topic, [[2 * MINUTE, 21]]);
+    expect((await seriesOf('stat', { topic })).points).toEqual([[START + 2 * MINUTE, 21]]);
+  });
+
   it('keeps the latest of what is too much', async () => {
     const [numbers, texts] = [newTopic(), newTopic()];
     await publish(

@@ -1,15 +1,19 @@
 import { DataSource } from 'typeorm';
-import type { Config } from '../config';
-import { roleUrl, type ServiceRole } from './roles';
+import { roleUrl, type DatabaseAccess, type ServiceRole } from './roles';
 import type { DatabaseSchema } from './schema';
 
 const STATEMENT_TIMEOUT_MS = 30_000;
 
 /** A pool of connections as one of the service roles. */
-export const serviceDataSource = (config: Config, schema: DatabaseSchema, role: ServiceRole, poolSize: number) =>
+export const serviceDataSource = (
+  access: DatabaseAccess,
+  schema: DatabaseSchema,
+  role: ServiceRole,
+  poolSize: number,
+) =>
   new DataSource({
     type: 'postgres',
-    url: roleUrl(config.database.url, config.secretKey, role),
+    url: roleUrl(access.database.url, access.secretKey, role),
     applicationName: `maestrohub-${role}`,
     entities: schema.entities,
     poolSize,

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, type QueryResultRow } from 'pg';
-import type { Config } from '../config';
-import { roleUrl } from './roles';
+import { roleUrl, type DatabaseAccess } from './roles';
 
 const CONNECT_MS = 5_000;
 /** A server that does not answer for so long is taken for lost: before it frees our locks, see `SETTINGS`. */
@@ -41,7 +40,7 @@ export class LockSession {
   }
 
   /** @throws Error when the server does not take a connection within 5 s. */
-  static async open(config: Config): Promise<LockSession> {
+  static async open(config: DatabaseAccess): Promise<LockSession> {
     const client = new Client({
       connectionString: roleUrl(config.database.url, config.secretKey, 'system'),
       application_name: 'maestrohub-locks',

@@ -1,8 +1,7 @@
 import type { Client } from 'pg';
-import type { Config } from '../config';
 import { ownerDataSource } from './data-source';
 import { asOwner } from './owner';
-import { ensureRoles } from './roles';
+import { ensureRoles, type DatabaseAccess } from './roles';
 import type { DatabaseSchema } from './schema';
 
 /** One number for every process that migrates the same database. */
@@ -17,7 +16,7 @@ export type OwnerStep = (owner: Client) => Promise<void>;
  * Brings the database up to date: roles, tables, then the given steps. Safe to call from every process at once;
  * an advisory lock lets one work and the others wait.
  */
-export async function migrate(config: Config, schema: DatabaseSchema, steps: OwnerStep[] = []): Promise<void> {
+export async function migrate(config: DatabaseAccess, schema: DatabaseSchema, steps: OwnerStep[] = []): Promise<void> {
   await asOwner(config, async (owner) => {
     await requireServer(owner);
     // Held until the session ends.

@@ -1,8 +1,8 @@
 import { Client } from 'pg';
-import type { Config } from '../config';
+import type { DatabaseAccess } from './roles';
 
 /** Work as the owner of the tables, on a connection of its own: partitions and other DDL. */
-export async function asOwner<T>(config: Config, work: (owner: Client) => Promise<T>): Promise<T> {
+export async function asOwner<T>(config: DatabaseAccess, work: (owner: Client) => Promise<T>): Promise<T> {
   const owner = new Client({
     connectionString: config.database.url,
     application_name: 'maestrohub-owner',

@@ -8,6 +8,12 @@ import { derivedKey } from '../crypto';
  */
 export type ServiceRole = 'app' | 'system';
 
+/** A database, by its owner's address, and the key that the passwords of its service roles follow from. */
+export interface DatabaseAccess {
+  database: { url: string };
+  secretKey: string;
+}
+
 export const roleName = (database: string, role: ServiceRole): string => `${database}_${role}`;
 
 const rolePassword = (secretKey: string, role: ServiceRole): string =>

@@ -49,6 +49,15 @@ export const ensureTimePartitions =
       await ensure(owner, spec, partitionAt(spec, now, steps));
   };
 
+/** Makes those that hold the times. */
+export async function ensureTimePartitionsAt(
+  owner: Client,
+  spec: TimePartitions,
+  times: readonly Date[],
+): Promise<void> {
+  for (const time of times) await ensure(owner, spec, partitionAt(spec, time, 0));
+}
+
 /**
  * Removes what is older than the time, by whole partitions: one that begins before it and ends after it stays as it is.
  * What `keeps` says is still needed stays, too: it is asked while nobody can write to the table, on a connection of its

@@ -11,10 +11,8 @@ import {
 } from '#kernel';
 import type { SnapshotQuery } from '../data/dto/data-query.dto';
 import type { RecordView } from '../record';
-import { RecordStorage } from '../storage/record-storage';
-import type { TopicRecord } from '../storage/record-store';
 import { TopicsRepository, type TopicPlace } from '../topics/topics.repository';
-import { LatestRecords } from './latest-records';
+import { LastRecords } from './last-records';
 import { toView } from './record-view';
 
 /** Topics that are looked at in one step. */
@@ -25,8 +23,7 @@ const STEP = 10_000;
 export class UnsSnapshotService {
   constructor(
     private readonly topics: TopicsRepository,
-    private readonly storage: RecordStorage,
-    private readonly latest: LatestRecords,
+    private readonly last: LastRecords,
   ) {}
 
   /**
@@ -54,15 +51,7 @@ export class UnsSnapshotService {
 
   private async lastOf(organizationId: string, places: readonly TopicPlace[], at: Date | null): Promise<RecordView[]> {
     const ids = places.map(({ id }) => id);
-    const [kept, others] = await Promise.all([
-      this.storage.current.lastOf(organizationId, ids, at),
-      this.latest.lastOf(organizationId, ids, at),
-    ]);
-    const last = new Map<string, TopicRecord>();
-    for (const record of [...kept, ...others]) {
-      const known = last.get(record.topicId);
-      if (!known || record.timestamp > known.timestamp) last.set(record.topicId, record);
-    }
+    const last = await this.last.of(organizationId, ids, at);
     return places.flatMap(({ id, path }) => (last.has(id) ? [toView(path, last.get(id)!)] : []));
   }
 }

@@ -32,7 +32,7 @@ export class LatestValues {
     for (const row of rows) {
       const state = latest.get(row.topicId) ?? { seen: undefined, seenAt: -Infinity, kept: undefined };
       const value = valueOf(row);
-      if (isKept(row.policy.keep!, state.kept, value)) {
+      if (isKept(row.known.policy.keep!, state.kept, value)) {
         kept.add(row);
         if (!state.kept || value.timestamp >= state.kept.timestamp) state.kept = value;
       }

@@ -4,7 +4,7 @@ import { Database } from '#platform/database';
 import { isStale, requireEpochs, type Epochs } from '../epochs';
 import { QuarantineStore } from '../quarantine/quarantine.store';
 import type { RecordInput } from '../record';
-import { RecordStorage } from '../storage/record-storage';
+import { NextStoreFailed, RecordStorage } from '../storage/record-storage';
 import { idOf } from '../storage/record-row';
 import { FeedWriter } from '../stream/feed-writer';
 import { TopicRegistry, type TopicName } from '../topics/topic-registry';
@@ -15,6 +15,7 @@ import { countedIds, idsOfKey } from './record-ids';
 import { RecordObservers, type ObservedRecord } from './record-observers';
 import { sortRows, type SortedRows } from './sort-rows';
 import type { Row } from './row';
+import { TopicDays } from './topic-days';
 
 /** Tries of one transaction while the rules change again and again. */
 const MOST_STALE = 20;
@@ -31,6 +32,7 @@ export class RecordTransaction {
     private readonly topics: TopicRegistry,
     private readonly observers: RecordObservers,
     private readonly latest: LatestValues,
+    private readonly days: TopicDays,
     private readonly quarantine: QuarantineStore,
     private readonly storage: RecordStorage,
     private readonly feed: FeedWriter,
@@ -44,12 +46,17 @@ export class RecordTransaction {
         return await this.tryToStore(writer, organizations, batches);
       } catch (error) {
         this.feed.abandon(writer);
-        if (!isStale(error)) throw error;
-        this.views.forget(organizations);
-        await this.storage.refresh();
+        if (error instanceof NextStoreFailed) await this.storage.giveUp(error.message);
+        else if (isStale(error)) await this.readAgain(organizations);
+        else throw error;
       }
     }
     throw unavailable('The rules of the namespace change too often', 1);
+  }
+
+  private async readAgain(organizations: readonly string[]): Promise<void> {
+    this.views.forget(organizations);
+    await this.storage.refresh();
   }
 
   private async tryToStore(
@@ -57,7 +64,7 @@ export class RecordTransaction {
     organizations: readonly string[],
     batches: readonly RecordBatch[],
   ): Promise<Appended[]> {
-    const { generation, current } = this.storage;
+    const { generation } = this.storage;
     const views = await this.views.of(organizations);
     const epochs = new Map([...views].map(([id, view]) => [id, view.epochs]));
     await this.ensureTopics(batches, epochs);
@@ -66,15 +73,16 @@ export class RecordTransaction {
     const { accepted, refused } = sorted;
     const observed = this.observed(accepted);
     const work = observed.size > 0 ? await this.observers.registered?.prepare([...observed.values()]) : undefined;
-    await this.database.inOrganizations(organizations, async (manager) => {
+    const committed = await this.database.inOrganizations(organizations, async (manager) => {
       await requireEpochs(manager, epochs, generation);
       await this.quarantine.keep(manager, refused);
-      const ruled = accepted.filter(({ policy }) => policy.keep);
+      const ruled = accepted.filter(({ known }) => known.policy.keep);
       const selected = ruled.length > 0 ? await this.latest.select(manager, ruled) : undefined;
-      const kept = selected ? accepted.filter((row) => !row.policy.keep || selected.has(row)) : accepted;
+      const kept = selected ? accepted.filter((row) => !row.known.policy.keep || selected.has(row)) : accepted;
+      const remember = await this.days.note(manager, kept);
       const fresh = kept.filter(({ batch }) => batch.key === undefined);
       const keyed = kept.filter(({ batch }) => batch.key !== undefined);
-      await current.append(organizations, { fresh, keyed }, async (inserted) => {
+      await this.storage.append(organizations, { fresh, keyed }, async (inserted) => {
         const keptBefore = new Set(keyed.filter((row) => !inserted.has(idOf(row))));
         const isNew = (row: Row): boolean => !keptBefore.has(row);
         await this.feed.add(
@@ -84,7 +92,9 @@ export class RecordTransaction {
         );
         await work?.store([...observed].filter(([row]) => isNew(row)).map(([, record]) => record));
       });
+      return remember;
     });
+    committed();
     work?.committed();
     return batches.map((batch) => outcomeOf(batch, sorted));
   }
@@ -127,7 +137,7 @@ export class RecordTransaction {
           document: documents[index]!,
           reason: null,
           watched: !watches.isEmpty && matches(watches, record.topic),
-          policy: known.policy,
+          known,
         };
       });
     });

@@ -1,5 +1,6 @@
 import type { RecordRow } from '../storage/record-row';
-import type { TopicPolicy, Verdict } from '../topics/topic-policy';
+import type { Verdict } from '../topics/topic-policy';
+import type { KnownTopic } from '../topics/topic-registry';
 import type { RecordBatch } from './record-batch';
 
 /** A record of a batch on its way through a transaction. */
@@ -10,7 +11,7 @@ export interface Row extends RecordRow {
   topic: string;
   /** Somebody listens live. */
   watched: boolean;
-  policy: TopicPolicy;
+  known: KnownTopic;
 }
 
 /** A record that a schema refuses. */

@@ -19,7 +19,7 @@ export function sortRows(rows: readonly Row[]): SortedRows {
   const refusing = new Set<RecordBatch>();
   const passed: Row[] = [];
   for (const row of rows) {
-    const verdict = row.policy.judge?.(row.value);
+    const verdict = row.known.policy.judge?.(row.value);
     if (verdict) touched.add(row.batch);
     if (verdict?.outcome === 'refuse') {
       refused.push({ ...row, verdict });

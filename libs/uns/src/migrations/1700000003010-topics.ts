@@ -74,13 +74,17 @@ async function makeExtensions(runner: QueryRunner): Promise<void> {
   }
 }
 
+const MATCHES = `organization_id = organization AND name COLLATE "default" ILIKE name_pattern AND path > after_path
+        AND (parent_pattern IS NULL OR coalesce(parent_path, 'mHv1.0') COLLATE "default" ILIKE parent_pattern)
+        AND (branches IS NULL OR path ~ ANY (branches))`;
+
 /*
  * Under row-level security an index serves those conditions alone whose operators tell nothing of rows that are hidden, and
  * ILIKE is none of them. So this runs as the system role, which sees all rows, and builds the wall itself: topics of the
  * organization alone, and only where the transaction is one of that organization.
  *
- * Few matches are sorted; of many the first by path are found by going through the topics in that order. Which it is, is
- * counted: an estimate of names that begin with one letter is a guess.
+ * Few matches are sorted. Of many, the first by path are mostly found among the first topics; where they are not, all are
+ * sorted. Which it is, is counted: an estimate of names that begin with one letter is a guess.
  */
 const SEARCH = `
   CREATE FUNCTION uns_search_topics(
@@ -89,28 +93,29 @@ const SEARCH = `
     SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan
     SET enable_seqscan = off SET enable_indexscan = off SET enable_indexonlyscan = off SET enable_bitmapscan = on AS $$
   DECLARE
-    few CONSTANT int := 10000;
+    few CONSTANT int := 1000;
+    early CONSTANT int := 5000;
     matches bigint;
-    first_ids uuid[];
+    ids uuid[];
   BEGIN
     IF (organization = ANY (nullif(current_setting('app.orgs', true), '')::uuid[])) IS NOT TRUE THEN
       RETURN;
     END IF;
-    SELECT count(*), (array_agg(id ORDER BY path))[1:most] INTO matches, first_ids FROM (
-      SELECT id, path FROM uns_topics
-      WHERE organization_id = organization AND name COLLATE "default" ILIKE name_pattern AND path > after_path
-        AND (parent_pattern IS NULL OR coalesce(parent_path, 'mHv1.0') COLLATE "default" ILIKE parent_pattern)
-        AND (branches IS NULL OR path ~ ANY (branches))
-      LIMIT few + 1
+    SELECT count(*), array_agg(id ORDER BY path) INTO matches, ids FROM (
+      SELECT id, path FROM uns_topics WHERE ${MATCHES} LIMIT few + 1
     ) found;
-    IF matches <= few THEN
-      RETURN QUERY SELECT unnest(first_ids);
-      RETURN;
+    IF matches > few THEN
+      PERFORM set_config('enable_indexscan', 'on', true), set_config('enable_bitmapscan', 'off', true);
+      ids := ARRAY(
+        SELECT id FROM (
+          SELECT * FROM uns_topics WHERE organization_id = organization AND path > after_path ORDER BY path LIMIT early
+        ) first_ones
+        WHERE ${MATCHES} ORDER BY path LIMIT most
+      );
+      IF cardinality(ids) < most THEN
+        PERFORM set_config('enable_indexscan', 'off', true), set_config('enable_bitmapscan', 'on', true);
+        ids := ARRAY(SELECT id FROM uns_topics WHERE ${MATCHES} ORDER BY path LIMIT most);
+      END IF;
     END IF;
-    PERFORM set_config('enable_indexscan', 'on', true), set_config('enable_bitmapscan', 'off', true);
-    RETURN QUERY SELECT id FROM uns_topics
-      WHERE organization_id = organization AND name COLLATE "default" ILIKE name_pattern AND path > after_path
-        AND (parent_pattern IS NULL OR coalesce(parent_path, 'mHv1.0') COLLATE "default" ILIKE parent_pattern)
-        AND (branches IS NULL OR path ~ ANY (branches))
-      ORDER BY path LIMIT most;
+    RETURN QUERY SELECT unnest(ids[1:most]);
   END $$`;

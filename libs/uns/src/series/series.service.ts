@@ -9,8 +9,17 @@ import {
   type Member,
 } from '#kernel';
 import { isDataError } from '#platform/database';
-import { MOST_POINTS, MOST_TOPICS, type Series, type SeriesAnswer, type SeriesRequest } from './series';
-import { SeriesRepository, type ReadSeries, type SeriesRead } from './series.repository';
+import { RecordStorage } from '../storage/record-storage';
+import { LatestPoints } from './latest-points';
+import {
+  MOST_POINTS,
+  MOST_TOPICS,
+  type ReadSeries,
+  type Series,
+  type SeriesAnswer,
+  type SeriesRead,
+  type SeriesRequest,
+} from './series';
 import { SeriesTopics, type LocatedTopic } from './series-topics';
 
 /** Series of one call. */
@@ -40,7 +49,8 @@ interface Reading {
 export class SeriesService {
   constructor(
     private readonly topics: SeriesTopics,
-    private readonly records: SeriesRepository,
+    private readonly storage: RecordStorage,
+    private readonly latest: LatestPoints,
   ) {}
 
   /**
@@ -67,6 +77,7 @@ export class SeriesService {
       return { series, more };
     });
     await this.fill(member.organizationId, readings);
+    await this.bringUpToDate(member.organizationId, readings);
     await this.explainEmpty(member.organizationId, readings);
     return answers;
   }
@@ -101,7 +112,7 @@ export class SeriesService {
     if (readings.length === 0) return;
     try {
       const reads = readings.map(({ read }) => read);
-      const found = await this.records.read(organizationId, reads);
+      const found = await this.storage.current.series(organizationId, reads);
       for (const [index, { read, series }] of readings.entries()) tell(series, read, found[index]!);
     } catch (error) {
       if (!isDataError(error)) throw error;
@@ -115,6 +126,19 @@ export class SeriesService {
     }
   }
 
+  /** Of topics of which not every value is kept, the last value may be one that is not. */
+  private async bringUpToDate(organizationId: string, readings: readonly Reading[]): Promise<void> {
+    const last = readings.filter(({ read }) => read.from === null);
+    const found = await this.latest.read(
+      organizationId,
+      last.map(({ read }) => read),
+    );
+    for (const [index, { read, series }] of last.entries()) {
+      const latest = found[index];
+      if (latest && latest.at > (series.points[0]?.[0] ?? -Infinity)) tell(series, read, latest);
+    }
+  }
+
   /** Objects have no number without a field, and whoever forgot it sees an empty chart. */
   private async explainEmpty(organizationId: string, readings: readonly Reading[]): Promise<void> {
     const empty = readings.filter(
@@ -122,7 +146,7 @@ export class SeriesService {
     );
     if (empty.length === 0) return;
     const latest = empty.map(({ read }) => ({ ...read, buckets: null, limit: 1 }));
-    const found = await this.records.read(organizationId, latest);
+    const found = await this.storage.current.series(organizationId, latest);
     for (const [index, { series }] of empty.entries()) {
       const [point] = found[index]!.points;
       if (typeof point?.[1] === 'object' && point[1] !== null) {
@@ -136,6 +160,7 @@ export class SeriesService {
 function tell(series: Series, { from }: SeriesRead, { points, truncated }: ReadSeries): void {
   series.points = points;
   series.truncated = truncated && from !== null;
+  delete series.problem;
   if (from === null && truncated && points.length === 0) series.problem = 'The value is too large to be shown';
 }
 

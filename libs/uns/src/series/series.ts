@@ -42,6 +42,17 @@ export interface Series {
   problem?: string;
 }
 
+/** A series of one topic, as stores read it. */
+export interface SeriesRead extends Omit<SeriesRequest, 'topic'> {
+  topicId: string;
+  /** Most points: the latest are kept. */
+  limit: number;
+  /** Most bytes of values that are no numbers: what is beyond is left out, the earliest first. */
+  bytes: number;
+}
+
+export type ReadSeries = Pick<Series, 'points' | 'truncated'>;
+
 /** The answer to one request. */
 export interface SeriesAnswer {
   /** For a path one, whatever is wrong with it; for a filter one for each topic, by path. */

@@ -1,5 +1,6 @@
 import type { Aggregate } from '../history/aggregate';
 import type { RecordView } from '../record';
+import type { ReadSeries, SeriesRead } from '../series/series';
 import type { RecordRow } from './record-row';
 
 /** A stretch of one topic's history: `from` inclusive, `to` exclusive, after the position where one is given. */
@@ -37,6 +38,12 @@ export interface TopicCounts {
   hour: number;
   day: number;
   first: string | null;
+}
+
+export interface TopicAge {
+  id: string;
+  /** Exclusive. */
+  olderThan: Date;
 }
 
 export interface AppendedRows {
@@ -80,13 +87,25 @@ export interface RecordStore {
   /** Whether the stretch holds an object or array, which has no number without a field. */
   holdsObjects(organizationId: string, topicId: string, stretch: HistoryStretch): Promise<boolean>;
 
-  /** The last record of each topic, at or before the time where one is given; topics without one are left out. */
-  lastOf(organizationId: string, topicIds: readonly string[], at: Date | null): Promise<TopicRecord[]>;
+  /** The last record of each topic in the stretch, `to` exclusive; topics without one are left out. Quick within a day (UTC). */
+  lastIn(organizationId: string, topicIds: readonly string[], from: Date, to: Date): Promise<TopicRecord[]>;
+
+  /** Many series at once, in the order of the reads. */
+  series(organizationId: string, reads: readonly SeriesRead[]): Promise<ReadSeries[]>;
 
   counts(organizationId: string, topicId: string, now: Date): Promise<TopicCounts>;
 
   /** Removes up to `limit` records of the topic that are older. Answers how many. */
   removeOf(organizationId: string, topicId: string, olderThan: Date | null, limit: number): Promise<number>;
+
+  /** Of each topic up to `mostOfEach` records that are older than its time. Answers how many. */
+  removeOlder(organizationId: string, topics: readonly TopicAge[], mostOfEach: number): Promise<number>;
+
+  /** Makes room for the days to come. */
+  prepare(): Promise<void>;
+
+  /** Removes what is older, of all organizations, as far as that can be done at once: by whole days. */
+  dropOlder(time: Date): Promise<void>;
 
   ping(): Promise<void>;
 

@@ -32,7 +32,7 @@ export class RemovedTopics {
         manager.query<RemovedTopic[]>('SELECT organization_id, topic_id FROM uns_removed_topics LIMIT $1', [TOPICS]),
       );
       for (const topic of topics) {
-        while (Date.now() < until && (await this.removeSome(topic, RECORDS)) === RECORDS);
+        while (Date.now() < until && (await this.removeSome(topic, RECORDS)) > 1);
       }
     } while (topics.length > 0 && Date.now() < until);
   }
@@ -57,22 +57,23 @@ export class RemovedTopics {
     return removed;
   }
 
-  /** Up to `limit` records, and where there were fewer, the last trace of the topic. Answers how many rows there were. */
+  /** Up to `limit` records, and where there are none, the last trace of the topic. Answers how many rows there were. */
   private async removeSome(
     { organization_id: organizationId, topic_id: id }: RemovedTopic,
     limit: number,
   ): Promise<number> {
-    const records = await this.storage.current.removeOf(organizationId, id, null, limit);
-    if (records === limit) return records;
-    await this.database.asSystem((manager) =>
-      manager.query('DELETE FROM uns_removed_topics WHERE organization_id = $1 AND topic_id = $2', [
-        organizationId,
-        id,
-      ]),
-    );
-    return records + 1;
+    for (const store of this.storage.all) {
+      const records = await store.removeOf(organizationId, id, null, limit);
+      if (records > 0) return records;
+    }
+    await this.database.asSystem((manager) => manager.query(FORGET, [organizationId, id]));
+    return 1;
   }
 }
+
+const FORGET = `
+  WITH days AS (DELETE FROM uns_topic_days WHERE organization_id = $1 AND topic_id = $2)
+  DELETE FROM uns_removed_topics WHERE organization_id = $1 AND topic_id = $2`;
 
 async function discardTopics(manager: EntityManager, organizationId: string, limit: number): Promise<number> {
   const [row] = await manager.query<[{ count: number }]>(DISCARD, [organizationId, limit]);

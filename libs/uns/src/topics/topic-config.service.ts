@@ -1,10 +1,10 @@
 import { invalid, type Member } from '#kernel';
+import { OrganizationSettings } from '#organizations';
 import { AuditTrail, changesBetween } from '#platform/audit';
 import { Database, requireVersion, type SeenVersion } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import { bumpEpoch } from '../epochs';
 import { toConfig, toConfigView, type TopicConfigInput, type TopicConfigView } from './dto/topic-config.dto';
-import { RecordRetention } from './record-retention';
 import { requireTopicRight } from './topic-rights';
 import { TopicsRepository } from './topics.repository';
 
@@ -14,14 +14,14 @@ export class TopicConfigs {
   constructor(
     private readonly database: Database,
     private readonly topics: TopicsRepository,
-    private readonly retention: RecordRetention,
+    private readonly settings: OrganizationSettings,
     private readonly audit: AuditTrail,
   ) {}
 
   async get(member: Member, id: string): Promise<TopicConfigView> {
     const topic = await this.topics.get(member.organizationId, id);
     requireTopicRight(member, 'uns:read', topic.path);
-    return toConfigView(topic, await this.retention.daysOf(member.organizationId));
+    return toConfigView(topic, await this.daysOf(member.organizationId));
   }
 
   /**
@@ -32,9 +32,9 @@ export class TopicConfigs {
     const { organizationId } = member;
     const config = toConfig(input);
     if (config?.maxIntervalSeconds !== undefined && !config.onChange && !config.deadband) {
-      throw invalid({ field: 'maxIntervalSeconds', message: 'MaxIntervalSeconds needs onChange or a deadband' });
+      throw invalid({ field: 'maxIntervalSeconds', message: 'Max interval seconds need onChange or a deadband' });
     }
-    const days = await this.retention.daysOf(organizationId);
+    const days = await this.daysOf(organizationId);
     return this.database.inOrganization(organizationId, async (manager) => {
       await bumpEpoch(manager, organizationId, 'policies');
       const before = await this.topics.get(organizationId, id);
@@ -46,5 +46,9 @@ export class TopicConfigs {
       await this.audit.record({ action: 'topic.configure', organizationId, entity, changes });
       return toConfigView(after, days);
     });
+  }
+
+  private async daysOf(organizationId: string): Promise<number> {
+    return (await this.settings.of(organizationId)).retention.recordsDays;
   }
 }

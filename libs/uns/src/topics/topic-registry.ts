@@ -18,6 +18,8 @@ export interface KnownTopic {
   policy: TopicPolicy;
   topics: number;
   policies: number;
+  /** Days on which it is known to have records; see ingest/topic-days.ts. */
+  days: Set<number>;
 }
 
 interface FoundTopic {
@@ -57,8 +59,10 @@ export class TopicRegistry {
     const policies = await this.policies.of(topics);
     for (const { id, organizationId, path } of topics) {
       const { topics: asOf, policies: rulesAsOf } = epochs.get(organizationId)!;
-      const known = { id, policy: policies.get(id)!, topics: asOf, policies: rulesAsOf };
-      this.known.set(keyOf({ organizationId, topic: path }), known);
+      const key = keyOf({ organizationId, topic: path });
+      const before = this.known.peek(key);
+      const days = before?.id === id ? before.days : new Set<number>();
+      this.known.set(key, { id, policy: policies.get(id)!, topics: asOf, policies: rulesAsOf, days });
     }
   }
 

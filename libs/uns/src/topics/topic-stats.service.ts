@@ -1,9 +1,8 @@
 import type { Member } from '#kernel';
 import { Injectable } from '@nestjs/common';
-import { LatestRecords } from '../history/latest-records';
+import { LastRecords } from '../history/last-records';
 import { toView } from '../history/record-view';
 import { RecordStorage } from '../storage/record-storage';
-import type { StoredRecord } from '../storage/record-store';
 import type { TopicStatsView } from './dto/topic-stats.dto';
 import { numberFields } from './number-fields';
 import { requireTopicRight } from './topic-rights';
@@ -15,7 +14,7 @@ export class TopicStats {
   constructor(
     private readonly topics: TopicsRepository,
     private readonly storage: RecordStorage,
-    private readonly latest: LatestRecords,
+    private readonly last: LastRecords,
   ) {}
 
   async of(member: Member, id: string): Promise<TopicStatsView> {
@@ -23,10 +22,8 @@ export class TopicStats {
     const { path } = await this.topics.get(organizationId, id);
     requireTopicRight(member, 'uns:read', path);
     const now = new Date();
-    const [kept] = await this.storage.current.lastOf(organizationId, [id], now);
     const { first, ...counts } = await this.storage.current.counts(organizationId, id, now);
-    const [latest] = await this.latest.lastOf(organizationId, [id], now);
-    const last = later(kept, latest);
+    const last = (await this.last.of(organizationId, [id], now)).get(id);
     return {
       last: last ? toView(path, last) : null,
       lastSeen: last?.timestamp ?? null,
@@ -37,6 +34,3 @@ export class TopicStats {
     };
   }
 }
-
-const later = (a: StoredRecord | undefined, b: StoredRecord | undefined): StoredRecord | undefined =>
-  a && b ? (a.timestamp > b.timestamp ? a : b) : (a ?? b);

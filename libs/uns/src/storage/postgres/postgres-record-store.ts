@@ -1,7 +1,9 @@
 import type { JsonValue } from '#kernel';
-import type { Database } from '#platform/database';
+import { asOwner, dropTimePartitions, type Database, type DatabaseAccess } from '#platform/database';
 import { AGGREGATE_SQL } from '../../history/aggregate';
+import { ensurePartitions, RECORDS } from '../../history/partitions';
 import { QUALITIES } from '../../record';
+import type { ReadSeries, SeriesRead } from '../../series/series';
 import type {
   AppendedRows,
   Bucket,
@@ -9,11 +11,12 @@ import type {
   HistoryStretch,
   RecordStore,
   StoredRecord,
+  TopicAge,
   TopicCounts,
   TopicRecord,
 } from '../record-store';
 import { insertOnce, insertRecords } from './insert';
-import { lastRecords, type LastRow } from './last-records';
+import { readSeries } from './read-series';
 
 export interface RecordColumns {
   id: string;
@@ -42,11 +45,12 @@ export const toStored = (row: RecordColumns): StoredRecord => ({
   ...(row.reason !== null && { reason: row.reason }),
 });
 
-const toTopicRecord = (row: LastRow): TopicRecord => ({ ...toStored(row), topicId: row.topic_id });
-
 /** Records in PostgreSQL: in the main database, or in another one that has the same table. */
 export class PostgresRecordStore implements RecordStore {
-  constructor(protected readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly access: DatabaseAccess,
+  ) {}
 
   append(
     organizationIds: readonly string[],
@@ -116,12 +120,15 @@ export class PostgresRecordStore implements RecordStore {
     return rows.length > 0;
   }
 
-  async lastOf(organizationId: string, topicIds: readonly string[], at: Date | null): Promise<TopicRecord[]> {
-    if (topicIds.length === 0) return [];
-    const rows = await this.database.inOrganization(organizationId, (manager) =>
-      lastRecords(manager, organizationId, topicIds, at),
-    );
-    return rows.map(toTopicRecord);
+  async lastIn(organizationId: string, topicIds: readonly string[], from: Date, to: Date): Promise<TopicRecord[]> {
+    const parameters = [topicIds, organizationId, from, to];
+    const rows = await this.query<RecordColumns & { topic_id: string }>(organizationId, LAST_IN, parameters);
+    return rows.map((row) => ({ ...toStored(row), topicId: row.topic_id }));
+  }
+
+  async series(organizationId: string, reads: readonly SeriesRead[]): Promise<ReadSeries[]> {
+    if (reads.length === 0) return [];
+    return this.database.inOrganization(organizationId, (manager) => readSeries(manager, organizationId, reads));
   }
 
   async counts(organizationId: string, topicId: string, now: Date): Promise<TopicCounts> {
@@ -145,6 +152,23 @@ export class PostgresRecordStore implements RecordStore {
     return removed[1];
   }
 
+  async removeOlder(organizationId: string, topics: readonly TopicAge[], mostOfEach: number): Promise<number> {
+    const ids = topics.map(({ id }) => id);
+    const times = topics.map(({ olderThan }) => olderThan);
+    const removed = await this.database.inOrganization(organizationId, (manager) =>
+      manager.query<[unknown, number]>(REMOVE_OLDER, [ids, times, organizationId, mostOfEach]),
+    );
+    return removed[1];
+  }
+
+  prepare(): Promise<void> {
+    return asOwner(this.access, ensurePartitions);
+  }
+
+  async dropOlder(time: Date): Promise<void> {
+    await asOwner(this.access, (owner) => dropTimePartitions(owner, RECORDS, time));
+  }
+
   ping(): Promise<void> {
     return this.database.ping();
   }
@@ -160,10 +184,26 @@ export class PostgresRecordStore implements RecordStore {
 
 const NUMBER_IN_FIELD = `CASE WHEN json_typeof(value #> $8::text[]) = 'number' THEN (value #>> $8::text[])::float8 END`;
 
+const LAST_IN = `
+  SELECT t.id AS topic_id, r.* FROM unnest($1::uuid[]) AS t (id)
+  CROSS JOIN LATERAL (
+    SELECT ${COLUMNS} FROM uns_records
+    WHERE topic_id = t.id AND organization_id = $2 AND "timestamp" >= $3 AND "timestamp" < $4
+    ORDER BY "timestamp" DESC, id DESC LIMIT 1
+  ) r`;
+
 /** Row by row by the primary key: places in a table name rows of one partition alone. */
 const REMOVE = `
   DELETE FROM uns_records r USING (
     SELECT topic_id, "timestamp", id FROM uns_records
     WHERE topic_id = $1 AND organization_id = $2 AND "timestamp" < coalesce($3::timestamptz, 'infinity') LIMIT $4
+  ) gone
+  WHERE r.topic_id = gone.topic_id AND r."timestamp" = gone."timestamp" AND r.id = gone.id`;
+
+const REMOVE_OLDER = `
+  DELETE FROM uns_records r USING unnest($1::uuid[], $2::timestamptz[]) AS t (id, older_than)
+  CROSS JOIN LATERAL (
+    SELECT topic_id, "timestamp", id FROM uns_records
+    WHERE topic_id = t.id AND organization_id = $3 AND "timestamp" < t.older_than ORDER BY "timestamp" LIMIT $4
   ) gone
   WHERE r.topic_id = gone.topic_id AND r."timestamp" = gone."timestamp" AND r.id = gone.id`;

@@ -1,6 +1,6 @@
 import type { PreparedStatement } from '#platform/database';
-import { AGGREGATES, AGGREGATE_SQL, type Aggregate } from '../history/aggregate';
-import type { SeriesRequest } from './series';
+import { AGGREGATES, AGGREGATE_SQL, type Aggregate } from '../../history/aggregate';
+import type { SeriesRead } from '../../series/series';
 
 /*
  * One statement for all series of a shape: a row of `asked` for each, and what is read of it by an index scan of its own.
@@ -72,5 +72,5 @@ const BUCKETS = Object.fromEntries(
 ) as Record<Aggregate, Record<Source, PreparedStatement>>;
 
 /** By which a series is read. */
-export const statementOf = ({ buckets: wanted, field }: Pick<SeriesRequest, 'buckets' | 'field'>): PreparedStatement =>
+export const statementOf = ({ buckets: wanted, field }: Pick<SeriesRead, 'buckets' | 'field'>): PreparedStatement =>
   wanted === null ? RAW : BUCKETS[wanted.aggregate][field === null ? 'value' : 'field'];

@@ -1,19 +1,8 @@
-import { Injectable } from '@nestjs/common';
 import type { JsonValue } from '#kernel';
-import { Database, prepared } from '#platform/database';
-import type { Series, SeriesRequest } from './series';
+import { prepared } from '#platform/database';
+import type { EntityManager } from 'typeorm';
+import type { ReadSeries, SeriesRead } from '../../series/series';
 import { RAW, statementOf } from './series-statements';
-
-/** A series of one topic. */
-export interface SeriesRead extends Omit<SeriesRequest, 'topic'> {
-  topicId: string;
-  /** Most points: the latest are kept. */
-  limit: number;
-  /** Most bytes of values that are no numbers: what is beyond is left out, the earliest first. */
-  bytes: number;
-}
-
-export type ReadSeries = Pick<Series, 'points' | 'truncated'>;
 
 interface RawRow {
   place: number;
@@ -33,33 +22,26 @@ interface BucketRow {
   count: number;
 }
 
-/** Reads many series at once: one statement for all raw ones, and one for those of each aggregate, of fields or not. */
-@Injectable()
-export class SeriesRepository {
-  constructor(private readonly database: Database) {}
-
-  /**
-   * In the order of the reads.
-   * @throws the server's error of class 22 where an aggregate leaves the range of numbers.
-   */
-  read(organizationId: string, reads: readonly SeriesRead[]): Promise<ReadSeries[]> {
-    const found: ReadSeries[] = reads.map(() => ({ points: [], truncated: false }));
-    const places = reads.map((_, place) => place);
-    return this.database.inOrganization(organizationId, async (manager) => {
-      for (const [statement, of] of Map.groupBy(places, (place) => statementOf(reads[place]!))) {
-        const columns = [organizationId, ...columnsOf(reads, of)];
-        if (statement === RAW) {
-          const bytes = of.map((place) => reads[place]!.bytes);
-          takeRecords(found, await prepared<RawRow>(manager, RAW, [...columns, bytes]));
-        } else {
-          const rows = await prepared<BucketRow>(manager, statement, [...columns, ...bucketColumnsOf(reads, of)]);
-          takeBuckets(found, rows, reads);
-        }
-      }
-      for (const { points } of found) points.reverse();
-      return found;
-    });
+/** One statement for all raw series, and one for those of each aggregate, of fields or not. */
+export async function readSeries(
+  manager: EntityManager,
+  organizationId: string,
+  reads: readonly SeriesRead[],
+): Promise<ReadSeries[]> {
+  const found: ReadSeries[] = reads.map(() => ({ points: [], truncated: false }));
+  const places = reads.map((_, place) => place);
+  for (const [statement, of] of Map.groupBy(places, (place) => statementOf(reads[place]!))) {
+    const columns = [organizationId, ...columnsOf(reads, of)];
+    if (statement === RAW) {
+      const bytes = of.map((place) => reads[place]!.bytes);
+      takeRecords(found, await prepared<RawRow>(manager, RAW, [...columns, bytes]));
+    } else {
+      const rows = await prepared<BucketRow>(manager, statement, [...columns, ...bucketColumnsOf(reads, of)]);
+      takeBuckets(found, rows, reads);
+    }
   }
+  for (const { points } of found) points.reverse();
+  return found;
 }
 
 function takeRecords(found: readonly ReadSeries[], rows: readonly RawRow[]): void {

@@ -1,0 +1,81 @@
+import { progress, text, wholeNumber, type Benchmark, type Values } from '../lib/benchmark.ts';
+import { conditions } from '../lib/conditions.ts';
+import { DataDirectory } from '../lib/data-directory.ts';
+import { BenchDatabase } from '../lib/database.ts';
+import { Hub } from '../lib/hub.ts';
+import { fixed, table, whole } from '../lib/markdown.ts';
+import { signIn, type Session } from '../lib/session.ts';
+import { addRecords, DAY_SECONDS, everySecond, makeTopics, type Plant } from './plant.ts';
+import { timed, type Times } from './reads.ts';
+
+const SIZES = [100_000, 1_000_000, 10_000_000];
+const TOPICS = 100_000;
+const READS = 200;
+const SCOPES = ['uns:read', 'uns:write', 'uns:publish', 'dashboards:read', 'dashboards:write'];
+
+export const uns: Benchmark = {
+  summary: 'data out: ranges, snapshots, tree and search, and how they grow from 10⁵ to 10⁷ records',
+  options: {
+    records: { type: 'string', help: 'sizes of the history, by commas (100000,1000000,10000000)' },
+    topics: { type: 'string', help: `topics (${TOPICS})` },
+    reads: { type: 'string', help: `requests of each kind, one after the other (${READS})` },
+    'data-dir': { type: 'string', help: "where the hub's data lies meanwhile (the system's temporary directory)" },
+  },
+  run,
+};
+
+async function run(values: Values): Promise<string> {
+  const sizes = text(values, 'records')?.split(',').map(Number) ?? SIZES;
+  const topics = wholeNumber(values, 'topics') ?? TOPICS;
+  const reads = wholeNumber(values, 'reads') ?? READS;
+  using directory = new DataDirectory(text(values, 'data-dir'));
+  await using database = await BenchDatabase.start(directory);
+  await using hub = await Hub.start(directory, { settings: database.settings });
+  const session = await signIn(hub, SCOPES);
+  const today = Math.floor(Date.now() / 1_000 / DAY_SECONDS) * DAY_SECONDS * 1_000;
+  const plant: Plant = { organizationId: session.organizationId, dayBegins: today - DAY_SECONDS * 1_000, topics };
+  await makeTopics(database, plant.organizationId, topics);
+  const rows: string[][] = [];
+  let stored = 0;
+  for (const size of sizes) {
+    await addRecords(database, plant, stored, size);
+    stored = size;
+    for (const [kind, times] of await measure(hub, session, plant, reads)) {
+      rows.push([kind, whole(size), fixed(times.p50, 1), fixed(times.p99, 1)]);
+      progress(rows.at(-1)!.join(', '));
+    }
+  }
+  rows.sort(([a], [b]) => a!.localeCompare(b!));
+  const where = conditions(database.processes, [
+    directory.describeDisk(),
+    `${whole(topics)} topics, 10,000 of them with values of 30 days, a fifth of all records of the last day each second; made by SQL, vacuumed`,
+    `${reads} requests of each kind, one after the other`,
+  ]);
+  return ['# Namespace', where, table(['request', 'records', 'p50 ms', 'p99 ms'], rows), ''].join('\n\n');
+}
+
+/** Each kind of request, against what is stored now. */
+async function measure(hub: Hub, session: Session, plant: Plant, reads: number): Promise<[string, Times][]> {
+  const { dayBegins } = plant;
+  const day = `from=${dayBegins}&to=${dayBegins + DAY_SECONDS * 1_000}`;
+  const times = async (kind: string, path: (n: number) => string, count = reads): Promise<[string, Times]> => [
+    kind,
+    await timed(
+      hub,
+      session,
+      Array.from({ length: count }, (_, n) => path(n)),
+    ),
+  ];
+  const hot = everySecond(0);
+  return [
+    await times('range, 24 h at 1 s, 500 buckets', () => `/uns/data/range?topic=${hot}&${day}&bucket=173s&limit=500`),
+    await times('range, first 1,000 records', () => `/uns/data/range?topic=${hot}&${day}&limit=1000`),
+    await times('recent, 100 records', (n) => `/uns/data/recent?topic=${everySecond(100 + (n % 9_000))}`),
+    await times('snapshot of 10,000 topics', () => '/uns/data/snapshot?prefix=mHv1.0/plant-3&limit=10000', 20),
+    await times(
+      'snapshot of 10,000 topics, 10 days ago',
+      () => `/uns/data/snapshot?prefix=mHv1.0/plant-3&limit=10000&at=${dayBegins - 9 * DAY_SECONDS * 1_000}`,
+      20,
+    ),
+  ];
+}
