@@ -221,6 +221,47 @@ describeWithServers(['chromium'], 'dashboards in a browser', () => {
     await close();
   });
 
+  it('renew a token that has ended, without a word', async () => {
+    const { page, close } = await world.visit(path);
+    await settled(page, CHARTS);
+    const data = (url: URL): boolean => url.pathname.endsWith('/data');
+    await page.route(data, (route) => route.fulfill({ status: 401, json: { message: 'ended' } }), { times: 1 });
+    const renewed = page.waitForRequest((request) => request.postData()?.includes('grant_type=refresh_token') ?? false);
+    const answered = page.waitForResponse((response) => data(new URL(response.url())) && response.status() === 200);
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await page.getByRole('button', { name: 'Now' }).click();
+    await Promise.all([renewed, answered]);
+    expect(new URL(page.url()).pathname).toBe(path);
+    await close();
+  });
+
+  it('say so while the stream of values is interrupted, and go on by themselves', async () => {
+    const { page, close } = await world.open();
+    const stream = (url: URL): boolean => url.pathname.endsWith('/uns/data/stream');
+    await page.route(stream, (route) => route.abort());
+    await page.goto(world.app.url + path);
+    await signIn(page, world.app.admin);
+    await page.getByText('Reconnecting').waitFor();
+    await page.unroute(stream);
+    await page.getByText('Live', { exact: true }).waitFor();
+    await world.publishByMqtt(topicOf('line-1', 'motor'), { rpm: 6_543, current: 12 });
+    await panel(page, 'Speed').getByText('6,543').waitFor();
+    await close();
+  });
+
+  it('say what is wrong where the platform does not answer, and try again', async () => {
+    const { page, close } = await world.open();
+    const list = (url: URL): boolean => url.pathname.endsWith('/uns/dashboards');
+    await page.route(list, (route) => route.abort());
+    await page.goto(`${world.app.url}/dashboards`);
+    await signIn(page, world.app.admin);
+    await page.getByRole('alert').getByText('The platform does not answer.').waitFor();
+    await page.unroute(list);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('link', { name: /Bottling plant/ }).waitFor();
+    await close();
+  });
+
   it('keep no token in the browser', async () => {
     const { page, close } = await world.visit('/dashboards');
     await page.getByRole('link', { name: /Bottling plant/ }).waitFor();
