@@ -22,6 +22,9 @@ const INSTANCE_TABLES = [
   'sessions',
   'sign_in_attempts',
   'signing_keys',
+  'uns_processes',
+  'uns_setting_changes',
+  'uns_settings',
   'uns_storage',
   'users',
 ];

@@ -24,7 +24,7 @@ import { MqttModule } from '#platform/mqtt';
 import { MaintenanceModule } from '#platform/queue';
 import { SandboxModule } from '#platform/sandbox';
 import { SignalsModule } from '#platform/signals';
-import { UnsHttpModule, UnsMaintenanceModule, UnsMqttModule } from '#uns';
+import { BrokerReportsModule, UnsHttpModule, UnsMaintenanceModule, UnsMqttModule, UnsSettingsModule } from '#uns';
 import { databaseSchema } from '../../../ormconfig';
 import { outsideModules } from './outside-modules';
 
@@ -71,14 +71,15 @@ export class HubModule {
     return {
       module: HubModule,
       imports: [
-        ConfigModule.with(config),
+        ConfigModule.with(config, roles),
         LifecycleModule,
         CryptoModule,
         SandboxModule,
         DatabaseModule.with(databaseSchema),
         SignalsModule,
         AuditTrailModule.with(AuditModule),
-        MqttModule.with([IdentityModule, OrganizationsModule]),
+        MqttModule.with([IdentityModule, OrganizationsModule, UnsSettingsModule]),
+        BrokerReportsModule,
         HttpModule.with([IdentityModule, OrganizationsModule]),
         ...roles.flatMap((role) => PARTS[role]),
         ...outsideModules(config.modules),

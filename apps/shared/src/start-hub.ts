@@ -58,8 +58,8 @@ export async function startHub(
     lifecycle.atShutdown('intake', 'http', () => drainHttp(app.getHttpServer(), HTTP_GRACE_MS));
     await app.listen(config.http.port, config.http.host);
     lifecycle.markReady();
-    const mqttUrl = config.mqtt.url ? new URL(config.mqtt.url).host : `${config.mqtt.host}:${config.mqtt.port}`;
-    return { ...first, app, httpUrl: config.http.publicUrl, mqttUrl: `mqtt://${mqttUrl}`, stop: () => app.close() };
+    const mqttUrl = `mqtt://${app.get(BrokerMonitor).status().address}`;
+    return { ...first, app, httpUrl: config.http.publicUrl, mqttUrl, stop: () => app.close() };
   } catch (error) {
     await app.close();
     throw error;

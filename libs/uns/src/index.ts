@@ -1,3 +1,4 @@
+export { BrokerReportsModule } from './broker/broker-reports.module';
 export { readRecords } from './ingest/read-record';
 export { RecordObservers, type ObservedRecord, type RecordObserver, type RecordWork } from './ingest/record-observers';
 export type { Quality, RecordInput, RecordView } from './record';
@@ -12,4 +13,5 @@ export { UnsMqttModule } from './uns-mqtt.module';
 export { ensurePartitions } from './history/partitions';
 export { UnsMaintenanceModule } from './uns-maintenance.module';
 export { UnsModule } from './uns.module';
+export { UnsSettingsModule } from './settings/uns-settings.module';
 export { unsSchema } from './uns.schema';

@@ -8,9 +8,10 @@ import { TopicConfigs } from './topics/topic-config.service';
 import { TopicDetailsController } from './topics/topic-details.controller';
 import { TopicsController } from './topics/topics.controller';
 import { UnsModule } from './uns.module';
+import { UnsSettingsHttpModule } from './settings/uns-settings-http.module';
 
 @Module({
-  imports: [UnsModule, OrganizationsModule],
+  imports: [UnsModule, OrganizationsModule, UnsSettingsHttpModule],
   controllers: [TopicsController, TopicDetailsController, UnsDataController, StreamController],
   providers: [LiveStreams, StreamService, TopicConfigs],
 })

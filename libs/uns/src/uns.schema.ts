@@ -4,9 +4,18 @@ import { Epochs1700000003001 } from './migrations/1700000003001-epochs';
 import { Live1700000003002 } from './migrations/1700000003002-live';
 import { TopicDays1700000003003 } from './migrations/1700000003003-topic-days';
 import { Topics1700000003010 } from './migrations/1700000003010-topics';
+import { UnsSettings1700000003030 } from './migrations/1700000003030-settings';
+import { UnsSettingChange, UnsSettings } from './settings/uns-settings.entity';
 import { Topic } from './topics/topic.entity';
 
 export const unsSchema: DatabaseSchema = {
-  entities: [Topic],
-  migrations: [Uns1700000003000, Epochs1700000003001, Live1700000003002, TopicDays1700000003003, Topics1700000003010],
+  entities: [Topic, UnsSettings, UnsSettingChange],
+  migrations: [
+    Uns1700000003000,
+    Epochs1700000003001,
+    Live1700000003002,
+    TopicDays1700000003003,
+    Topics1700000003010,
+    UnsSettings1700000003030,
+  ],
 };

@@ -1,4 +1,5 @@
 import { LockSession } from '#platform/database';
+import { OutsideTiming } from '#platform/mqtt';
 import { createTestApp, eventually, type TestApp } from '#testing';
 import { SlotKeeper, type HeldSlot } from '../../../libs/platform/src/mqtt/outside-slot-keeper';
 import { type IngestSlots } from '../../../libs/platform/src/mqtt/outside-slots';
@@ -12,7 +13,7 @@ class Holder {
   constructor(app: TestApp) {
     const open = (): Promise<LockSession> =>
       this.reachesDatabase ? LockSession.open(app.config) : Promise.reject(new Error('no way to the database'));
-    this.keeper = new SlotKeeper(open, async (held) => {
+    this.keeper = new SlotKeeper(0, open, new OutsideTiming(), async (held) => {
       this.held = held;
       await new Promise<void>((resolve) => held.signal.addEventListener('abort', () => resolve()));
       this.held = undefined;
@@ -61,7 +62,9 @@ describe('ingest slots', () => {
   });
 
   it('with a session come before numbers that have none', async () => {
-    await app.database.asSystem((manager) => manager.query(`INSERT INTO ingest_slots VALUES (7, 'subscribed')`));
+    await app.database.asSystem((manager) =>
+      manager.query(`INSERT INTO ingest_slots (slot, state) VALUES (7, 'subscribed')`),
+    );
     expect(await (await holder()).slot()).toBe(7);
     expect(await (await holder()).slot()).toBe(0);
   });

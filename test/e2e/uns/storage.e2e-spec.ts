@@ -7,9 +7,9 @@ import {
   type TestApp,
   type TestDatabase,
 } from '#testing';
-import { prepareOtherDatabase } from '../../../libs/uns/src/storage/postgres/other-database';
-import { StorageStates, type Storage } from '../../../libs/uns/src/storage/storage-state';
 import { inLanes } from './in-lanes';
+
+const SETTINGS = '/system/uns/settings';
 
 describe('the storage of records', () => {
   let app: TestApp;
@@ -18,7 +18,8 @@ describe('the storage of records', () => {
   let api: ApiClient;
   let token: string;
   let database: TestDatabase;
-  let other: Storage;
+  let other: { kind: string; url: string; username: string; password: string };
+  let settings: ApiClient;
 
   beforeAll(async () => {
     app = await createTestApp({ roles: ['api', 'worker'], settings: { HUB_RATE_LIMIT: '0' } });
@@ -27,7 +28,9 @@ describe('the storage of records', () => {
     token = await app.newToken(['uns:read', 'uns:publish']);
     api = app.api(token);
     database = await createTestDatabase();
-    other = { kind: 'postgres', url: database.url };
+    settings = app.api(await app.signIn());
+    const { username, password, host, pathname } = new URL(database.url);
+    other = { kind: 'postgres', url: `postgres://${host}${pathname}`, username, password };
   });
 
   afterAll(async () => {
@@ -36,23 +39,18 @@ describe('the storage of records', () => {
     await database.drop();
   });
 
-  const states = () => app.nest.get(StorageStates, { strict: false });
-
-  async function move(to: Storage): Promise<void> {
-    if (to.kind !== 'main') await prepareOtherDatabase(to, app.config, newInstallation);
-    await app.database.asSystem((manager) =>
-      states().change(manager, ({ active }) => ({ active, next: to, progress: undefined, failure: undefined })),
-    );
+  async function move(storage: object): Promise<void> {
+    const { status, text } = await settings.put(SETTINGS, { storage });
+    expect([status, text]).toEqual([200, expect.any(String)]);
   }
-  const newInstallation = newId();
 
-  const moved = (to: Storage) =>
+  const moved = (kind: string) =>
     eventually(
       async () => {
-        const { active, next } = await states().read();
-        return next === undefined && active.kind === to.kind;
+        const { inUse, movingTo } = (await settings.get(SETTINGS)).body.data.state.storage;
+        return movingTo === undefined && inUse.kind === kind;
       },
-      { timeout: 30_000 },
+      { timeout: 60_000 },
     );
 
   async function valuesOf(topic: string, by = api): Promise<number[]> {
@@ -93,11 +91,11 @@ describe('the storage of records', () => {
       },
     );
     await move(other);
-    await moved(other);
+    await moved('postgres');
     const there = acknowledged.length;
     await eventually(() => acknowledged.length > there + 1_000);
     await move({ kind: 'main' });
-    await moved({ kind: 'main' });
+    await moved('main');
     const back = acknowledged.length;
     await eventually(() => acknowledged.length > back + 1_000);
     stop = true;
@@ -107,5 +105,44 @@ describe('the storage of records', () => {
     expect(acknowledged.filter((value) => !stored.has(value))).toEqual([]);
     expect(old.filter(({ value }) => !stored.has(value))).toEqual([]);
     expect(await valuesOf(topic, clients[1])).toHaveLength(stored.size);
+  });
+
+  it('is refused where it cannot be had, and stays what it is', async () => {
+    const nowhere = { ...other, url: other.url.replace(/:\d+\//, ':1/') };
+    const { status, body } = await settings.put(SETTINGS, { storage: nowhere });
+    expect([status, body.error]).toEqual([409, 'conflict']);
+    expect(body.message).toContain('stays what it is');
+    expect((await settings.get(SETTINGS)).body.data).toMatchObject({ storage: { kind: 'main' } });
+  });
+
+  it('is not another installation’s, and not its main database', async () => {
+    const stranger = await createTestApp();
+    const theirs = new URL(stranger.config.database.url);
+    const url = `postgres://${theirs.host}${theirs.pathname}`;
+    const main = await settings.post(`${SETTINGS}/test`, { storage: { ...other, url } });
+    expect(main.body.data).toMatchObject({ ok: false, checks: [{ ok: true }, { ok: false }] });
+    expect(main.body.data.checks[1].message).toBe('It is the main database of an installation');
+    const as = stranger.api(await stranger.signIn());
+    const { body } = await as.post(`${SETTINGS}/test`, { storage: other });
+    expect(body.data.checks[1].message).toBe('It holds the records of another installation');
+    await stranger.stop();
+  });
+
+  it('is given up, without losing a value, when the new one fails in the middle', async () => {
+    const second = await createTestDatabase();
+    const { host, pathname } = new URL(second.url);
+    const topic = `mHv1.0/move/${newId()}`;
+    await move({ ...other, url: `postgres://${host}${pathname}` });
+    await second.drop();
+    const { status } = await api.post('/uns/data/publish', { topic, value: 1 });
+    expect(status).toBe(200);
+    await moved('main');
+    expect((await settings.get(SETTINGS)).body.data.storage).toEqual({ kind: 'main' });
+    expect(await valuesOf(topic)).toEqual([1]);
+  });
+
+  it('shows no password, and keeps the one that it has', async () => {
+    const { body } = await settings.post(`${SETTINGS}/test`, { storage: { ...other, password: '********' } });
+    expect(body.message).toContain('password is required');
   });
 });

@@ -110,7 +110,10 @@ export const SETTINGS = {
     'mqtts:',
     'ws:',
     'wss:',
-  )({ default: undefined, desc: 'MQTT broker of your own. Default: the embedded broker' }),
+  )({
+    default: undefined,
+    desc: 'MQTT broker of your own, unless the settings of the instance name another. Default: the embedded broker',
+  }),
   HUB_ROLES: roles({ default: [...HUB_ROLE_NAMES], desc: 'Parts that standalone runs: api, worker, uns' }),
   HUB_SECRET_KEY: key256({
     default: undefined,

@@ -1,4 +1,4 @@
-import { connect, connectAsync, type IConnackPacket } from 'mqtt';
+import { connect, connectAsync, type IConnackPacket, type IDisconnectPacket } from 'mqtt';
 import {
   closing,
   eventually,
@@ -123,6 +123,18 @@ describe('stopping', () => {
     await stopped;
     expect(idle.destroyed || (await nextBytes(idle)).length === 0).toBe(true);
     expect(test.broker.status()).toMatchObject({ state: 'stopped' });
+  });
+
+  it('tells MQTT 5 clients where it has moved, and starts again', async () => {
+    const client = await test.client(ORG_A, 'token-a');
+    await client.publishAsync(TOPIC, '1', { qos: 1 });
+    const left = nextEvent<IDisconnectPacket>(client, 'disconnect');
+    await test.broker.stop('plant.example:1883');
+    expect(await left).toMatchObject({ reasonCode: 0x9d, properties: { serverReference: 'plant.example:1883' } });
+    await test.broker.start(test.handler.handle);
+    expect(test.broker.clientsByTenant()).toEqual(new Map());
+    await test.client(ORG_A, 'token-a', { port: test.broker.port });
+    expect(test.broker.clientsByTenant()).toEqual(new Map([[ORG_A, 1]]));
   });
 
   it('fails to start where the port is taken', async () => {

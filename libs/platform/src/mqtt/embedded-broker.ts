@@ -9,7 +9,7 @@ import { Connection } from './connection';
 import { CredentialWatch } from './credential-watch';
 import { Hub } from './hub';
 import { Ingest, type MqttMessageHandler } from './ingest';
-import type { BrokerMonitor, BrokerStatus, MqttGate, MqttOutlet, MqttPrincipal } from './ports';
+import type { BrokerStatus, MqttGate, MqttOutlet, MqttPrincipal } from './ports';
 import { readAhead, ReadBudget } from './read-ahead';
 import { REASON } from './reason-codes';
 import { SessionStore } from './session-store';
@@ -40,7 +40,7 @@ const refused = (returnCode: number, message: string): AuthenticateError =>
   Object.assign(new Error(message), { returnCode });
 
 /** The MQTT broker inside the process: aedes behind TCP, with organizations, rights, limits and our ingest. */
-export class EmbeddedBroker implements MqttOutlet, BrokerMonitor {
+export class EmbeddedBroker implements MqttOutlet {
   private readonly log = new Logger(EmbeddedBroker.name);
   private readonly connections = new WeakMap<BrokerClient, Connection>();
   private readonly sockets = new Set<Socket>();
@@ -54,6 +54,8 @@ export class EmbeddedBroker implements MqttOutlet, BrokerMonitor {
   private readonly readBudget = new ReadBudget();
   private startedAt = 0;
   private messagesOut = 0;
+  /** Told of each message that is on its way to a subscriber. */
+  delivered: (organizationId: string) => void = noop;
 
   constructor(
     /** Port 0 takes a free one. */
@@ -110,8 +112,11 @@ export class EmbeddedBroker implements MqttOutlet, BrokerMonitor {
     this.watch.start();
   }
 
-  /** Stops accepting, lets running handlers end and be acknowledged (up to a deadline), then disconnects everybody. */
-  async stop(): Promise<void> {
+  /**
+   * Stops accepting, lets running handlers end and be acknowledged (up to a deadline), then disconnects everybody.
+   * @param movedTo host and port of the broker that takes its place: MQTT 5 clients are told.
+   */
+  async stop(movedTo?: string): Promise<void> {
     const { server, hub, ingest } = this;
     if (!server || !hub || !ingest) return;
     this.hub = undefined;
@@ -121,11 +126,19 @@ export class EmbeddedBroker implements MqttOutlet, BrokerMonitor {
       this.log.warn('closing with messages that are not stored: they stay unacknowledged');
     this.watch.stop();
     const goodbye = setTimeout(() => this.sockets.forEach((socket) => socket.destroy()), GOODBYE_MS);
+    if (movedTo !== undefined) await this.sendAway(Object.values(clientsOf(hub)), movedTo);
     await new Promise<void>((resolve) => hub.close(resolve));
     // Whoever has not signed in yet is none of the hub's clients.
     this.sockets.forEach((socket) => socket.destroy());
     await closed;
     clearTimeout(goodbye);
+  }
+
+  /** Signed-in clients of each organization that has any. */
+  clientsByTenant(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const id of Object.keys(this.clients)) counts.set(tenantOf(id), (counts.get(tenantOf(id)) ?? 0) + 1);
+    return counts;
   }
 
   hasAudience(): boolean {
@@ -255,7 +268,13 @@ export class EmbeddedBroker implements MqttOutlet, BrokerMonitor {
     }
     packet.topic = packet.topic.slice(prefix.length);
     this.messagesOut++;
+    this.delivered(tenantOf(prefix));
     return packet;
+  }
+
+  private async sendAway(clients: readonly BrokerClient[], serverReference: string): Promise<void> {
+    const farewell = { reasonCode: REASON.serverMoved, properties: { serverReference } };
+    await Promise.all(clients.map((client) => new Promise<void>((done) => client.disconnect(farewell, done))));
   }
 
   /** MQTT 5 clients are told why. */

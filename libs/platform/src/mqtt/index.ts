@@ -1,7 +1,10 @@
+export * from './broker-choice';
+export { BrokerProbe, type Check } from './broker-probe';
 export { EmbeddedBroker } from './embedded-broker';
 export { FilterTrie } from './filter-trie';
 export { type MqttMessageHandler } from './ingest';
 export { MqttData } from './mqtt-data';
+export { MqttStrategy } from './mqtt-strategy';
 export * from './mqtt.module';
 export { OutsideTiming } from './outside-timing';
 export * from './ports';

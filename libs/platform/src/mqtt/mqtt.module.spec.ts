@@ -6,10 +6,10 @@ import { invalid } from '#kernel';
 import { FakeMqttGate, freePort, ORG_A, published } from '#testing';
 import { Config, ConfigModule } from '../config';
 import { CryptoModule } from '../crypto';
-import { EmbeddedBrokerStrategy } from './embedded-broker.strategy';
+import { BrokerChoice, ConfiguredBrokerChoice } from './broker-choice';
 import { MqttData } from './mqtt-data';
-import { MqttModule, MqttStrategy } from './mqtt.module';
-import { OutsideBrokerStrategy } from './outside-broker.strategy';
+import { MqttStrategy } from './mqtt-strategy';
+import { MqttModule } from './mqtt.module';
 import { BrokerMonitor, MqttGate, MqttOutlet, MqttTopicMounts, type MqttMessageContext } from './ports';
 
 @Controller()
@@ -46,8 +46,9 @@ class NoMounts extends MqttTopicMounts {
   providers: [
     { provide: MqttGate, useClass: FakeMqttGate },
     { provide: MqttTopicMounts, useClass: NoMounts },
+    { provide: BrokerChoice, useClass: ConfiguredBrokerChoice },
   ],
-  exports: [MqttGate, MqttTopicMounts],
+  exports: [MqttGate, MqttTopicMounts, BrokerChoice],
 })
 class Ports {}
 
@@ -71,7 +72,6 @@ afterEach(() => app.close());
 it('feeds the one handler from the embedded broker, and tells the client why it refuses', async () => {
   await start(config({ HUB_MQTT_PORT: String(await freePort()) }));
   const strategy = app.get(MqttStrategy);
-  expect(strategy).toBeInstanceOf(EmbeddedBrokerStrategy);
   expect(app.get(MqttOutlet).hasAudience()).toBe(false);
   expect(app.get(BrokerMonitor).status()).toMatchObject({ mode: 'embedded', state: 'stopped' });
   app.connectMicroservice({ strategy });
@@ -94,7 +94,6 @@ it('does not start without a handler', async () => {
 
 it('takes the broker of MQTT_URL where there is one', async () => {
   await start(config({ MQTT_URL: 'mqtt://user:secret@127.0.0.1:1' }));
-  expect(app.get(MqttStrategy)).toBeInstanceOf(OutsideBrokerStrategy);
   const status = app.get(BrokerMonitor).status();
   expect(status).toMatchObject({ mode: 'outside', address: '127.0.0.1:1', state: 'connecting' });
   await expect(app.get(MqttOutlet).publish(ORG_A, 'mHv1.0/a', Buffer.alloc(1), 'id')).rejects.toMatchObject({

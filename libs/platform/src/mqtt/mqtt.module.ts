@@ -1,49 +1,55 @@
 import { Global, Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
-import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { Config } from '../config';
 import { SecretBox } from '../crypto';
 import { LockSession } from '../database';
+import { BrokerChoice, configuredBroker, type NumberedBroker } from './broker-choice';
+import { BrokerProbe } from './broker-probe';
+import { BrokerSwitch } from './broker-switch';
+import { EmbeddedWay, OutsideWay, SharedEmbeddedBroker, type BrokerWay } from './broker-ways';
 import { EmbeddedBroker } from './embedded-broker';
-import { EmbeddedBrokerStrategy } from './embedded-broker.strategy';
+import { MqttStrategy } from './mqtt-strategy';
 import { OriginMark } from './origin-mark';
-import { OutsideBrokerStrategy } from './outside-broker.strategy';
-import { OutsideMonitor } from './outside-monitor';
-import { OutsideOutlet } from './outside-outlet';
+import type { OutsideSurroundings } from './outside-ingest';
 import { OutsideTiming } from './outside-timing';
 import { BrokerMonitor, MqttGate, MqttOutlet, MqttTopicMounts } from './ports';
+import { Traffic } from './traffic';
 
-/** The transport for `app.connectMicroservice({ strategy: app.get(MqttStrategy) })`. */
-export abstract class MqttStrategy extends Server {}
+const newEmbeddedBroker = (config: Config, gate: MqttGate): EmbeddedBroker => new EmbeddedBroker(config.mqtt, gate);
 
-/** What one of the two ways consists of. */
-class MqttParts {
-  constructor(
-    readonly strategy: CustomTransportStrategy,
-    readonly outlet: MqttOutlet,
-    readonly monitor: BrokerMonitor,
-  ) {}
-}
-
-/** The only place that asks which broker there is. */
-function partsFor(
+function newSwitch(
   config: Config,
-  gate: MqttGate,
+  embedded: EmbeddedBroker,
+  choice: BrokerChoice,
   mounts: MqttTopicMounts,
   secrets: SecretBox,
   timing: OutsideTiming,
-): MqttParts {
-  const { url } = config.mqtt;
-  if (url === undefined) {
-    const broker = new EmbeddedBroker(config.mqtt, gate);
-    return new MqttParts(new EmbeddedBrokerStrategy(broker), broker, broker);
-  }
-  const origin = new OriginMark(secrets.deriveKey('mqtt-origin'));
-  const strategy = new OutsideBrokerStrategy(url, () => LockSession.open(config), mounts, origin, timing);
-  const outlet = new OutsideOutlet(url, mounts, origin);
-  return new MqttParts(strategy, outlet, new OutsideMonitor(url, outlet, strategy));
+): BrokerSwitch {
+  const traffic = new Traffic();
+  embedded.delivered = traffic.sent;
+  const shared = new SharedEmbeddedBroker(embedded);
+  const around: OutsideSurroundings = {
+    openLocks: () => LockSession.open(config),
+    mounts,
+    origin: new OriginMark(secrets.deriveKey('mqtt-origin')),
+    timing,
+  };
+  /** The only place that asks which kind of broker it is. */
+  const makeWay = ({ number, broker }: NumberedBroker): BrokerWay =>
+    broker.kind === 'embedded' ? new EmbeddedWay(number, shared) : new OutsideWay({ number, broker }, around);
+  return new BrokerSwitch({
+    makeWay,
+    atFirst: configuredBroker(config),
+    choice,
+    traffic,
+    clientsByTenant: () => embedded.clientsByTenant(),
+    timing,
+  });
 }
 
-/** MQTT by the embedded broker or by the one of `MQTT_URL`. The given modules export `MqttGate` and `MqttTopicMounts`. */
+/**
+ * MQTT by the embedded broker or by an outside one, exchanged while running. The given modules export `MqttGate`,
+ * `MqttTopicMounts` and `BrokerChoice`.
+ */
 @Global()
 @Module({})
 export class MqttModule {
@@ -53,16 +59,18 @@ export class MqttModule {
       imports: ports,
       providers: [
         OutsideTiming,
+        BrokerProbe,
+        MqttStrategy,
+        { provide: EmbeddedBroker, useFactory: newEmbeddedBroker, inject: [Config, MqttGate] },
         {
-          provide: MqttParts,
-          useFactory: partsFor,
-          inject: [Config, MqttGate, MqttTopicMounts, SecretBox, OutsideTiming],
+          provide: BrokerSwitch,
+          useFactory: newSwitch,
+          inject: [Config, EmbeddedBroker, BrokerChoice, MqttTopicMounts, SecretBox, OutsideTiming],
         },
-        { provide: MqttStrategy, useFactory: ({ strategy }: MqttParts) => strategy, inject: [MqttParts] },
-        { provide: MqttOutlet, useFactory: ({ outlet }: MqttParts) => outlet, inject: [MqttParts] },
-        { provide: BrokerMonitor, useFactory: ({ monitor }: MqttParts) => monitor, inject: [MqttParts] },
+        { provide: MqttOutlet, useExisting: BrokerSwitch },
+        { provide: BrokerMonitor, useExisting: BrokerSwitch },
       ],
-      exports: [MqttStrategy, MqttOutlet, BrokerMonitor],
+      exports: [MqttStrategy, MqttOutlet, BrokerMonitor, BrokerProbe],
     };
   }
 }

@@ -13,6 +13,11 @@ const LONGEST_RETRY_MS = 10_000;
 export class OutsideIntake {
   private readonly log = new Logger(OutsideIntake.name);
   messagesIn = 0;
+  /** Messages that wait for another try. */
+  waiting = 0;
+  /** When the last message came, in milliseconds of `performance.now()` and as epoch milliseconds. */
+  arrivedAt = -Infinity;
+  lastMessageAt: number | null = null;
   /** Messages acknowledged without being stored: not data of ours, or refused by the handler. */
   refused = 0;
 
@@ -24,6 +29,8 @@ export class OutsideIntake {
 
   /** Resolves once the message is stored, or refused for good: an outside broker would send it again for ever. */
   async take(packet: IPublishPacket): Promise<Refusal | undefined> {
+    this.arrivedAt = performance.now();
+    this.lastMessageAt = Date.now();
     const mark = packet.properties?.userProperties?.[ORIGIN_PROPERTY];
     if (mark !== undefined && this.origin.isOurs(mark, packet.topic)) return undefined;
     const refusal = await this.untilSettled(packet);
@@ -41,7 +48,9 @@ export class OutsideIntake {
         const refusal = refusalOf(error);
         if (refusal && !refusal.transient) return refusal;
         this.log.error(`message on ${packet.topic} is kept back: ${String(error)}`);
+        this.waiting++;
         await new Promise((resolve) => setTimeout(resolve, pause).unref());
+        this.waiting--;
       }
     }
   }

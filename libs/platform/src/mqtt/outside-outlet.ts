@@ -1,31 +1,42 @@
 import { randomUUID } from 'node:crypto';
-import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { connect, type MqttClient } from 'mqtt';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { unavailable } from '#kernel';
 import { ORIGIN_PROPERTY, type OriginMark } from './origin-mark';
 import type { MqttOutlet, MqttTopicMounts } from './ports';
 
 /** Messages that the broker has not acknowledged yet; beyond them publishing is refused. */
 const MAX_IN_FLIGHT = 2_000;
+/** What the broker has not acknowledged by then is given up. */
+const GOODBYE_MS = 2_000;
 
 /** Publishes to a broker of the user's over a connection of its own, marked so that ingest skips it. */
-export class OutsideOutlet implements MqttOutlet, OnModuleInit, OnApplicationShutdown {
+export class OutsideOutlet implements MqttOutlet {
   private readonly log = new Logger(OutsideOutlet.name);
   private client: MqttClient | undefined;
   private inFlight = 0;
   private connectedAt = 0;
+  private readonly firstConnected = Promise.withResolvers<void>();
   messagesOut = 0;
 
   constructor(
     private readonly url: string,
     private readonly mounts: MqttTopicMounts,
     private readonly origin: OriginMark,
+    private readonly signIn: IClientOptions = {},
   ) {}
 
-  onModuleInit(): void {
-    this.client = connect(this.url, { protocolVersion: 5, clientId: `maestrohub-out-${randomUUID()}` });
-    this.client.on('connect', () => (this.connectedAt = Date.now()));
+  /** Connects, and again whenever the connection ends. Resolves when it is connected for the first time. */
+  open(): Promise<void> {
+    const clientId = `maestrohub-out-${randomUUID()}`;
+    this.client = connect(this.url, { ...this.signIn, protocolVersion: 5, clientId });
+    this.client.on('connect', () => {
+      this.connectedAt = Date.now();
+      this.firstConnected.resolve();
+    });
     this.client.on('error', (error) => this.log.warn(`MQTT broker: ${error.message}`));
+    return this.firstConnected.promise;
   }
 
   get isConnected(): boolean {
@@ -54,7 +65,13 @@ export class OutsideOutlet implements MqttOutlet, OnModuleInit, OnApplicationShu
     }
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    await this.client?.endAsync(!this.isConnected);
+  /** Waits a moment for what the broker has not acknowledged. */
+  async close(): Promise<void> {
+    if (this.isConnected) {
+      const said = this.client!.endAsync().then(() => true);
+      if (await Promise.race([said, delay(GOODBYE_MS, false, { ref: false })])) return;
+    }
+    this.client?.end(true);
+    this.client?.stream?.destroy();
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { connect, type IConnackPacket, type MqttClient } from 'mqtt';
+import { connect, type IClientOptions, type IConnackPacket, type MqttClient } from 'mqtt';
 import { OutsideDelivery, RECEIVE_MAXIMUM } from './outside-delivery';
 import type { OutsideIntake } from './outside-intake';
 import { OutsideSubscriptions } from './outside-subscriptions';
@@ -19,6 +19,8 @@ const SESSION_TAKEN_OVER = 0x8e;
 
 export interface OutsideSessionOptions {
   url: string;
+  /** What else signing in takes. */
+  signIn?: IClientOptions;
   clientId: string;
   /** The name that processes share messages by; undefined to get all of them. */
   share: string | undefined;
@@ -35,6 +37,7 @@ export class OutsideSession {
   private readonly subscriptions: OutsideSubscriptions;
   private timers: NodeJS.Timeout[] = [];
   private leaving = false;
+  private unsubscribed = false;
   private mayConnect = true;
   private closed = false;
   /** The connection has ended, and no other was tried yet. */
@@ -59,8 +62,9 @@ export class OutsideSession {
   }
 
   open(): this {
-    const { url, clientId } = this.options;
+    const { url, signIn, clientId } = this.options;
     const client = connect(url, {
+      ...signIn,
       protocolVersion: 5,
       clientId,
       clean: false,
@@ -153,7 +157,11 @@ export class OutsideSession {
   /** Whether the broker holds nothing more for this session. It answers in the order in which it was asked. */
   private async look(): Promise<boolean> {
     const { arrivals, inFlight } = this.delivery;
-    if (this.isConnected && inFlight === 0) await this.subscriptions.remove(this.client!);
+    // At first whatever is under way: where messages never pause there is always some, and others are to get them now.
+    if (this.isConnected && (inFlight === 0 || !this.unsubscribed)) {
+      await this.subscriptions.remove(this.client!);
+      this.unsubscribed = true;
+    }
     await delay(QUIET_MS, undefined, { ref: false });
     return this.isConnected && inFlight === 0 && this.delivery.inFlight === 0 && this.delivery.arrivals === arrivals;
   }

@@ -45,18 +45,51 @@ export abstract class MqttOutlet {
   abstract publish(organizationId: string, topic: string, payload: Buffer, recordId: string): Promise<void>;
 }
 
-/** Tells how the broker does, whichever it is. */
+/** Tells how the broker does, whichever it is, as this process sees it. */
 export abstract class BrokerMonitor {
-  abstract status(): BrokerStatus;
+  abstract status(): ProcessBrokerStatus;
+  /** Of every organization that has clients, or had messages since the process started. */
+  abstract tenants(): ReadonlyMap<string, TenantTraffic>;
 }
 
-/** What `GET /uns/broker` tells. */
 export interface BrokerStatus {
   mode: 'embedded' | 'outside';
+  /** Host and port. */
   address: string;
   state: 'connected' | 'connecting' | 'stopped';
+  /** null where only the broker knows. */
   clients: number | null;
   messagesIn: number;
   messagesOut: number;
   uptimeSeconds: number;
+}
+
+export interface ProcessBrokerStatus extends BrokerStatus {
+  /** Of the choice by which it is in use. */
+  number: number;
+  /** Whether this process takes data in. */
+  receives: boolean;
+  /** Messages taken and not yet stored. */
+  lag: number;
+  /** Epoch milliseconds; null where none came. */
+  lastMessageAt: number | null;
+  /** Why the chosen broker is not the one in use. */
+  problem: string | null;
+  previous: PreviousBroker[];
+}
+
+/** A broker that is no longer in use and still listened to. */
+export interface PreviousBroker {
+  address: string;
+  state: 'connected' | 'connecting';
+  /** Epoch milliseconds; null where none came since this process listens. */
+  lastMessageAt: number | null;
+}
+
+export interface TenantTraffic {
+  clients: number | null;
+  messagesIn: number;
+  messagesOut: number;
+  lag: number;
+  lastMessageAt: number | null;
 }

@@ -11,6 +11,7 @@ export const REASON = {
   packetTooLarge: 0x95,
   quotaExceeded: 0x97,
   payloadFormatInvalid: 0x99,
+  serverMoved: 0x9d,
 } as const;
 
 /** Why a message was not taken, in the words of MQTT 5. */

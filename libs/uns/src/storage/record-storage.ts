@@ -22,7 +22,7 @@ export class NextStoreFailed extends Error {}
 export class RecordStorage implements OnModuleInit {
   private readonly logger = new Logger(RecordStorage.name);
   private readonly main: RecordStore;
-  /** By address. */
+  /** By what is stored of them. */
   private readonly others = new Map<string, Promise<RecordStore>>();
   private state: Pick<StorageState, 'generation' | 'active' | 'next'> | undefined;
   private active: RecordStore;
@@ -99,22 +99,23 @@ export class RecordStorage implements OnModuleInit {
 
   private storeOf(storage: Storage): Promise<RecordStore> {
     if (storage.kind === 'main') return Promise.resolve(this.main);
-    const known = this.others.get(storage.url);
+    const key = JSON.stringify(storage);
+    const known = this.others.get(key);
     if (known) return known;
     const opened = openOtherDatabase(storage, this.config).then(
-      (database) => new PostgresRecordStore(database, accessOf(storage, this.config)),
+      (database) => new PostgresRecordStore(database, accessOf(storage, this.config), storage.kind === 'timescale'),
     );
-    this.others.set(storage.url, opened);
-    opened.catch(() => this.others.delete(storage.url));
+    this.others.set(key, opened);
+    opened.catch(() => this.others.delete(key));
     return opened;
   }
 
   /** Those that are not used any more: a read that is under way in one of them fails and can be repeated. */
   private async closeOthers(...kept: (RecordStore | undefined)[]): Promise<void> {
-    for (const [url, opening] of [...this.others]) {
+    for (const [key, opening] of [...this.others]) {
       const store = await opening.catch(() => undefined);
       if (!store || kept.includes(store)) continue;
-      this.others.delete(url);
+      this.others.delete(key);
       await store.close();
     }
   }

@@ -4,8 +4,18 @@ import { Database } from '#platform/database';
 import { signal } from '#platform/signals';
 import type { EntityManager } from 'typeorm';
 
-/** Where records are kept: in the main database, or in another one that is TimescaleDB or plain PostgreSQL. */
-export type Storage = { kind: 'main' } | { kind: 'postgres' | 'timescale'; url: string };
+/** Another database than the main one: plain PostgreSQL, or TimescaleDB. */
+export interface OtherStorage {
+  kind: 'postgres' | 'timescale';
+  /** Without credentials. */
+  url: string;
+  /** The owner of the tables there. */
+  username?: string;
+  password?: string;
+}
+
+/** Where records are kept. */
+export type Storage = { kind: 'main' } | OtherStorage;
 
 /** How far history has been copied into the next storage. */
 export interface CopyProgress {
@@ -33,10 +43,10 @@ interface StateRow {
   progress: (Partial<CopyProgress> & { failure?: string }) | null;
 }
 
+/** The rest is sealed, in base64. */
 interface Sealed {
   kind: Storage['kind'];
-  /** Base64. */
-  url?: string;
+  sealed?: string;
 }
 
 export const STORAGE_SIGNAL = 'uns.storage';
@@ -106,11 +116,11 @@ export class StorageStates {
 
   private seal(storage: Storage): Sealed {
     if (storage.kind === 'main') return { kind: 'main' };
-    return { kind: storage.kind, url: this.secrets.seal(PURPOSE, storage.url).toString('base64') };
+    return { kind: storage.kind, sealed: this.secrets.seal(PURPOSE, JSON.stringify(storage)).toString('base64') };
   }
 
-  private open({ kind, url }: Sealed): Storage {
+  private open({ kind, sealed }: Sealed): Storage {
     if (kind === 'main') return { kind };
-    return { kind, url: this.secrets.open(PURPOSE, Buffer.from(url!, 'base64')) };
+    return JSON.parse(this.secrets.open(PURPOSE, Buffer.from(sealed!, 'base64'))) as OtherStorage;
   }
 }

@@ -34,7 +34,7 @@ export async function copyHistory(
   await withClients([source, target], async (from, to) => {
     await to.query(`CREATE TEMP TABLE piece (LIKE uns_records)`);
     const days = await daysOf(from);
-    await asOwner(target, (owner) => ensureTimePartitionsAt(owner, RECORDS, days));
+    await asOwner(target, (owner) => makeRoom(owner, days));
     const stretches = stretchesOf(days);
     let records = 0;
     for (let done = Math.min(skip, stretches.length); done < stretches.length; done++) {
@@ -46,6 +46,12 @@ export async function copyHistory(
 }
 
 type Stretch = readonly [from: string, to: string];
+
+/** A hypertable makes its own. */
+async function makeRoom(owner: Client, days: readonly Date[]): Promise<void> {
+  const { rowCount } = await owner.query(`SELECT FROM pg_partitioned_table WHERE partrelid = 'uns_records'::regclass`);
+  if (rowCount === 1) await ensureTimePartitionsAt(owner, RECORDS, days);
+}
 
 /** Those that have a partition. */
 async function daysOf(client: Client): Promise<Date[]> {

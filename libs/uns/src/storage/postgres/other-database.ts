@@ -8,9 +8,8 @@ import {
 } from '#platform/database';
 import { ensurePartitions } from '../../history/partitions';
 import { Records1700000003100 } from '../../migrations/1700000003100-records';
-import type { Storage } from '../storage-state';
-
-export type OtherStorage = Exclude<Storage, { kind: 'main' }>;
+import type { OtherStorage } from '../storage-state';
+import { toHypertable } from './hypertable';
 
 /** What another database has of ours. */
 const SCHEMA: DatabaseSchema = { entities: [], migrations: [Records1700000003100] };
@@ -18,15 +17,16 @@ const SCHEMA: DatabaseSchema = { entities: [], migrations: [Records1700000003100
 const APP_POOL = 8;
 const SYSTEM_POOL = 2;
 
-export const accessOf = ({ url }: OtherStorage, { secretKey }: DatabaseAccess): DatabaseAccess => ({
-  database: { url },
-  secretKey,
-});
+export function accessOf({ url, username, password }: OtherStorage, { secretKey }: DatabaseAccess): DatabaseAccess {
+  const address = new URL(url);
+  if (username !== undefined) address.username = encodeURIComponent(username);
+  if (password !== undefined) address.password = encodeURIComponent(password);
+  return { database: { url: address.href }, secretKey };
+}
 
 /**
  * Brings the other database up to date: tables, roles, the partitions around today. It is ours from then on.
  * @param installation whose records it is for.
- * @throws Error in plain words when it is another installation's, or cannot be had.
  */
 export async function prepareOtherDatabase(
   storage: OtherStorage,
@@ -34,15 +34,9 @@ export async function prepareOtherDatabase(
   installation: string,
 ): Promise<void> {
   const access = accessOf(storage, main);
-  await asOwner(access, async (owner) => {
-    const { rows } = await owner.query<{ main: boolean }>(`SELECT to_regclass('uns_topics') IS NOT NULL AS main`);
-    if (rows[0]!.main) throw new Error('It is the main database of an installation');
-  });
-  await migrate(access, SCHEMA, [ensurePartitions]);
+  await migrate(access, SCHEMA, [storage.kind === 'timescale' ? toHypertable : ensurePartitions]);
   await asOwner(access, async (owner) => {
     await owner.query('INSERT INTO uns_owner SELECT $1 WHERE NOT EXISTS (SELECT FROM uns_owner)', [installation]);
-    const { rowCount } = await owner.query('SELECT FROM uns_owner WHERE installation = $1', [installation]);
-    if (rowCount !== 1) throw new Error('It holds the records of another installation');
   });
 }
 

@@ -15,6 +15,7 @@ import type {
   TopicCounts,
   TopicRecord,
 } from '../record-store';
+import { dropChunks } from './hypertable';
 import { insertOnce, insertRecords } from './insert';
 import { readSeries } from './read-series';
 
@@ -50,6 +51,7 @@ export class PostgresRecordStore implements RecordStore {
   constructor(
     private readonly database: Database,
     private readonly access: DatabaseAccess,
+    private readonly isHypertable = false,
   ) {}
 
   append(
@@ -161,12 +163,15 @@ export class PostgresRecordStore implements RecordStore {
     return removed[1];
   }
 
-  prepare(): Promise<void> {
-    return asOwner(this.access, ensurePartitions);
+  async prepare(): Promise<void> {
+    if (!this.isHypertable) await asOwner(this.access, ensurePartitions);
   }
 
   async dropOlder(time: Date): Promise<void> {
-    await asOwner(this.access, (owner) => dropTimePartitions(owner, RECORDS, time));
+    await asOwner(this.access, async (owner) => {
+      if (this.isHypertable) await dropChunks(owner, time);
+      else await dropTimePartitions(owner, RECORDS, time);
+    });
   }
 
   ping(): Promise<void> {
