@@ -42,6 +42,12 @@ export async function makeTopics(database: BenchDatabase, organizationId: string
        FROM paths ON CONFLICT DO NOTHING`,
     [organizationId, count],
   );
+  await database.query(
+    `UPDATE uns_topics t SET children = counted.children
+     FROM (SELECT parent_path, count(*) AS children FROM uns_topics WHERE organization_id = $1 GROUP BY parent_path) counted
+     WHERE t.organization_id = $1 AND t.path = counted.parent_path`,
+    [organizationId],
+  );
   await database.asOwner((owner) => owner.query('VACUUM (ANALYZE) uns_topics'));
 }
 

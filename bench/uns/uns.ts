@@ -7,6 +7,7 @@ import { fixed, table, whole } from '../lib/markdown.ts';
 import { signIn, type Session } from '../lib/session.ts';
 import { addRecords, DAY_SECONDS, everySecond, makeTopics, type Plant } from './plant.ts';
 import { timed, type Times } from './reads.ts';
+import { treeTimes } from './tree.ts';
 
 const SIZES = [100_000, 1_000_000, 10_000_000];
 const TOPICS = 100_000;
@@ -77,5 +78,6 @@ async function measure(hub: Hub, session: Session, plant: Plant, reads: number):
       () => `/uns/data/snapshot?prefix=mHv1.0/plant-3&limit=10000&at=${dayBegins - 9 * DAY_SECONDS * 1_000}`,
       20,
     ),
+    ...(await treeTimes(hub, session, reads)),
   ];
 }

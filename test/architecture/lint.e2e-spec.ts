@@ -6,14 +6,14 @@ import { join } from 'node:path';
  * named by number; a line that is not named must pass.
  */
 const CASES: Record<string, { text: string; breaks: string[] }> = {
-  'libs/uns/src/topics.service.ts': {
+  'libs/uns/src/topics/topics.service.ts': {
     text: [
       `import { topicProblem } from '#kernel';`,
       `import { Database } from '#platform/database';`,
       `import { PipelinesService } from '#pipelines';`,
       `import { TopicsService } from '#uns';`,
       `import { Caller } from '#platform/http/access';`,
-      `import { Config } from '../../platform/src/config';`,
+      `import { Config } from '../../../platform/src/config';`,
       `import { createTestApp } from '#testing';`,
       `import { forwardRef } from '@nestjs/common';`,
       `import { NotFoundException } from '@nestjs/common';`,

@@ -1,5 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { OrganizationsModule } from '#organizations';
+import { Database, deleteBatch } from '#platform/database';
 import { MaintenanceTasks, OrganizationPurges } from '#platform/queue';
 import { RecordsRetention } from './retention/records-retention';
 import { RecordStorage } from './storage/record-storage';
@@ -15,6 +16,7 @@ export class UnsMaintenanceModule implements OnModuleInit {
   constructor(
     private readonly tasks: MaintenanceTasks,
     private readonly purges: OrganizationPurges,
+    private readonly database: Database,
     private readonly removed: RemovedTopics,
     private readonly feed: FeedReader,
     private readonly watches: Watches,
@@ -29,6 +31,9 @@ export class UnsMaintenanceModule implements OnModuleInit {
     this.tasks.register({ name: 'uns.removed-topics', everyMinutes: 1, run: () => this.removed.removeRecords() });
     const remove = (id: string, limit: number) => this.removed.removeNamespace(id, limit);
     this.purges.register({ name: 'uns.topics', remove });
+    const removeFeed = (id: string, limit: number) =>
+      this.database.asSystem((manager) => deleteBatch(manager, 'uns_feed', id, limit));
+    this.purges.register({ name: 'uns.feed', remove: removeFeed });
   }
 
   private async prepare(): Promise<void> {

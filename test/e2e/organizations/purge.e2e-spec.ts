@@ -1,5 +1,8 @@
+import { getQueueToken } from '@nestjs/bullmq';
+import type { Queue } from 'bullmq';
 import { ALL_SCOPES, newId } from '#kernel';
 import { OrganizationPurger } from '#organizations';
+import { MAINTENANCE_QUEUE } from '#platform/queue';
 import { createTestApp, type ApiClient, type TestApp } from '#testing';
 import { writeHistory } from '../executions/history-rows';
 
@@ -21,6 +24,8 @@ describe('a deleted organization', () => {
   beforeAll(async () => {
     app = await createTestApp({ roles: ['api', 'worker'] });
     admin = app.api(await app.newToken(ALL_SCOPES));
+    // Housekeeping removes some rows by itself.
+    await app.nest.get<Queue>(getQueueToken(MAINTENANCE_QUEUE), { strict: false }).pause();
   });
 
   afterAll(() => app.stop());
@@ -97,6 +102,21 @@ describe('a deleted organization', () => {
     );
   }
 
+  /** What those who listen live leave behind, and topics of which not every value is kept. */
+  async function leaveValues(organizationId: string): Promise<void> {
+    await query(`INSERT INTO uns_watches (organization_id, filter, until) VALUES ($1, '#', now() + interval '1 day')`, [
+      organizationId,
+    ]);
+    await query(`INSERT INTO uns_feed (organization_id, lane, seq, topic, record) VALUES ($1, 0, 1, 'a', '{}')`, [
+      organizationId,
+    ]);
+    await query(
+      `INSERT INTO uns_latest (organization_id, topic_id, id, "timestamp", received_at, quality)
+       SELECT organization_id, id, id, now(), now(), 0 FROM uns_topics WHERE organization_id = $1`,
+      [organizationId],
+    );
+  }
+
   async function fill(name: string): Promise<string> {
     const { id } = (await admin.post('/organizations', { name })).body.data;
     const api = app.api(await app.newToken(ALL_SCOPES), id);
@@ -124,8 +144,12 @@ describe('a deleted organization', () => {
     ];
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 201, 201, 201, 200, 200, 201, 201]);
     const connection = answers[3]!.body.data.id;
+    // What is gone leaves a trace until its records are.
+    const { id: topicId } = (await api.get('/uns/topics/by-path?topic=mHv1.0/b')).body.data;
+    expect((await api.delete(`/uns/topics/${topicId}`)).status).toBe(204);
     const request = { name: 'Function', type: 'rest.get', config: { path: '/' } };
     expect((await api.post(`/connections/${connection}/functions`, request)).status).toBe(201);
+    await leaveValues(id);
     await leaveHistory(id);
     await leaveTraffic(id, connection as string);
     return id;

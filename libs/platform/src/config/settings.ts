@@ -99,7 +99,7 @@ export const SETTINGS = {
   }),
   DATABASE_URL: databaseUrl({
     default: undefined,
-    desc: 'PostgreSQL ≥ 15 of your own, as a role that may create roles. Default: embedded in standalone, required elsewhere',
+    desc: 'PostgreSQL ≥ 15 of your own, as a role that may create roles and extensions. Default: embedded in standalone, required elsewhere',
   }),
   REDIS_URL: serverUrl(
     'redis:',

@@ -25,6 +25,8 @@ export class RemovedTopics {
 
   /** Of all organizations, for as long as a run may take. */
   async removeRecords(): Promise<void> {
+    // What is being copied would come back.
+    if (this.storage.all.length > 1) return;
     const until = Date.now() + RUN_MS;
     let topics: RemovedTopic[];
     do {
@@ -32,7 +34,7 @@ export class RemovedTopics {
         manager.query<RemovedTopic[]>('SELECT organization_id, topic_id FROM uns_removed_topics LIMIT $1', [TOPICS]),
       );
       for (const topic of topics) {
-        while (Date.now() < until && (await this.removeSome(topic, RECORDS)) > 1);
+        while (Date.now() < until && !(await this.removeSome(topic, RECORDS)).isGone);
       }
     } while (topics.length > 0 && Date.now() < until);
   }
@@ -52,28 +54,30 @@ export class RemovedTopics {
     let removed = topics;
     for (const topic of gone) {
       if (removed >= limit) break;
-      removed += await this.removeSome(topic, limit - removed);
+      removed += (await this.removeSome(topic, limit - removed)).rows;
     }
     return removed;
   }
 
-  /** Up to `limit` records, and where there are none, the last trace of the topic. Answers how many rows there were. */
+  /** About `limit` records, and where there were fewer, the last traces of the topic. Answers how many rows there were. */
   private async removeSome(
     { organization_id: organizationId, topic_id: id }: RemovedTopic,
     limit: number,
-  ): Promise<number> {
-    for (const store of this.storage.all) {
-      const records = await store.removeOf(organizationId, id, null, limit);
-      if (records > 0) return records;
-    }
-    await this.database.asSystem((manager) => manager.query(FORGET, [organizationId, id]));
-    return 1;
+  ): Promise<{ rows: number; isGone: boolean }> {
+    let rows = 0;
+    for (const store of this.storage.all) rows += await store.removeOf(organizationId, id, null, limit);
+    if (rows >= limit) return { rows, isGone: false };
+    await this.database.asSystem(async (manager) => {
+      for (const table of TRACES) {
+        await manager.query(`DELETE FROM ${table} WHERE organization_id = $1 AND topic_id = $2`, [organizationId, id]);
+      }
+    });
+    return { rows: rows + 1, isGone: true };
   }
 }
 
-const FORGET = `
-  WITH days AS (DELETE FROM uns_topic_days WHERE organization_id = $1 AND topic_id = $2)
-  DELETE FROM uns_removed_topics WHERE organization_id = $1 AND topic_id = $2`;
+/** What is kept of a topic beside its records; last, that it is gone. */
+const TRACES = ['uns_latest', 'uns_topic_days', 'uns_removed_topics'];
 
 async function discardTopics(manager: EntityManager, organizationId: string, limit: number): Promise<number> {
   const [row] = await manager.query<[{ count: number }]>(DISCARD, [organizationId, limit]);
@@ -85,8 +89,6 @@ const DISCARD = `
     DELETE FROM uns_topics WHERE organization_id = $1 AND id IN (
       SELECT id FROM uns_topics WHERE organization_id = $1 LIMIT $2
     ) RETURNING id
-  ), latest AS (
-    DELETE FROM uns_latest USING gone WHERE organization_id = $1 AND topic_id = gone.id
   ), kept AS (
     INSERT INTO uns_removed_topics (organization_id, topic_id) SELECT $1, id FROM gone RETURNING 1
   )

@@ -81,8 +81,6 @@ const MOVE = `
 const REMOVE = `
   WITH gone AS (
     DELETE FROM uns_topics WHERE organization_id = $1 AND (path = $2 OR (path > $3 AND path < $4)) RETURNING id
-  ), latest AS (
-    DELETE FROM uns_latest USING gone WHERE organization_id = $1 AND topic_id = gone.id
   ), kept AS (
     INSERT INTO uns_removed_topics (organization_id, topic_id) SELECT $1, id FROM gone RETURNING 1
   )

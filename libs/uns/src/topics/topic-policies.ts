@@ -33,7 +33,7 @@ export class TopicPolicies {
 
 /** The column `config` of a topic; what is left out is the default. */
 export interface TopicConfig {
-  /** Days for which values are kept; less than the organization's. */
+  /** Days for which values are kept; default: the organization's. */
   retentionDays?: number;
   /** Default: true. */
   historyEnabled?: boolean;

@@ -7,7 +7,7 @@ import { requirePath, requireTopicRight } from './topic-rights';
 import { TopicTreeRepository, type NodeRow } from './topic-tree.repository';
 import { TopicsRepository } from './topics.repository';
 
-/** Topics of one answer: of a level of which not all have room, those with the last names are asked for by themselves. */
+/** Topics of one answer. Where those below a topic have no room, all of them are left out, to be asked for by themselves. */
 const MOST_NODES = 5_000;
 
 /**

@@ -31,7 +31,7 @@ export class Deadband {
 }
 
 export class TopicConfigInput {
-  /** Days that values are kept, 1–3,650, where that is less than the organization's; null for these. @example 30 */
+  /** Days that values are kept, 1–3,650; null: as long as the organization keeps them. @example 30 */
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -67,7 +67,7 @@ export class TopicConfigInput {
 }
 
 export class TopicConfigInForce {
-  /** Days that values are kept: the topic's or the organization's, whichever is less. @example 30 */
+  /** Days that values are kept: the topic's own, or the organization's. @example 30 */
   retentionDays!: number;
 }
 
@@ -117,7 +117,7 @@ export const toConfigView = (
     onChange: onChange ?? false,
     deadband: deadband ?? null,
     maxIntervalSeconds: maxIntervalSeconds ?? null,
-    inForce: { retentionDays: Math.min(retentionDays ?? organizationDays, organizationDays) },
+    inForce: { retentionDays: retentionDays ?? organizationDays },
     version,
   };
 };
