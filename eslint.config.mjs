@@ -15,6 +15,7 @@ const AREAS = {
   pipelines: ['organizations', 'connectors', 'models', 'uns'],
   executions: ['organizations', 'pipelines', 'connectors', 'uns', 'models'],
   dashboards: ['uns'],
+  pages: [],
   dependencies: [],
 };
 
@@ -95,20 +96,20 @@ export default tseslint.config(
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
 
   {
-    files: ['**/*.{js,cjs,mjs,ts}'],
+    files: ['**/*.{js,cjs,mjs,ts,tsx}'],
     rules: { 'max-lines': ['error', 500], eqeqeq: 'error', 'no-var': 'off' },
   },
 
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked],
     plugins: { 'import-x': importX },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     settings: {
-      'import-x/extensions': ['.ts'],
-      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+      'import-x/extensions': ['.ts', '.tsx'],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts', '.tsx'] },
       // Paths within a library; between libraries AREAS leaves no way for a cycle.
-      'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts'] })],
+      'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.tsx'] })],
     },
     rules: {
       'import-x/no-cycle': ['error', { ignoreExternal: true }],
@@ -175,11 +176,21 @@ export default tseslint.config(
   })),
   {
     files: ['apps/**', 'ormconfig.ts'],
+    ignores: ['apps/web/**'],
     rules: restrictImports(
       onlyAreas(['kernel', PLATFORM, ...Object.keys(AREAS)], 'Libraries are imported by their index.'),
       { regex: '^\\.{1,2}/(?:.*/)?libs/', message: acrossFolders.message },
       forwardRef,
       httpExceptions,
+    ),
+  },
+
+  // The pages know the API by its contract alone, and no Node.
+  {
+    files: ['apps/web/src/**'],
+    rules: restrictImports(
+      { regex: '^(?:#|node:)', message: 'The pages run in browsers: they know the API by its contract alone.' },
+      { regex: '^\\.{1,2}/(?:.*/)?libs/', message: acrossFolders.message },
     ),
   },
 

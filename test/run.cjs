@@ -3,7 +3,8 @@
 /*
  * What `npm test` runs: sets up what is missing (packages, build, the servers of other projects), runs Jest on the
  * pinned Node and ends with one line of figures. Arguments go to Jest: `npm test -- test/e2e/uns`.
- * --update-contract writes test/contract/openapi.json and the README's settings anew instead of comparing them.
+ * --update-contract writes test/contract/openapi.json and the README's settings anew instead of comparing them,
+ * --update-images the pictures in docs/images.
  */
 
 const { spawnSync } = require('child_process');
@@ -51,6 +52,7 @@ function main(args) {
   if (!skipServices) installServers();
   const env = environment();
   if (args.includes('--update-contract')) env.HUB_UPDATE_CONTRACT = '1';
+  if (args.includes('--update-images')) env.HUB_UPDATE_IMAGES = '1';
   const jest = path.join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
   fs.rmSync(REPORT, { force: true });
   fs.mkdirSync(path.dirname(REPORT), { recursive: true });
@@ -63,7 +65,7 @@ function main(args) {
       jest,
       '--json',
       `--outputFile=${REPORT}`,
-      ...args.filter((arg) => arg !== '--update-contract'),
+      ...args.filter((arg) => !arg.startsWith('--update-')),
     ],
     // The report goes to its file; without this, a line about it would be printed.
     { cwd: ROOT, env, stdio: ['inherit', 'ignore', 'inherit'] },

@@ -194,6 +194,7 @@ function buildIfNeeded(node) {
   if (kept) fs.rmSync(STAMP, { force: true });
   else fs.rmSync(path.join(ROOT, 'dist'), { recursive: true, force: true });
   step('building', node, [path.join(ROOT, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js'), 'build']);
+  step('building pages', node, [path.join(ROOT, 'apps', 'web', 'build.mjs')]);
   if (!fs.existsSync(MAIN)) fail(1, 'the build did not make ' + path.relative(ROOT, MAIN));
   fs.writeFileSync(STAMP, JSON.stringify(sources));
 }

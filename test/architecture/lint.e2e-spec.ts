@@ -42,6 +42,10 @@ const CASES: Record<string, { text: string; breaks: string[] }> = {
     text: `export * from '#uns';\nexport * from '../../../libs/uns/src';\nexport * from '#testing';`,
     breaks: ['2 no-restricted-imports', '3 no-restricted-imports'],
   },
+  'apps/web/src/main.tsx': {
+    text: `export * from '#kernel';\nexport * from 'node:fs';\nexport * from './api/client';`,
+    breaks: ['1 no-restricted-imports', '2 no-restricted-imports'],
+  },
   'libs/platform/src/lifecycle/lifecycle.spec.ts': {
     text: [
       `import { eventually } from '#testing';`,

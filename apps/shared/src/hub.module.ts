@@ -12,6 +12,7 @@ import {
 import { IdentityHttpModule, IdentityMaintenanceModule, IdentityModule } from '#identity';
 import { ModelsHttpModule, ModelsMaintenanceModule } from '#models';
 import { OrganizationsHttpModule, OrganizationsMaintenanceModule, OrganizationsModule } from '#organizations';
+import { PagesHttpModule } from '#pages';
 import { PipelinesHttpModule, PipelinesMaintenanceModule } from '#pipelines';
 import { AuditTrailModule } from '#platform/audit';
 import { ConfigModule, type Config, type HubRole } from '#platform/config';
@@ -41,6 +42,7 @@ const PARTS: Record<HubRole, Modules> = {
     UnsHttpModule,
     DashboardsHttpModule,
     AuditHttpModule,
+    PagesHttpModule,
   ],
   worker: [
     MaintenanceModule,

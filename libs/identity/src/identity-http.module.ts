@@ -2,7 +2,9 @@ import { Module } from '@nestjs/common';
 import { OrganizationsModule } from '#organizations';
 import { AccessTokensController } from './access-tokens/access-tokens.controller';
 import { AuthController } from './sign-in/auth.controller';
+import { BrowserSignOutController } from './interaction/browser-sign-out.controller';
 import { InteractionController } from './interaction/interaction.controller';
+import { BrowserSignOut } from './interaction/browser-sign-out.service';
 import { InteractionService } from './interaction/interaction.service';
 import { Interactions } from './interaction/interactions';
 import { CompanyAccounts } from './identity-providers/company-accounts';
@@ -20,6 +22,7 @@ import { ClientAuthentication } from './oauth/client-authentication';
 import { IntrospectionController } from './oauth/introspection.controller';
 import { IntrospectionService } from './oauth/introspection.service';
 import { OAuthServer } from './oauth/oauth-server';
+import { PagesClient } from './oauth-clients/pages-client';
 import { OwnPasswordController } from './passwords/own-password.controller';
 import { OwnPasswordService } from './passwords/own-password.service';
 import { PasswordCheck } from './sign-in/password-check';
@@ -46,6 +49,7 @@ import { UsersService } from './users/users.service';
   controllers: [
     AccessTokensController,
     AuthController,
+    BrowserSignOutController,
     CompanySignInController,
     IdentityProvidersController,
     AuthorizationController,
@@ -61,6 +65,7 @@ import { UsersService } from './users/users.service';
     UserInfoController,
   ],
   providers: [
+    BrowserSignOut,
     CompanyAccounts,
     CompanyConnections,
     CompanySignIn,
@@ -72,6 +77,7 @@ import { UsersService } from './users/users.service';
     IntrospectionService,
     OAuthServer,
     OwnPasswordService,
+    PagesClient,
     PasswordCheck,
     PasswordSignIn,
     ReferenceClient,

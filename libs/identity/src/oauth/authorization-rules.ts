@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '#platform/config';
+import { PAGES_CLIENT_ID } from '#platform/http';
 import {
   errors,
   interactionPolicy,
@@ -109,14 +110,19 @@ export class AuthorizationRules {
     };
   }
 
-  /** The grant that was just consented to, or a new one where the user has allowed all of it before. */
+  /**
+   * The grant that was just consented to, or a new one where the user need not be asked: they have allowed all of it
+   * before, or the client is the platform's own pages, whose codes go to the platform alone.
+   */
   private async grant({ oidc }: KoaContextWithOIDC) {
     const consented = oidc.result?.consent?.grantId;
     if (consented !== undefined) return oidc.provider.Grant.find(consented);
     const client = await this.clients.findEnabled(oidc.client!.clientId);
     const scopes = [...oidc.requestParamScopes];
     const userId = oidc.account!.accountId;
-    if (!client || !(await this.consents.cover(userId, client, scopes))) return undefined;
+    if (!client) return undefined;
+    const asks = client.clientId !== PAGES_CLIENT_ID && !(await this.consents.cover(userId, client, scopes));
+    if (asks) return undefined;
     return this.consents.newGrant(oidc.provider, userId, client, scopes);
   }
 }

@@ -12,6 +12,7 @@ export * from './idempotency.store';
 export * from './if-match';
 export * from './list-query.dto';
 export * from './openapi';
+export * from './page-sign-in';
 export * from './rate-limits';
 export * from './reference-sign-in';
 export * from './request-context.middleware';

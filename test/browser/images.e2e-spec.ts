@@ -1,0 +1,58 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { describeWithServers } from '#testing';
+import { PageWorld, settled } from './page-world';
+import { plantDashboard, publishHistory, topicOf } from './sample-plant';
+
+/** With `npm test -- --update-images` those of the documentation, else beside the other results. */
+const FOLDER = process.env.HUB_UPDATE_IMAGES === '1' ? 'docs/images' : 'test-results/screenshots/images';
+const LARGEST = 200 * 1024;
+const CHARTS = 3;
+
+describeWithServers(['chromium'], 'the pictures of the documentation', () => {
+  let world: PageWorld;
+  let dashboard: string;
+
+  beforeAll(async () => {
+    world = await PageWorld.start();
+    await publishHistory(world.api);
+    dashboard = `/dashboards/${await world.newDashboard(plantDashboard())}`;
+    mkdirSync(join(__dirname, '../..', FOLDER), { recursive: true });
+  }, 60_000);
+  afterAll(() => world.stop());
+
+  async function keep(page: Page, name: string, fullPage: boolean): Promise<number> {
+    const path = join(__dirname, '../..', FOLDER, `${name}.png`);
+    await page.mouse.move(0, 0);
+    await page.screenshot({ path, fullPage, animations: 'disabled' });
+    return statSync(path).size;
+  }
+
+  it.each([
+    ['dashboard-light', 'light', 1280],
+    ['dashboard-dark', 'dark', 1280],
+  ] as const)('are kept: %s', async (name, colorScheme, width) => {
+    const { page, close } = await world.visit(dashboard, undefined, { colorScheme, width });
+    await settled(page, CHARTS);
+    expect(await keep(page, name, true)).toBeLessThan(LARGEST);
+    await close();
+  });
+
+  it('are kept: phone', async () => {
+    const { page, close } = await world.visit(dashboard, undefined, { width: 390 });
+    await settled(page, CHARTS);
+    expect(await keep(page, 'phone', false)).toBeLessThan(LARGEST);
+    await close();
+  });
+
+  it('are kept: explorer', async () => {
+    const address = `/explorer?topic=${encodeURIComponent(topicOf('line-1', 'motor'))}`;
+    const { page, close } = await world.visit(address, undefined, { width: 1280 });
+    await page.locator('.chart-canvas canvas').waitFor();
+    await page.getByText('361', { exact: true }).first().waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
+    expect(await keep(page, 'explorer', false)).toBeLessThan(LARGEST);
+    await close();
+  });
+});
