@@ -11,7 +11,6 @@ import { RecordTransaction } from './ingest/record-transaction';
 import { RecordWriter } from './ingest/record-writer';
 import { TopicDays } from './ingest/topic-days';
 import { QuarantineStore } from './quarantine/quarantine.store';
-import { LatestPoints } from './series/latest-points';
 import { SeriesService } from './series/series.service';
 import { SeriesTopics } from './series/series-topics';
 import { RecordStorage } from './storage/record-storage';
@@ -34,7 +33,6 @@ import { TopicsService } from './topics/topics.service';
     FeedReader,
     FeedWriter,
     LastRecords,
-    LatestPoints,
     LatestRecords,
     LatestValues,
     OrganizationViews,

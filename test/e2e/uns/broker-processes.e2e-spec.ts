@@ -19,6 +19,7 @@ import {
 } from '#testing';
 import { SettingsStore } from '../../../libs/uns/src/settings/settings-store';
 import { IngestProcess } from '../services/ingest-process';
+import { FollowingPublisher } from './following-publisher';
 
 const SETTINGS = '/system/uns/settings';
 const PATIENT = { timeout: 40_000 };
@@ -184,19 +185,23 @@ describeWithServers(['mosquitto'], 'processes whose broker is exchanged', () => 
     expect((await slots(app)).filter(({ broker }) => broker === 0)).toEqual([]);
   }, 120_000);
 
-  it('leave at once where only the way of signing in has changed', async () => {
+  it('leave at once where only the way of signing in has changed, however much comes', async () => {
     const { app, api } = await start(['api', 'uns']);
     await becomes(api, { state: 'connected' });
-    const client = await machine(old.url);
-    await publish(client, range(0, 200));
-    const load = publish(client, range(200, 1_200));
-    expect((await api.put(SETTINGS, outside(old.url, { username: 'hub', password: 'changed' }))).status).toBe(200);
-    await load;
-    await becomes(api, { state: 'connected', previous: [] });
-    await publish(client, range(1_200, 1_400));
-    await storesAll(app, 1_400);
+    const load = { topic, addresses: [old.url], signIn: {}, perSecond: 2_000, first: 0 };
+    const publisher = await new FollowingPublisher(load).start();
+    try {
+      expect((await api.put(SETTINGS, outside(old.url, { username: 'hub', password: 'changed' }))).status).toBe(200);
+      await becomes(api, { state: 'connected', previous: [] });
+      publisher.pause();
+      await eventually(() => publisher.isSettled, PATIENT);
+    } finally {
+      publisher.stop();
+    }
+    expect(publisher.acknowledged.size).toBeGreaterThan(0);
+    await storesAll(app, publisher.acknowledged.size);
     expect(await slots(app)).toEqual([{ broker: 1, slot: 0 }]);
-  }, 60_000);
+  }, 120_000);
 
   it('stay with the old one where the new one cannot be had, say why, and follow once it can', async () => {
     const { app, api } = await start(['api', 'uns'], undefined, { quietMs: 1_000 });

@@ -1,6 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ALL_SCOPES } from '#kernel';
 import { createTestApp, describeWithServers, freePort, startServer, type ApiClient, type TestApp } from '#testing';
+import { selfSigned } from '../connectors/outside-http';
 
 const SETTINGS = '/system/uns/settings';
 
@@ -157,6 +161,24 @@ describeWithServers(['mosquitto'], 'a broker that is to be used', () => {
       { name: 'sign in', ok: false },
     ]);
     await mosquitto.stop();
+  });
+
+  it('has to be one that is trusted, with TLS', async () => {
+    const { key, cert } = selfSigned('broker');
+    const directory = mkdtempSync(join(tmpdir(), 'maestrohub-broker-'));
+    const [keyFile, certFile] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
+    writeFileSync(keyFile, key, { mode: 0o644 });
+    writeFileSync(certFile, cert);
+    chmodSync(directory, 0o755);
+    const secured = await startServer('mosquitto', { settings: [`certfile ${certFile}`, `keyfile ${keyFile}`] });
+    const broker = { kind: 'outside', url: `mqtts://127.0.0.1:${secured.port}` };
+    const trusting = await api.post(`${SETTINGS}/test`, { broker: { ...broker, ca: cert } });
+    const doubting = await api.post(`${SETTINGS}/test`, { broker });
+    await secured.stop();
+    rmSync(directory, { recursive: true });
+    expect(trusting.body.data).toMatchObject({ ok: true });
+    expect(doubting.body.data).toMatchObject({ ok: false, checks: [{ name: 'broker: connect', ok: false }] });
+    expect(doubting.body.data.checks[0].message).toMatch(/self-signed certificate/);
   });
 
   it('has to speak our protocol', async () => {

@@ -11,6 +11,11 @@ import { inLanes } from './in-lanes';
 
 const SETTINGS = '/system/uns/settings';
 
+const storageAt = (address: string) => {
+  const { username, password, host, pathname } = new URL(address);
+  return { kind: 'postgres', url: `postgres://${host}${pathname}`, username, password };
+};
+
 describe('the storage of records', () => {
   let app: TestApp;
   /** Two more processes of the same instance. */
@@ -18,7 +23,7 @@ describe('the storage of records', () => {
   let api: ApiClient;
   let token: string;
   let database: TestDatabase;
-  let other: { kind: string; url: string; username: string; password: string };
+  let other: ReturnType<typeof storageAt>;
   let settings: ApiClient;
 
   beforeAll(async () => {
@@ -29,8 +34,7 @@ describe('the storage of records', () => {
     api = app.api(token);
     database = await createTestDatabase();
     settings = app.api(await app.signIn());
-    const { username, password, host, pathname } = new URL(database.url);
-    other = { kind: 'postgres', url: `postgres://${host}${pathname}`, username, password };
+    other = storageAt(database.url);
   });
 
   afterAll(async () => {
@@ -117,9 +121,7 @@ describe('the storage of records', () => {
 
   it('is not another installation’s, and not its main database', async () => {
     const stranger = await createTestApp();
-    const theirs = new URL(stranger.config.database.url);
-    const url = `postgres://${theirs.host}${theirs.pathname}`;
-    const main = await settings.post(`${SETTINGS}/test`, { storage: { ...other, url } });
+    const main = await settings.post(`${SETTINGS}/test`, { storage: storageAt(stranger.config.database.url) });
     expect(main.body.data).toMatchObject({ ok: false, checks: [{ ok: true }, { ok: false }] });
     expect(main.body.data.checks[1].message).toBe('It is the main database of an installation');
     const as = stranger.api(await stranger.signIn());
@@ -130,9 +132,8 @@ describe('the storage of records', () => {
 
   it('is given up, without losing a value, when the new one fails in the middle', async () => {
     const second = await createTestDatabase();
-    const { host, pathname } = new URL(second.url);
     const topic = `mHv1.0/move/${newId()}`;
-    await move({ ...other, url: `postgres://${host}${pathname}` });
+    await move(storageAt(second.url));
     await second.drop();
     const { status } = await api.post('/uns/data/publish', { topic, value: 1 });
     expect(status).toBe(200);

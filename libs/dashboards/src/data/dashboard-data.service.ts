@@ -61,7 +61,8 @@ export class DashboardDataService {
   ): Promise<Map<string, string>> {
     const stranger = [...given.keys()].find((name) => !variables.some((variable) => variable.name === name));
     if (stranger !== undefined) {
-      throw invalid({ field: `var-${stranger}`, message: `Variable ${stranger} is not defined` });
+      const name = stranger.slice(0, 100);
+      throw invalid({ field: `var-${name}`, message: `Variable ${name} is not defined` });
     }
     const chosen = ({ name, default: usual, values }: Variable) => given.get(name) ?? usual ?? values?.[0];
     const open = variables.filter((variable) => chosen(variable) === undefined);

@@ -9,12 +9,12 @@ import {
   type Member,
 } from '#kernel';
 import { isDataError } from '#platform/database';
+import { LastRecords } from '../history/last-records';
 import { RecordStorage } from '../storage/record-storage';
-import { LatestPoints } from './latest-points';
+import { fieldOf } from './field-of';
 import {
   MOST_POINTS,
   MOST_TOPICS,
-  type ReadSeries,
   type Series,
   type SeriesAnswer,
   type SeriesRead,
@@ -38,11 +38,15 @@ interface Located {
   problem?: string;
 }
 
-/** A series that is to be read, and where it is told. */
+/** A series of a topic, and what it is to be read by. */
 interface Reading {
-  read: SeriesRead;
+  request: SeriesRequest;
+  topicId: string;
   series: Series;
 }
+
+/** The share of one series of what may be told in all. */
+type Share = Pick<SeriesRead, 'limit' | 'bytes'>;
 
 /** Many series by one round of queries: what charts are drawn from. */
 @Injectable()
@@ -50,7 +54,7 @@ export class SeriesService {
   constructor(
     private readonly topics: SeriesTopics,
     private readonly storage: RecordStorage,
-    private readonly latest: LatestPoints,
+    private readonly last: LastRecords,
   ) {}
 
   /**
@@ -61,24 +65,17 @@ export class SeriesService {
    */
   async series(member: Member, requests: readonly SeriesRequest[]): Promise<SeriesAnswer[]> {
     const located = bounded(await this.locate(member, [...new Set(requests.map(({ topic }) => topic))]), requests);
-    const count = Math.max(1, located.flatMap(({ topics }) => topics).length);
-    const limit = Math.min(MOST_POINTS, Math.floor(MOST_POINTS_OF_ALL / count));
-    const bytes = Math.floor(MOST_BYTES_OF_ALL / count);
     const readings: Reading[] = [];
     const answers = requests.map((request, index) => {
       const { topics, more, problem } = located[index]!;
       if (problem !== undefined) return { series: [refused(request.topic, problem)], more };
-      const series = topics.map(({ id, path }) => {
-        const told: Series = { topic: path, points: [], truncated: false };
-        const read = { ...request, topicId: id, limit: request.from === null ? 1 : limit, bytes };
-        readings.push({ read, series: told });
-        return told;
+      const told = topics.map(({ id: topicId, path }): Reading => {
+        return { request, topicId, series: { topic: path, points: [], truncated: false } };
       });
-      return { series, more };
+      readings.push(...told);
+      return { series: told.map(({ series }) => series), more };
     });
     await this.fill(member.organizationId, readings);
-    await this.bringUpToDate(member.organizationId, readings);
-    await this.explainEmpty(member.organizationId, readings);
     return answers;
   }
 
@@ -107,13 +104,26 @@ export class SeriesService {
     return new Map(asked.map((topic) => [topic, toLocated(topic, topicsOf(topic), problems.get(topic))]));
   }
 
-  /** One that cannot be computed fails the statement that it is in: the others are found by halves. */
   private async fill(organizationId: string, readings: readonly Reading[]): Promise<void> {
+    const share = {
+      limit: Math.min(MOST_POINTS, Math.floor(MOST_POINTS_OF_ALL / Math.max(1, readings.length))),
+      bytes: Math.floor(MOST_BYTES_OF_ALL / Math.max(1, readings.length)),
+    };
+    const [ranges, lasts] = [false, true].map((last) =>
+      readings.filter(({ request }) => (request.from === null) === last),
+    );
+    await this.fillRanges(organizationId, ranges!, share);
+    await this.fillLast(organizationId, lasts!, share);
+    await this.explainEmpty(organizationId, ranges!, share);
+  }
+
+  /** One that cannot be computed fails the statement that it is in: the others are found by halves. */
+  private async fillRanges(organizationId: string, readings: readonly Reading[], share: Share): Promise<void> {
     if (readings.length === 0) return;
     try {
-      const reads = readings.map(({ read }) => read);
+      const reads = readings.map((reading) => readOf(reading, share));
       const found = await this.storage.current.series(organizationId, reads);
-      for (const [index, { read, series }] of readings.entries()) tell(series, read, found[index]!);
+      for (const [index, { series }] of readings.entries()) Object.assign(series, found[index]);
     } catch (error) {
       if (!isDataError(error)) throw error;
       if (readings.length === 1) {
@@ -121,31 +131,33 @@ export class SeriesService {
         return;
       }
       const half = Math.ceil(readings.length / 2);
-      await this.fill(organizationId, readings.slice(0, half));
-      await this.fill(organizationId, readings.slice(half));
+      await this.fillRanges(organizationId, readings.slice(0, half), share);
+      await this.fillRanges(organizationId, readings.slice(half), share);
     }
   }
 
-  /** Of topics of which not every value is kept, the last value may be one that is not. */
-  private async bringUpToDate(organizationId: string, readings: readonly Reading[]): Promise<void> {
-    const last = readings.filter(({ read }) => read.from === null);
-    const found = await this.latest.read(
-      organizationId,
-      last.map(({ read }) => read),
-    );
-    for (const [index, { read, series }] of last.entries()) {
-      const latest = found[index];
-      if (latest && latest.at > (series.points[0]?.[0] ?? -Infinity)) tell(series, read, latest);
+  /** The last record of each topic; one that lacks the field gives no point. */
+  private async fillLast(organizationId: string, readings: readonly Reading[], { bytes }: Share): Promise<void> {
+    for (const [to, of] of Map.groupBy(readings, ({ request }) => request.to)) {
+      const ids = [...new Set(of.map(({ topicId }) => topicId))];
+      const last = await this.last.of(organizationId, ids, new Date(to - 1));
+      for (const { request, topicId, series } of of) {
+        const record = last.get(topicId);
+        const value = record && fieldOf(record.value, request.field);
+        if (value === undefined) continue;
+        if (Buffer.byteLength(JSON.stringify(value)) > bytes) series.problem = 'The value is too large to be shown';
+        else series.points = [[Date.parse(record!.timestamp), value]];
+      }
     }
   }
 
   /** Objects have no number without a field, and whoever forgot it sees an empty chart. */
-  private async explainEmpty(organizationId: string, readings: readonly Reading[]): Promise<void> {
+  private async explainEmpty(organizationId: string, readings: readonly Reading[], share: Share): Promise<void> {
     const empty = readings.filter(
-      ({ read, series }) => read.buckets && read.field === null && series.points.length === 0 && !series.problem,
+      ({ request: { buckets, field }, series }) =>
+        buckets && field === null && series.points.length === 0 && !series.problem,
     );
-    if (empty.length === 0) return;
-    const latest = empty.map(({ read }) => ({ ...read, buckets: null, limit: 1 }));
+    const latest = empty.map((reading) => ({ ...readOf(reading, share), buckets: null, limit: 1 }));
     const found = await this.storage.current.series(organizationId, latest);
     for (const [index, { series }] of empty.entries()) {
       const [point] = found[index]!.points;
@@ -156,13 +168,14 @@ export class SeriesService {
   }
 }
 
-/** Of the last record nobody expects those before it. */
-function tell(series: Series, { from }: SeriesRead, { points, truncated }: ReadSeries): void {
-  series.points = points;
-  series.truncated = truncated && from !== null;
-  delete series.problem;
-  if (from === null && truncated && points.length === 0) series.problem = 'The value is too large to be shown';
-}
+const readOf = ({ request, topicId }: Reading, share: Share): SeriesRead => ({
+  topicId,
+  field: request.field,
+  from: request.from!,
+  to: request.to,
+  buckets: request.buckets,
+  ...share,
+});
 
 const TOO_MANY_FILTERS = `There are more than ${MOST_FILTERS} different filters`;
 

@@ -21,7 +21,7 @@ export interface SeriesRequest {
   topic: string;
   /** Dotted place in object values; null for the value itself. */
   field: string | null;
-  /** Epoch milliseconds, inclusive; null asks for the last record before the end alone, however old it is. */
+  /** Epoch milliseconds, inclusive; null, without buckets, asks for the last record before the end. */
   from: number | null;
   /** Epoch milliseconds, exclusive. */
   to: number;
@@ -43,8 +43,10 @@ export interface Series {
 }
 
 /** A series of one topic, as stores read it. */
-export interface SeriesRead extends Omit<SeriesRequest, 'topic'> {
+export interface SeriesRead extends Omit<SeriesRequest, 'topic' | 'from'> {
   topicId: string;
+  /** Epoch milliseconds, inclusive. */
+  from: number;
   /** Most points: the latest are kept. */
   limit: number;
   /** Most bytes of values that are no numbers: what is beyond is left out, the earliest first. */

@@ -4,6 +4,7 @@ export class PreviousBrokerView {
   /** Host and port. @example "old-broker.example.com:1883" */
   address!: string;
 
+  @ApiProperty({ enum: ['connected', 'connecting'] })
   state!: 'connected' | 'connecting';
 
   lastMessageAt!: Date | null;
@@ -21,11 +22,13 @@ export class BrokerProcessView {
 
   startedAt!: Date;
 
+  @ApiProperty({ enum: ['embedded', 'outside'] })
   mode!: 'embedded' | 'outside';
 
   /** Host and port of the broker that this process uses. @example "127.0.0.1:1883" */
   address!: string;
 
+  @ApiProperty({ enum: ['connected', 'connecting', 'stopped'] })
   state!: 'connected' | 'connecting' | 'stopped';
 
   messagesIn!: number;
@@ -44,8 +47,10 @@ export class BrokerProcessView {
 
 export class BrokerView {
   /** Whose figures these are: the whole instance's for its administrators, else the organization's own. */
+  @ApiProperty({ enum: ['instance', 'organization'] })
   of!: 'instance' | 'organization';
 
+  @ApiProperty({ enum: ['embedded', 'outside'] })
   mode!: 'embedded' | 'outside';
 
   /** Host and port; null where no process runs the embedded broker. @example "127.0.0.1:1883" */
@@ -56,6 +61,7 @@ export class BrokerView {
    * `connected`; `connecting`: a process does not reach the broker; `switching`: a process still uses another one;
    * `stopped`: no process takes data in.
    */
+  @ApiProperty({ enum: ['connected', 'connecting', 'switching', 'stopped'] })
   state!: 'connected' | 'connecting' | 'switching' | 'stopped';
 
   uptimeSeconds!: number;

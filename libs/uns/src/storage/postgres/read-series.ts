@@ -66,7 +66,7 @@ function columnsOf(reads: readonly SeriesRead[], places: readonly number[]): unk
     places,
     of.map(({ topicId }) => topicId),
     of.map(({ field }) => field),
-    of.map(({ from }) => (from === null ? '-infinity' : timeOf(from))),
+    of.map(({ from }) => timeOf(from)),
     of.map(({ to }) => timeOf(to)),
     of.map(({ limit }) => limit),
   ];
