@@ -22,6 +22,9 @@ describe('topics under load', () => {
 
   beforeAll(async () => {
     app = await createTestApp({ roles: ['api', 'worker'], settings: { HUB_RATE_LIMIT: '0' } });
+  });
+
+  beforeAll(async () => {
     beside = await createTestApp({ settings: { HUB_RATE_LIMIT: '0' }, databaseUrl: app.config.database.url });
     const token = await app.newToken(['uns:read', 'uns:write', 'uns:publish']);
     apis = [app.api(token), beside.api(token)];
