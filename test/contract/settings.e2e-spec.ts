@@ -7,7 +7,7 @@ import { settingsTable } from './settings-table';
 const ROOT = join(__dirname, '../..');
 
 /** Read by the test runner alone. */
-const OF_TESTS = ['HUB_TEST_SKIP_SERVICES', 'HUB_UPDATE_CONTRACT'];
+const OF_TESTS = ['HUB_TEST_SKIP_SERVICES', 'HUB_TEST_TIMESCALE', 'HUB_UPDATE_CONTRACT'];
 
 /** What a script of the documentation puts in by itself. */
 const OF_EXAMPLES = ['HUB_PASSWORD', 'HUB_TOKEN', 'HUB_ORGANIZATION'];
