@@ -68,7 +68,11 @@ export async function addRecords(database: BenchDatabase, plant: Plant, from: nu
     MEASURED,
     from,
   ]);
-  await database.asOwner((owner) => owner.query('VACUUM (ANALYZE) uns_records'));
+  await database.query(
+    `INSERT INTO uns_topic_days SELECT DISTINCT organization_id, topic_id, ("timestamp" AT TIME ZONE 'UTC')::date FROM uns_records
+     ON CONFLICT DO NOTHING`,
+  );
+  await database.asOwner((owner) => owner.query('VACUUM (ANALYZE) uns_records, uns_topic_days'));
 }
 
 async function makePartitions(owner: pg.Client, { dayBegins }: Plant): Promise<void> {

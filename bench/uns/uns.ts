@@ -7,6 +7,8 @@ import { fixed, table, whole } from '../lib/markdown.ts';
 import { signIn, type Session } from '../lib/session.ts';
 import { addRecords, DAY_SECONDS, everySecond, makeTopics, type Plant } from './plant.ts';
 import { timed, type Times } from './reads.ts';
+import { makeDashboard } from './dashboard.ts';
+import { liveTimes } from './live.ts';
 import { treeTimes } from './tree.ts';
 
 const SIZES = [100_000, 1_000_000, 10_000_000];
@@ -41,7 +43,7 @@ async function run(values: Values): Promise<string> {
   for (const size of sizes) {
     await addRecords(database, plant, stored, size);
     stored = size;
-    for (const [kind, times] of await measure(hub, session, plant, reads)) {
+    for (const [kind, times] of await measure(hub, session, plant, stored, reads)) {
       rows.push([kind, whole(size), fixed(times.p50, 1), fixed(times.p99, 1)]);
       progress(rows.at(-1)!.join(', '));
     }
@@ -56,7 +58,13 @@ async function run(values: Values): Promise<string> {
 }
 
 /** Each kind of request, against what is stored now. */
-async function measure(hub: Hub, session: Session, plant: Plant, reads: number): Promise<[string, Times][]> {
+async function measure(
+  hub: Hub,
+  session: Session,
+  plant: Plant,
+  stored: number,
+  reads: number,
+): Promise<[string, Times][]> {
   const { dayBegins } = plant;
   const day = `from=${dayBegins}&to=${dayBegins + DAY_SECONDS * 1_000}`;
   const times = async (kind: string, path: (n: number) => string, count = reads): Promise<[string, Times]> => [
@@ -68,6 +76,16 @@ async function measure(hub: Hub, session: Session, plant: Plant, reads: number):
     ),
   ];
   const hot = everySecond(0);
+  // As many as are measured each second, of the most that the history may hold.
+  const panels = Math.max(1, Math.min(20, Math.floor(stored / 5 / DAY_SECONDS)));
+  const [small, large] = [
+    await makeDashboard(hub, session, [hot]),
+    await makeDashboard(
+      hub,
+      session,
+      Array.from({ length: panels }, (_, n) => everySecond(n)),
+    ),
+  ];
   return [
     await times('range, 24 h at 1 s, 500 buckets', () => `/uns/data/range?topic=${hot}&${day}&bucket=173s&limit=500`),
     await times('range, first 1,000 records', () => `/uns/data/range?topic=${hot}&${day}&limit=1000`),
@@ -78,6 +96,9 @@ async function measure(hub: Hub, session: Session, plant: Plant, reads: number):
       () => `/uns/data/snapshot?prefix=mHv1.0/plant-3&limit=10000&at=${dayBegins - 9 * DAY_SECONDS * 1_000}`,
       20,
     ),
+    await times('dashboard of 1 panel, 24 h at 1 s', () => `/uns/dashboards/${small}/data?${day}`, 50),
+    await times(`dashboard of ${panels} panels, 24 h at 1 s each`, () => `/uns/dashboards/${large}/data?${day}`, 10),
+    ['published by REST to live listener', await liveTimes(hub, session, reads)],
     ...(await treeTimes(hub, session, reads)),
   ];
 }
