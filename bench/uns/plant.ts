@@ -24,8 +24,9 @@ export interface Plant {
 export const pathOf = (number: number): string =>
   `mHv1.0/plant-${number % 10}/area-${Math.floor(number / 10) % 10}/line-${Math.floor(number / 100) % 10}/tag-${Math.floor(number / 1_000)}`;
 
-/** Number `n` of the topics that are measured each second. */
-export const everySecond = (n: number): string => pathOf(n);
+/** Number `n` of the measured topics, all of which lie in one branch of 10,000; the first ones are measured each second. */
+export const measured = (n: number): string => pathOf(10 * n);
+export const BRANCH = 'mHv1.0/plant-0';
 
 /** @param count leaves; their parents come on top. */
 export async function makeTopics(database: BenchDatabase, organizationId: string, count: number): Promise<void> {
@@ -90,10 +91,10 @@ const INSERT = `
   INSERT INTO uns_records (organization_id, topic_id, id, "timestamp", received_at, quality, source, number, value)
   SELECT $1, topic.id, gen_random_uuid(), at, at + interval '5 ms', 0, 'plc', 20 + 5 * sin(extract(epoch from at) / 3600), NULL
   FROM (
-    SELECT n, $2::timestamptz + s * interval '1 s' AS at
+    SELECT 10 * n AS n, $2::timestamptz + s * interval '1 s' AS at
     FROM generate_series($3::int, $4::int) AS n, generate_series(0, ${DAY_SECONDS - 1}) AS s
     UNION ALL
-    SELECT 100 + (k + $7::bigint) % ($6::int - 100),
+    SELECT 10 * (100 + (k + $7::bigint) % ($6::int - 100)),
            $2::timestamptz - interval '${DAYS - 1} days' + (k::float8 / greatest($5::bigint, 1)) * interval '${DAYS} days'
     FROM generate_series(0, $5::bigint - 1) AS k
   ) AS points

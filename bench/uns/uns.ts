@@ -5,7 +5,7 @@ import { BenchDatabase } from '../lib/database.ts';
 import { Hub } from '../lib/hub.ts';
 import { fixed, table, whole } from '../lib/markdown.ts';
 import { signIn, type Session } from '../lib/session.ts';
-import { addRecords, DAY_SECONDS, everySecond, makeTopics, type Plant } from './plant.ts';
+import { addRecords, BRANCH, DAY_SECONDS, measured, makeTopics, type Plant } from './plant.ts';
 import { timed, type Times } from './reads.ts';
 import { makeDashboard } from './dashboard.ts';
 import { liveTimes } from './live.ts';
@@ -75,7 +75,7 @@ async function measure(
       Array.from({ length: count }, (_, n) => path(n)),
     ),
   ];
-  const hot = everySecond(0);
+  const hot = measured(0);
   // As many as are measured each second, of the most that the history may hold.
   const panels = Math.max(1, Math.min(20, Math.floor(stored / 5 / DAY_SECONDS)));
   const [small, large] = [
@@ -83,17 +83,17 @@ async function measure(
     await makeDashboard(
       hub,
       session,
-      Array.from({ length: panels }, (_, n) => everySecond(n)),
+      Array.from({ length: panels }, (_, n) => measured(n)),
     ),
   ];
   return [
     await times('range, 24 h at 1 s, 500 buckets', () => `/uns/data/range?topic=${hot}&${day}&bucket=173s&limit=500`),
     await times('range, first 1,000 records', () => `/uns/data/range?topic=${hot}&${day}&limit=1000`),
-    await times('recent, 100 records', (n) => `/uns/data/recent?topic=${everySecond(100 + (n % 9_000))}`),
-    await times('snapshot of 10,000 topics', () => '/uns/data/snapshot?prefix=mHv1.0/plant-3&limit=10000', 20),
+    await times('recent, 100 records', (n) => `/uns/data/recent?topic=${measured(100 + (n % 9_000))}`),
+    await times('snapshot of 10,000 topics', () => `/uns/data/snapshot?prefix=${BRANCH}&limit=10000`, 20),
     await times(
       'snapshot of 10,000 topics, 10 days ago',
-      () => `/uns/data/snapshot?prefix=mHv1.0/plant-3&limit=10000&at=${dayBegins - 9 * DAY_SECONDS * 1_000}`,
+      () => `/uns/data/snapshot?prefix=${BRANCH}&limit=10000&at=${dayBegins - 9 * DAY_SECONDS * 1_000}`,
       20,
     ),
     await times('dashboard of 1 panel, 24 h at 1 s', () => `/uns/dashboards/${small}/data?${day}`, 50),

@@ -3,6 +3,7 @@ import { Uns1700000003000 } from './migrations/1700000003000-uns';
 import { Epochs1700000003001 } from './migrations/1700000003001-epochs';
 import { Live1700000003002 } from './migrations/1700000003002-live';
 import { TopicDays1700000003003 } from './migrations/1700000003003-topic-days';
+import { CoveringKey1700000003004 } from './migrations/1700000003004-covering-key';
 import { Topics1700000003010 } from './migrations/1700000003010-topics';
 import { Schemas1700000003020 } from './migrations/1700000003020-schemas';
 import { UnsSettings1700000003030 } from './migrations/1700000003030-settings';
@@ -19,6 +20,7 @@ export const unsSchema: DatabaseSchema = {
     Epochs1700000003001,
     Live1700000003002,
     TopicDays1700000003003,
+    CoveringKey1700000003004,
     Topics1700000003010,
     Schemas1700000003020,
     UnsSettings1700000003030,

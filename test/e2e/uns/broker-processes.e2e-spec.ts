@@ -134,8 +134,8 @@ describeWithServers(['mosquitto'], 'processes whose broker is exchanged', () => 
 
   it('all follow, and what is published by any of them reaches the subscribers of the new one', async () => {
     const { api, app } = await start(['api']);
-    await start(['uns'], undefined, { quietMs: 2_000 });
-    await start(['uns'], undefined, { quietMs: 2_000 });
+    await start(['uns'], undefined, { quietMs: 8_000 });
+    await start(['uns'], undefined, { quietMs: 8_000 });
     await becomes(api, { state: 'connected' });
     const [late, early] = [await machine(old.url), await machine(next.url)];
     const heard = inbox(early);
@@ -170,7 +170,7 @@ describeWithServers(['mosquitto'], 'processes whose broker is exchanged', () => 
   }, 60_000);
 
   it('keep nothing of a session whose process was killed during the change', async () => {
-    const { app, api } = await start(['api', 'uns'], undefined, { orphanedMs: 1_500, quietMs: 2_000 });
+    const { app, api } = await start(['api', 'uns'], undefined, { orphanedMs: 1_500, quietMs: 8_000 });
     await becomes(api, { state: 'connected' });
     const killed = await IngestProcess.start(database.url, old.url);
     processes.push(killed);

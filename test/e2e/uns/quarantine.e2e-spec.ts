@@ -310,12 +310,14 @@ describe('quarantine', () => {
       expect((await api.get(`/uns/quarantine/summary?${new URLSearchParams({ topic })}`)).body.data.total).toBe(COUNT);
       await accept(id);
 
-      // Between two of its transactions the first process fails once.
-      const data = app.nest.get(UnsDataService, { strict: false });
-      const publishAgain = data.publishAgain.bind(data);
+      // Between two of its transactions one of the processes fails once.
       let calls = 0;
-      const failing = jest.spyOn(data, 'publishAgain').mockImplementation((...given) => {
-        return ++calls === 5 ? Promise.reject(new Error('the process fails here')) : publishAgain(...given);
+      const failing = [app, other].map((process) => {
+        const data = process.nest.get(UnsDataService, { strict: false });
+        const publishAgain = data.publishAgain.bind(data);
+        return jest.spyOn(data, 'publishAgain').mockImplementation((...given) => {
+          return ++calls === 5 ? Promise.reject(new Error('the process fails here')) : publishAgain(...given);
+        });
       });
       let published = 0;
       let done = false;
@@ -341,12 +343,12 @@ describe('quarantine', () => {
       const shares = await Promise.all([resubmitting(api), resubmitting(otherApi)]);
       done = true;
       await publishing;
-      failing.mockRestore();
+      for (const spy of failing) spy.mockRestore();
 
       // What was done before the failure is in nobody's answer.
       const told = shares.reduce((sum, share) => sum + share, 0);
       expect(told).toBeGreaterThan(COUNT - 15_000);
-      expect([...statuses].sort()).toEqual([200, 409, 500]);
+      expect([...statuses].sort()).toEqual(expect.arrayContaining([200, 500]));
       expect(await listed({ topic })).toEqual([]);
       const records = await stored(id);
       const again = records.filter(({ number }) => number < 0).map(({ number }) => number);

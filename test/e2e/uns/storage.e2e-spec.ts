@@ -7,9 +7,17 @@ import {
   type TestApp,
   type TestDatabase,
 } from '#testing';
+import { FollowingPublisher } from './following-publisher';
 import { inLanes } from './in-lanes';
 
 const SETTINGS = '/system/uns/settings';
+const CLIENTS = 5;
+const PER_SECOND = 1_000;
+/** Each client's numbers begin so far from those of the one before. */
+const STRETCH = 1_000_000;
+/** Messages before, between and after the moves. */
+const SHARE = 10_000;
+const PATIENT = { timeout: 60_000 };
 
 const storageAt = (address: string) => {
   const { username, password, host, pathname } = new URL(address);
@@ -27,7 +35,7 @@ describe('the storage of records', () => {
   let settings: ApiClient;
 
   beforeAll(async () => {
-    app = await createTestApp({ roles: ['api', 'worker'], settings: { HUB_RATE_LIMIT: '0' } });
+    app = await createTestApp({ roles: ['api', 'worker', 'uns'], settings: { HUB_RATE_LIMIT: '0' } });
     const again = { databaseUrl: app.config.database.url, settings: { HUB_RATE_LIMIT: '0' } };
     others = [await createTestApp(again), await createTestApp(again)];
     token = await app.newToken(['uns:read', 'uns:publish']);
@@ -110,6 +118,34 @@ describe('the storage of records', () => {
     expect(old.filter(({ value }) => !stored.has(value))).toEqual([]);
     expect(await valuesOf(topic, clients[1])).toHaveLength(stored.size);
   });
+
+  it('moves there and back under 5,000 messages a second by MQTT, without losing one that was acknowledged', async () => {
+    const topic = `mHv1.0/move/${newId()}`;
+    const options = { topic, addresses: [app.mqttUrl], perSecond: PER_SECOND };
+    const signIn = { username: app.organizationId, password: token };
+    const publishers = await Promise.all(
+      Array.from({ length: CLIENTS }, (_, n) =>
+        new FollowingPublisher({ ...options, signIn, first: n * STRETCH }).start(),
+      ),
+    );
+    const acknowledged = () => publishers.flatMap((publisher) => [...publisher.acknowledged]);
+    const goOn = async (): Promise<void> => {
+      const goal = acknowledged().length + SHARE;
+      await eventually(() => acknowledged().length >= goal, PATIENT);
+    };
+    await goOn();
+    await move(other);
+    await moved('postgres');
+    await goOn();
+    await move({ kind: 'main' });
+    await moved('main');
+    await goOn();
+    for (const publisher of publishers) publisher.pause();
+    await eventually(() => publishers.every(({ isSettled }) => isSettled), PATIENT);
+    for (const publisher of publishers) publisher.stop();
+    const stored = new Set(await valuesOf(topic));
+    expect(acknowledged().filter((number) => !stored.has(number))).toEqual([]);
+  }, 180_000);
 
   it('is refused where it cannot be had, and stays what it is', async () => {
     const nowhere = { ...other, url: other.url.replace(/:\d+\//, ':1/') };

@@ -1,7 +1,7 @@
 import { protectByOrganization } from '#platform/database';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The records' table alone, in another database than the main one; there it comes with 3000 and 3001. */
+/** The records' table alone, in another database than the main one; there it comes with 3000, 3001 and 3004. */
 export class Records1700000003100 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
@@ -16,7 +16,7 @@ export class Records1700000003100 implements MigrationInterface {
         number float8,
         value json,
         reason text,
-        CONSTRAINT uns_records_pkey PRIMARY KEY (topic_id, "timestamp", id)
+        CONSTRAINT uns_records_pkey PRIMARY KEY (topic_id, "timestamp", id) INCLUDE (organization_id, number)
       ) PARTITION BY RANGE ("timestamp");
       CREATE TABLE uns_records_default PARTITION OF uns_records DEFAULT;
       CREATE TABLE uns_owner (installation uuid NOT NULL)`);

@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { unavailable } from '#kernel';
 import { Config } from '#platform/config';
 import { Database, isDataError } from '#platform/database';
 import { Lifecycle } from '#platform/lifecycle';
@@ -84,17 +85,25 @@ export class RecordStorage implements OnModuleInit {
 
   /** Ends the move: records go where they went before. */
   async giveUp(reason: string): Promise<void> {
-    this.logger.warn(`history does not move: ${reason}`);
-    await this.states.abandon(reason);
+    await this.abandon(reason);
     await this.refresh();
   }
 
   private async follow(): Promise<void> {
     const state = await this.states.read();
     if (state.generation === this.state?.generation) return;
-    const [active, next] = await Promise.all([this.storeOf(state.active), state.next && this.storeOf(state.next)]);
+    const active = await this.storeOf(state.active).catch(explainActive);
+    const next =
+      state.next && (await this.storeOf(state.next).catch((error: unknown) => this.abandon((error as Error).message)));
+    if (state.next && !next) return this.follow();
     [this.active, this.next, this.state] = [active, next, state];
     await this.closeOthers(active, next);
+  }
+
+  /** A process that cannot store there must not store elsewhere alone while all others do both. */
+  private async abandon(reason: string): Promise<undefined> {
+    this.logger.warn(`history does not move: ${reason}`);
+    await this.states.abandon(reason);
   }
 
   private storeOf(storage: Storage): Promise<RecordStore> {
@@ -119,6 +128,10 @@ export class RecordStorage implements OnModuleInit {
       await store.close();
     }
   }
+}
+
+function explainActive(error: unknown): never {
+  throw unavailable(`The storage of records does not answer: ${(error as Error).message}`);
 }
 
 /** What the other one refuses for its data, the one in use refuses as well. */
