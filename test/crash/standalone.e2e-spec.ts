@@ -260,6 +260,7 @@ describe('npm start', () => {
        fs.mkdirSync(require('path').dirname(${out}), { recursive: true });
        fs.writeFileSync(${out}, ${main});`,
     );
+    put('apps/web/build.mjs', '');
     mkdirSync(join(root, 'node_modules/.bin'), { recursive: true });
     symlinkSync(process.execPath, join(root, 'node_modules/.bin/node'));
     mkdirSync(join(root, 'apps/standalone'), { recursive: true });

@@ -86,9 +86,16 @@ export async function startPostgres({ toBeKilled = false } = {}): Promise<Postgr
     const killed = killAll(server.pid!);
     await eventually(() => killed.every((pid) => commandLine(pid) === ''), { timeout: 10_000 });
   };
+  // While it was away, a connection to somewhere else may have taken its port for a moment.
   const restart = async (): Promise<void> => {
     server = start();
-    await ready();
+    await eventually(
+      () => {
+        if (server.exitCode !== null) server = start();
+        return answers(url, server);
+      },
+      { timeout: 30_000, interval: 200 },
+    );
   };
   const stop = async (): Promise<void> => {
     await stopProcess(server, 'SIGQUIT');
