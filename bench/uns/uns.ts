@@ -2,6 +2,7 @@ import { progress, text, wholeNumber, type Benchmark, type Values } from '../lib
 import { conditions } from '../lib/conditions.ts';
 import { DataDirectory } from '../lib/data-directory.ts';
 import { BenchDatabase } from '../lib/database.ts';
+import { ingest } from '../ingest/ingest.ts';
 import { Hub } from '../lib/hub.ts';
 import { fixed, table, whole } from '../lib/markdown.ts';
 import { signIn, type Session } from '../lib/session.ts';
@@ -14,23 +15,34 @@ import { treeTimes } from './tree.ts';
 const SIZES = [100_000, 1_000_000, 10_000_000];
 const TOPICS = 100_000;
 const READS = 200;
+const INGEST_RUNS = '3';
 const SCOPES = ['uns:read', 'uns:write', 'uns:publish', 'dashboards:read', 'dashboards:write'];
 
 export const uns: Benchmark = {
-  summary: 'data out: ranges, snapshots, tree and search, and how they grow from 10⁵ to 10⁷ records',
+  summary:
+    'every aim of the namespace: data in, ranges, snapshots, dashboards, tree and search, from 10⁵ to 10⁷ records',
   options: {
     records: { type: 'string', help: 'sizes of the history, by commas (100000,1000000,10000000)' },
     topics: { type: 'string', help: `topics (${TOPICS})` },
     reads: { type: 'string', help: `requests of each kind, one after the other (${READS})` },
+    'no-ingest': { type: 'boolean', help: 'leave out what comes in, which is `ingest` with fewer runs' },
     'data-dir': { type: 'string', help: "where the hub's data lies meanwhile (the system's temporary directory)" },
   },
   run,
 };
 
 async function run(values: Values): Promise<string> {
+  const read = await reads(values);
+  if (values['no-ingest'] === true) return read;
+  const { results, 'data-dir': dataDir } = values;
+  return `${read}\n${await ingest.run({ results, 'data-dir': dataDir, runs: INGEST_RUNS })}`;
+}
+
+/** Data out; each hub of data in begins with an empty history. */
+async function reads(values: Values): Promise<string> {
   const sizes = text(values, 'records')?.split(',').map(Number) ?? SIZES;
   const topics = wholeNumber(values, 'topics') ?? TOPICS;
-  const reads = wholeNumber(values, 'reads') ?? READS;
+  const count = wholeNumber(values, 'reads') ?? READS;
   using directory = new DataDirectory(text(values, 'data-dir'));
   await using database = await BenchDatabase.start(directory);
   await using hub = await Hub.start(directory, { settings: database.settings });
@@ -43,7 +55,7 @@ async function run(values: Values): Promise<string> {
   for (const size of sizes) {
     await addRecords(database, plant, stored, size);
     stored = size;
-    for (const [kind, times] of await measure(hub, session, plant, stored, reads)) {
+    for (const [kind, times] of await measure(hub, session, plant, stored, count)) {
       rows.push([kind, whole(size), fixed(times.p50, 1), fixed(times.p99, 1)]);
       progress(rows.at(-1)!.join(', '));
     }
@@ -52,7 +64,7 @@ async function run(values: Values): Promise<string> {
   const where = conditions(database.processes, [
     directory.describeDisk(),
     `${whole(topics)} topics, 10,000 of them with values of 30 days, a fifth of all records of the last day each second; made by SQL, vacuumed`,
-    `${reads} requests of each kind, one after the other`,
+    `${count} requests of each kind, one after the other`,
   ]);
   return ['# Namespace', where, table(['request', 'records', 'p50 ms', 'p99 ms'], rows), ''].join('\n\n');
 }
