@@ -8,8 +8,8 @@ const DAY_MS = 86_400_000;
 /** After the last day there is. */
 const END_OF_TIME = '10000-01-01';
 
-interface Candidate {
-  id: string;
+interface Search {
+  ids: readonly string[];
   /** Days before this one are looked at, `YYYY-MM-DD`. */
   before: string;
 }
@@ -40,30 +40,26 @@ export class LastRecords {
   /** From their last day on backwards: of the day of the time itself, all may come after it. */
   private async kept(organizationId: string, topicIds: readonly string[], at: Date | null): Promise<TopicRecord[]> {
     const end = at ? new Date(at.getTime() + 1) : null;
-    const before = end ? dayText(new Date(end.getTime() - 1 + DAY_MS)) : END_OF_TIME;
+    const first = end ? dayText(new Date(end.getTime() - 1 + DAY_MS)) : END_OF_TIME;
     const found: TopicRecord[] = [];
-    let missing: Candidate[] = topicIds.map((id) => ({ id, before }));
-    while (missing.length > 0) {
-      const days = Map.groupBy(await this.lastDays(organizationId, missing), ({ day }) => day);
-      missing = [];
+    const searches: Search[] = [{ ids: topicIds, before: first }];
+    for (const search of searches) {
+      const days = Map.groupBy(await this.lastDays(organizationId, search), ({ day }) => day);
       for (const [day, topics] of days) {
         const ids = topics.map(({ id }) => id);
         const records = await this.storage.current.lastIn(organizationId, ids, ...stretchOf(day, end));
         found.push(...records);
         const seen = new Set(records.map(({ topicId }) => topicId));
-        missing.push(...ids.filter((id) => !seen.has(id)).map((id) => ({ id, before: day })));
+        const missing = ids.filter((id) => !seen.has(id));
+        if (missing.length > 0) searches.push({ ids: missing, before: day });
       }
     }
     return found;
   }
 
-  private lastDays(organizationId: string, candidates: readonly Candidate[]): Promise<{ id: string; day: string }[]> {
+  private lastDays(organizationId: string, { ids, before }: Search): Promise<{ id: string; day: string }[]> {
     return this.database.inOrganization(organizationId, (manager) =>
-      manager.query<{ id: string; day: string }[]>(LAST_DAYS, [
-        candidates.map(({ id }) => id),
-        candidates.map(({ before }) => before),
-        organizationId,
-      ]),
+      manager.query<{ id: string; day: string }[]>(LAST_DAYS, [ids, before, organizationId]),
     );
   }
 }
@@ -77,8 +73,8 @@ function stretchOf(day: string, end: Date | null): [from: Date, to: Date] {
 }
 
 const LAST_DAYS = `
-  SELECT t.id, d.day::text FROM unnest($1::uuid[], $2::date[]) AS t (id, before)
+  SELECT t.id, d.day::text FROM unnest($1::uuid[]) AS t (id)
   CROSS JOIN LATERAL (
-    SELECT day FROM uns_topic_days WHERE topic_id = t.id AND organization_id = $3 AND day < t.before
+    SELECT day FROM uns_topic_days WHERE topic_id = t.id AND organization_id = $3 AND day < $2::date
     ORDER BY day DESC LIMIT 1
   ) d`;
