@@ -12,6 +12,7 @@ export interface ScreenFacts {
 /** What is printed once everything runs. */
 export function screen(facts: ScreenFacts): string {
   const rows: [string, string][] = [
+    ['Dashboards', `${facts.httpUrl}/dashboards`],
     ['REST API', `${facts.httpUrl}/api/v1`],
     ['Swagger UI', `${facts.httpUrl}/swagger/index.html`],
     ['MQTT', facts.mqttUrl],
