@@ -36,8 +36,9 @@ describe('the tour of the README', () => {
       .filter(Boolean)
       .map((line) => JSON.parse(line) as { data?: { topic?: string; value?: unknown }[]; access_token?: string });
     expect(stderr).toBe('');
-    expect(answers).toHaveLength(10);
-    const [published, temperature, topics, motor, token, user, member, trail, alarm, note] = answers;
+    expect(answers).toHaveLength(13);
+    const [published, temperature, topics, schema, refusal, refused, motor, token, user, member, trail, alarm, note] =
+      answers;
     expect(published).toEqual({ data: { message: 'Data published successfully' } });
     expect(temperature!.data).toEqual([
       expect.objectContaining({ topic: 'mHv1.0/factory/line-1/temperature', value: 72.5, source: 'plc-01' }),
@@ -47,6 +48,9 @@ describe('the tour of the README', () => {
       'mHv1.0/factory/line-1',
       'mHv1.0/factory/line-1/temperature',
     ]);
+    expect(schema).toMatchObject({ data: { mode: 'strict', unit: '°C' } });
+    expect(refusal).toMatchObject({ error: 'bad_request', details: [{ reason: 'out_of_range' }] });
+    expect(refused!.data).toEqual([expect.objectContaining({ value: 7250, reason: 'out_of_range' })]);
     expect(motor!.data![0]!.value).toEqual({ rpm: 1450, status: 'running' });
     expect(token).toEqual({
       access_token: expect.any(String),
