@@ -40,16 +40,22 @@ export class FeedTail {
   async arrived(number: number, signal: AbortSignal): Promise<void> {
     if (number < this.first + this.rows.length || signal.aborted) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.waiting.add(resolve);
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    const end = (): void => resolve();
+    this.waiting.add(end);
+    signal.addEventListener('abort', end, { once: true });
     await promise;
-    this.waiting.delete(resolve);
+    this.waiting.delete(end);
+    signal.removeEventListener('abort', end);
   }
 
   /** Reads what is there; what comes while it reads is read afterwards. */
   look(): void {
     this.wanted = true;
-    this.reading ??= this.read().finally(() => (this.reading = undefined));
+    this.reading ??= this.read().finally(() => {
+      this.reading = undefined;
+      // What came between its last look and now.
+      if (this.wanted) this.look();
+    });
   }
 
   close(): void {

@@ -22,8 +22,6 @@ const PAGE = 1_000;
  * those have forgotten.
  */
 export class LiveStream {
-  private readonly ending = new AbortController();
-  private readonly stop: AbortSignal;
   private readonly wanted = new FilterTrie<true>();
   private readonly topics = new Map<string, boolean>();
   private position!: Position;
@@ -35,11 +33,6 @@ export class LiveStream {
     private readonly tail: FeedTail,
   ) {
     for (const filter of listener.filters) this.wanted.set(filter, filter, true);
-    this.stop = AbortSignal.any([listener.signal, this.ending.signal]);
-  }
-
-  end(): void {
-    this.ending.abort();
   }
 
   async run(resumeAt: Position | undefined): Promise<void> {
@@ -51,10 +44,10 @@ export class LiveStream {
     // What the tail has and the position has passed is skipped.
     let next = this.tail.start;
     if (this.position !== now) next = await this.catchUp();
-    while (!this.stop.aborted) {
+    while (!this.listener.signal.aborted) {
       const rows = this.tail.from(next);
       if (rows === undefined) next = await this.catchUp();
-      else if (rows.length === 0) await this.tail.arrived(next, this.stop);
+      else if (rows.length === 0) await this.tail.arrived(next, this.listener.signal);
       else {
         await this.tell(rows);
         next += rows.length;
@@ -68,13 +61,13 @@ export class LiveStream {
       const next = this.tail.start;
       const rows = await this.reader.after(this.organizationId, this.position, PAGE);
       await this.tell(rows);
-      if (rows.length < PAGE || this.stop.aborted) return next;
+      if (rows.length < PAGE || this.listener.signal.aborted) return next;
     }
   }
 
   private async tell(rows: readonly FeedRow[]): Promise<void> {
     for (const { lane, seq, at, topic, record } of rows) {
-      if (this.stop.aborted) return;
+      if (this.listener.signal.aborted) return;
       const last = this.position.of(lane);
       if (seq <= last) continue;
       if (seq > last + 1) await this.tellGap(this.position.time);

@@ -12,16 +12,19 @@ import { Watches } from './watches';
 /** Streams of one organization in this process. */
 const MOST_STREAMS = 500;
 
+/** What the streams of one organization have in common. */
 interface Shared {
-  tail: FeedTail;
-  streams: Set<LiveStream>;
+  tail: Promise<FeedTail>;
+  /** Streams that have it, or wait for it. */
+  users: number;
 }
 
 /** The live streams of this process: those of one organization share what they read. */
 @Injectable()
 export class LiveStreams implements OnModuleInit {
   private readonly logger = new Logger(LiveStreams.name);
-  private readonly shared = new Map<string, Promise<Shared>>();
+  private readonly shared = new Map<string, Shared>();
+  private readonly stopping = new AbortController();
 
   constructor(
     private readonly reader: FeedReader,
@@ -31,8 +34,8 @@ export class LiveStreams implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.signals.on(FEED_SIGNAL, (id) => void this.shared.get(id)?.then(({ tail }) => tail.look()));
-    this.lifecycle.atShutdown('intake', 'live streams', () => this.closeAll());
+    this.signals.on(FEED_SIGNAL, (id) => this.look(id));
+    this.lifecycle.atShutdown('intake', 'live streams', () => this.stopping.abort());
   }
 
   /**
@@ -42,48 +45,41 @@ export class LiveStreams implements OnModuleInit {
    */
   async run(organizationId: string, listener: Listener, resumeAt: Position | undefined): Promise<void> {
     await this.watches.hold(organizationId, listener.filters);
+    const shared = this.join(organizationId);
     try {
-      const shared = await this.join(organizationId);
-      const stream = new LiveStream(organizationId, listener, this.reader, shared.tail);
-      shared.streams.add(stream);
-      await stream.run(resumeAt).finally(() => this.leave(organizationId, shared, stream));
+      if (shared.users > MOST_STREAMS) throw new DomainError('too_many_requests', 'Too many live streams are open');
+      const signal = AbortSignal.any([listener.signal, this.stopping.signal]);
+      const stream = new LiveStream(organizationId, { ...listener, signal }, this.reader, await shared.tail);
+      await stream.run(resumeAt);
     } finally {
+      await this.leave(organizationId, shared);
       this.watches.release(organizationId, listener.filters);
     }
   }
 
-  private async join(organizationId: string): Promise<Shared> {
-    const known = this.shared.get(organizationId);
-    const joined = known ?? this.open(organizationId);
-    if (!known) this.shared.set(organizationId, joined);
-    const shared = await joined;
-    if (shared.streams.size >= MOST_STREAMS)
-      throw new DomainError('too_many_requests', 'Too many live streams are open');
+  private look(organizationId: string): void {
+    const look = (tail: FeedTail): void => tail.look();
+    // Whoever waits for a tail that cannot be had is told so.
+    void this.shared.get(organizationId)?.tail.then(look, () => undefined);
+  }
+
+  private join(organizationId: string): Shared {
+    const shared = this.shared.get(organizationId) ?? { tail: this.open(organizationId), users: 0 };
+    this.shared.set(organizationId, shared);
+    shared.users++;
     return shared;
   }
 
-  private async open(organizationId: string): Promise<Shared> {
-    try {
-      const position = await this.reader.end(organizationId);
-      const tail = new FeedTail(organizationId, this.reader, position, (error) => this.logger.warn(error));
-      return { tail, streams: new Set() };
-    } catch (error) {
-      this.shared.delete(organizationId);
-      throw error;
-    }
+  private async open(organizationId: string): Promise<FeedTail> {
+    const position = await this.reader.end(organizationId);
+    return new FeedTail(organizationId, this.reader, position, (error) => this.logger.warn(error));
   }
 
-  private leave(organizationId: string, { tail, streams }: Shared, stream: LiveStream): void {
-    streams.delete(stream);
-    if (streams.size > 0) return;
-    tail.close();
+  private async leave(organizationId: string, shared: Shared): Promise<void> {
+    shared.users--;
+    if (shared.users > 0) return;
     this.shared.delete(organizationId);
-  }
-
-  private async closeAll(): Promise<void> {
-    for (const shared of this.shared.values()) {
-      const { streams } = await shared;
-      for (const stream of streams) stream.end();
-    }
+    const tail = await shared.tail.catch(() => undefined);
+    tail?.close();
   }
 }
