@@ -12,6 +12,8 @@ export interface RawAnswer {
   body: string;
 }
 
+const EVENT_STREAM = /^content-type: text\/event-stream[^\r]*\r\n(?:[^\r]+\r\n)*\r\n/im;
+
 /**
  * Sends the bytes on a connection of its own and gives the first answer; undefined when the server closes without one.
  * `cutOff`: the client ends its side at once, as one that promised more than it sent.
@@ -22,7 +24,11 @@ export async function exchange(port: number, bytes: Buffer, cutOff: boolean): Pr
     const chunks: Buffer[] = [];
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     socket.setTimeout(15_000, () => socket.destroy(new Error('no answer within 15 s')));
-    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.on('data', (chunk) => {
+      chunks.push(chunk);
+      // It goes on for as long as somebody listens.
+      if (EVENT_STREAM.test(Buffer.concat(chunks).toString('latin1'))) socket.destroy();
+    });
     socket.on('end', () => socket.end());
     // A server that answers before it has read everything may reset the connection after it.
     socket.on('error', (error: NodeJS.ErrnoException) => {
@@ -46,6 +52,8 @@ function parseAnswer(bytes: Buffer): RawAnswer {
   const rest = bytes.subarray(end + 4);
   // `100 Continue` and the like go ahead of the answer.
   if (status.startsWith('1')) return parseAnswer(rest);
+  if (headers.get('content-type')?.startsWith('text/event-stream'))
+    return { status: Number(status), headers, body: '' };
   const body =
     headers.get('transfer-encoding') === 'chunked' ? joinChunks(rest) : rest.subarray(0, lengthOf(headers, rest));
   return { status: Number(status), headers, body: body.toString() };
