@@ -21,6 +21,7 @@ class Clone {
   constructor() {
     this.write('package-lock.json', JSON.stringify({ packages: { '': {}, 'node_modules/a': { version: '1.0.0' } } }));
     this.write('libs/a.ts', '1');
+    this.write('apps/web/build.mjs', '');
     this.write('tools/npm-cli.js', NPM);
     mkdirSync(join(this.root, 'apps/standalone'), { recursive: true });
     copyFileSync(LAUNCHER, join(this.root, 'apps/standalone/launcher.cjs'));
@@ -70,7 +71,9 @@ describe('launcher', () => {
   it('installs and builds what is missing, saying so, and nothing the second time', () => {
     const first = clone.start();
     expect(first).toMatchObject({ status: 0, ran: ['npm ci', 'build'] });
-    expect(first.stderr).toMatch(/^installing packages … \d+\.\d s\nbuilding … \d+\.\d s\n$/);
+    expect(first.stderr).toMatch(
+      /^installing packages … \d+\.\d s\nbuilding … \d+\.\d s\nbuilding pages … \d+\.\d s\n$/,
+    );
     expect(clone.start()).toMatchObject({ status: 0, stderr: '', ran: [] });
   });
 
