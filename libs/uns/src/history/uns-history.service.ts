@@ -54,14 +54,10 @@ export class UnsHistoryService {
     const bucket = readBucket(query);
     const topic = await this.readable(member, query.topic);
     if (bucket === undefined) return this.rawRange(member.organizationId, topic, stretch);
-    const { organizationId } = member;
-    // Beside each other: both read the whole stretch.
-    const [holdsObjects, buckets] = await Promise.all([
-      bucket.field === null && this.storage.current.holdsObjects(organizationId, topic.id, stretch),
-      this.bucketRange(organizationId, topic, stretch, bucket),
-    ]);
-    if (holdsObjects) throw invalid({ field: 'field', message: 'Field is required: the topic holds objects' });
-    return buckets;
+    if (bucket.field === null && (await this.storage.current.holdsObjects(member.organizationId, topic.id, stretch))) {
+      throw invalid({ field: 'field', message: 'Field is required: the topic holds objects' });
+    }
+    return this.bucketRange(member.organizationId, topic, stretch, bucket);
   }
 
   private async rawRange(organizationId: string, topic: Topic, stretch: HistoryStretch): Promise<Stretch<RecordView>> {
