@@ -15,8 +15,8 @@ import { TopicsRepository, type TopicPlace } from '../topics/topics.repository';
 import { LastRecords } from './last-records';
 import { toView } from './record-view';
 
-/** Topics that are looked at in one step. */
-const STEP = 10_000;
+/** Topics that are looked at in one step: not all of them have a value. */
+const STEP = { least: 500, most: 10_000 };
 
 /** What the namespace held at a moment. */
 @Injectable()
@@ -37,11 +37,12 @@ export class UnsSnapshotService {
     const at = readAt(query.at);
     const branches = scopeBranches(scopes, 'uns:read');
     let after = readCursor(query.cursor);
+    const step = Math.min(STEP.most, Math.max(STEP.least, 2 * limit));
     const records: RecordView[] = [];
     for (;;) {
-      const places = await this.topics.below(organizationId, { prefix, branches, after, limit: STEP });
+      const places = await this.topics.below(organizationId, { prefix, branches, after, limit: step });
       records.push(...(await this.lastOf(organizationId, places, at)));
-      after = places.length < STEP ? undefined : places.at(-1)!.path;
+      after = places.length < step ? undefined : places.at(-1)!.path;
       if (after === undefined || records.length >= limit) break;
     }
     const data = records.slice(0, limit);

@@ -45,11 +45,6 @@ export class RecordWriter {
     lifecycle.atShutdown('drain', 'record writer', () => this.settled());
   }
 
-  /** Rows that wait for a transaction. */
-  get backlog(): number {
-    return this.waitingRows;
-  }
-
   /**
    * Resolves after the commit.
    * @throws DomainError `unavailable` when the database does not answer or too much is waiting for it.

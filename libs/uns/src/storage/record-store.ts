@@ -107,7 +107,5 @@ export interface RecordStore {
   /** Removes what is older, of all organizations, as far as that can be done at once: by whole days. */
   dropOlder(time: Date): Promise<void>;
 
-  ping(): Promise<void>;
-
   close(): Promise<void>;
 }

@@ -6,7 +6,7 @@ describe('a position', () => {
     const position = new Position([[7, 3]], 1_000);
     position.advance(9, 1, 2_000);
     const again = Position.decode(position.encode())!;
-    expect([again.of(7), again.of(9), again.of(8), again.knows(8), again.time]).toEqual([3, 1, 0, false, 2_000]);
+    expect([again.of(7), again.of(9), again.of(8), again.time]).toEqual([3, 1, 0, 2_000]);
   });
 
   it.each(['', 'nonsense', encodeCursor(['a']), encodeCursor([1, 2]), encodeCursor([1, 2, 'x']), encodeCursor([1.5])])(
@@ -15,6 +15,16 @@ describe('a position', () => {
       expect(Position.decode(text)).toBeUndefined();
     },
   );
+
+  it('comes back however many writers there have been, and forgets those that are still for longest', () => {
+    const position = new Position([], 0);
+    for (let lane = 1; lane <= 1_000; lane++) {
+      position.advance(lane, 1, lane);
+      position.advance(1, lane, lane);
+    }
+    const again = Position.decode(position.encode())!;
+    expect([again.of(1), again.of(1_000), again.of(2)]).toEqual([1_000, 1, 0]);
+  });
 
   it('has an end', () => {
     expect(Position.decode(encodeCursor([1, ...Array<number>(10_000).fill(1)]))).toBeUndefined();

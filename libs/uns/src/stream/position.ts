@@ -17,21 +17,16 @@ export class Position {
     return this.lanes.get(lane) ?? 0;
   }
 
-  knows(lane: number): boolean {
-    return this.lanes.has(lane);
-  }
-
+  /** Lanes end with their writers: the one that has been still for longest is forgotten when there are too many. */
   advance(lane: number, seq: number, time: number): void {
+    this.lanes.delete(lane);
     this.lanes.set(lane, seq);
+    if (this.lanes.size > MOST_LANES) this.lanes.delete(this.lanes.keys().next().value!);
     this.time = time;
   }
 
   entries(): [lanes: number[], seqs: number[]] {
     return [[...this.lanes.keys()], [...this.lanes.values()]];
-  }
-
-  copy(): Position {
-    return new Position(this.lanes, this.time);
   }
 
   /** As clients give it back in `Last-Event-ID`. */
@@ -51,4 +46,4 @@ export class Position {
 }
 
 /** Writers of all processes together, the ended ones of the last minutes among them. */
-const MOST_LANES = 500;
+const MOST_LANES = 200;

@@ -176,10 +176,6 @@ export class PostgresRecordStore implements RecordStore {
     });
   }
 
-  ping(): Promise<void> {
-    return this.database.ping();
-  }
-
   close(): Promise<void> {
     return this.database.close();
   }
