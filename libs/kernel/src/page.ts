@@ -51,11 +51,11 @@ export function readTimeCursor(cursor: string | undefined): TimePosition | undef
   return { at: new Date(at), id };
 }
 
-/** The begin or end of a time that a query names. @throws DomainError `bad_request` */
-export function readTime(field: 'from' | 'to', text: string | undefined): Date | undefined {
+/** A time that a query names. @throws DomainError `bad_request` */
+export function readTime(field: 'from' | 'to' | 'at', text: string | undefined): Date | undefined {
   if (text === undefined) return undefined;
   const time = parseTimestamp(/^-?\d+$/.test(text) ? Number(text) : text);
-  const title = field === 'from' ? 'From' : 'To';
+  const title = field.charAt(0).toUpperCase() + field.slice(1);
   if (time === undefined) throw invalid({ field, message: `${title} must be RFC 3339 or integer epoch milliseconds` });
   return new Date(time);
 }

@@ -1,4 +1,14 @@
-import { decodeCursor, encodeCursor, invalid, isId, parseTimestamp, Stretch, topicProblem, type Member } from '#kernel';
+import {
+  decodeCursor,
+  encodeCursor,
+  invalid,
+  isId,
+  parseTimestamp,
+  readTime,
+  Stretch,
+  topicProblem,
+  type Member,
+} from '#kernel';
 import { isDataError } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import { bucketMilliseconds } from './aggregate';
@@ -103,15 +113,7 @@ function explainOverflow(error: unknown): never {
 }
 
 function readStretch({ from, to, cursor, limit }: RangeQuery): HistoryStretch {
-  return { from: readTime('from', from), to: readTime('to', to), after: readCursor(cursor), limit };
-}
-
-function readTime(field: 'from' | 'to', text: string | undefined): Date | null {
-  if (text === undefined) return null;
-  const time = parseTimestamp(/^-?\d+$/.test(text) ? Number(text) : text);
-  const title = field === 'from' ? 'From' : 'To';
-  if (time === undefined) throw invalid({ field, message: `${title} must be RFC 3339 or integer epoch milliseconds` });
-  return new Date(time);
+  return { from: readTime('from', from) ?? null, to: readTime('to', to) ?? null, after: readCursor(cursor), limit };
 }
 
 /** A record's timestamp and id, or the start of the next bucket. */

@@ -3,7 +3,7 @@ import {
   decodeCursor,
   encodeCursor,
   invalid,
-  parseTimestamp,
+  readTime,
   scopeBranches,
   Stretch,
   topicProblem,
@@ -34,7 +34,7 @@ export class UnsSnapshotService {
     const { prefix, limit } = query;
     const problem = prefix === undefined ? undefined : topicProblem(prefix);
     if (problem) throw invalid({ field: 'prefix', message: problem.replace('Topic', 'Prefix') });
-    const at = readAt(query.at);
+    const at = readTime('at', query.at) ?? null;
     const branches = scopeBranches(scopes, 'uns:read');
     let after = readCursor(query.cursor);
     const step = Math.min(STEP.most, Math.max(STEP.least, 2 * limit));
@@ -55,13 +55,6 @@ export class UnsSnapshotService {
     const last = await this.last.of(organizationId, ids, at);
     return places.flatMap(({ id, path }) => (last.has(id) ? [toView(path, last.get(id)!)] : []));
   }
-}
-
-function readAt(text: string | undefined): Date | null {
-  if (text === undefined) return null;
-  const time = parseTimestamp(/^-?\d+$/.test(text) ? Number(text) : text);
-  if (time === undefined) throw invalid({ field: 'at', message: 'At must be RFC 3339 or integer epoch milliseconds' });
-  return new Date(time);
 }
 
 /** The topic that the answer before ended with. */
