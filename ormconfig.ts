@@ -1,6 +1,7 @@
 import { auditSchema } from '#audit';
 import { connectorsSchema } from '#connectors';
 import { dashboardsSchema } from '#dashboards';
+import { dependenciesSchema } from '#dependencies';
 import { executionsSchema } from '#executions';
 import { identitySchema } from '#identity';
 import { modelsSchema } from '#models';
@@ -19,6 +20,7 @@ const areas: DatabaseSchema[] = [
   connectorsSchema,
   pipelinesSchema,
   executionsSchema,
+  dependenciesSchema,
   auditSchema,
 ];
 

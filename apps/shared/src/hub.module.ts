@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common'
 import { AuditHttpModule, AuditMaintenanceModule, AuditModule } from '#audit';
 import { ConnectorsHttpModule, ConnectorsMaintenanceModule, ConnectorsWorkerModule } from '#connectors';
 import { DashboardsHttpModule, DashboardsMaintenanceModule } from '#dashboards';
+import { DependenciesMaintenanceModule, DependenciesModule } from '#dependencies';
 import {
   ExecutionsHttpModule,
   ExecutionsMaintenanceModule,
@@ -18,6 +19,7 @@ import { AuditTrailModule } from '#platform/audit';
 import { ConfigModule, type Config, type HubRole } from '#platform/config';
 import { CryptoModule } from '#platform/crypto';
 import { DatabaseModule } from '#platform/database';
+import { DependencyIndexModule } from '#platform/dependencies';
 import { HttpMaintenanceModule, HttpModule } from '#platform/http';
 import { LifecycleModule } from '#platform/lifecycle';
 import { MqttMaintenanceModule, MqttModule } from '#platform/mqtt';
@@ -59,6 +61,7 @@ const PARTS: Record<HubRole, Modules> = {
     TriggersMaintenanceModule,
     UnsMaintenanceModule,
     DashboardsMaintenanceModule,
+    DependenciesMaintenanceModule,
     AuditMaintenanceModule.with([OrganizationsModule]),
   ],
   // Values that come by MQTT start pipelines.
@@ -79,6 +82,7 @@ export class HubModule {
         DatabaseModule.with(databaseSchema),
         SignalsModule,
         AuditTrailModule.with(AuditModule),
+        DependencyIndexModule.with(DependenciesModule),
         MqttModule.with([IdentityModule, OrganizationsModule, UnsSettingsModule]),
         BrokerReportsModule,
         HttpModule.with([IdentityModule, OrganizationsModule]),

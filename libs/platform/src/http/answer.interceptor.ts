@@ -64,6 +64,10 @@ function shape(kind: AnswerKind | undefined, result: unknown, address: string, r
       if (!(result instanceof Finished)) return { data: result };
       response.status(200);
       return { data: result.data as unknown };
+    case 'none':
+      if (result === undefined) return result;
+      response.status(200);
+      return { data: result };
     case 'data':
       return { data: result };
     default:

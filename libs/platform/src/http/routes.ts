@@ -26,21 +26,24 @@ const enveloped = (type: Type, list: boolean): object => {
   return { type: 'object', required: ['data', 'meta'], properties: { ...properties, meta: { type: 'object' } } };
 };
 
-function answer(kind: AnswerKind, status: number, type: Type, headers: string[] = []): MethodDecorator {
+function answer(kind: AnswerKind, status: number, type: Type, headers: string[] = [], other?: Type): MethodDecorator {
   const described = Object.fromEntries(headers.map((name) => [name, { schema: { type: 'string' } }]));
+  const schemas = [type, ...(other ? [other] : [])].map((shown) => enveloped(shown, kind === 'list'));
+  const schema = schemas.length > 1 ? { oneOf: schemas } : schemas[0]!;
   return applyDecorators(
     setAnswerKind(kind),
     HttpCode(status),
-    ApiExtraModels(type),
-    ApiResponse({ status, description: 'Done', headers: described, schema: enveloped(type, kind === 'list') }),
+    ApiExtraModels(type, ...(other ? [other] : [])),
+    ApiResponse({ status, description: 'Done', headers: described, schema }),
   );
 }
 
 /** 200 with the result under `data`. */
 export const Answers = (type: Type): MethodDecorator => answer('data', 200, type);
 
-/** 200 with one configuration entity and its ETag. */
-export const AnswersEntity = (type: Type): MethodDecorator => answer('entity', 200, type, ['ETag']);
+/** 200 with one configuration entity and its ETag; or with something else, without one. */
+export const AnswersEntity = (type: Type, other?: Type): MethodDecorator =>
+  answer('entity', 200, type, ['ETag'], other);
 
 /**
  * 201 with the new entity, its address and ETag. The address lies under the route that was called, or in the collection
@@ -73,9 +76,16 @@ export const ALSO_AS_LINES = 'maestrohub:also-as-lines';
 export const AlsoAsLines = (): MethodDecorator =>
   applyDecorators(SetMetadata(ALSO_AS_LINES, true), ApiProduces('application/json', ...LINE_TYPES));
 
-/** 204. */
-export const AnswersNothing = (): MethodDecorator =>
-  applyDecorators(setAnswerKind('none'), HttpCode(204), ApiNoContentResponse({ description: 'Done' }));
+/** 204; or 200 with something where the handler gives it. */
+export const AnswersNothing = (other?: Type): MethodDecorator =>
+  applyDecorators(
+    setAnswerKind('none'),
+    HttpCode(204),
+    ApiNoContentResponse({ description: 'Done' }),
+    ...(other
+      ? [ApiExtraModels(other), ApiResponse({ status: 200, description: 'Told', schema: enveloped(other, false) })]
+      : []),
+  );
 
 /** The handler writes the answer itself; no envelope. */
 export const AnswersRaw = (): MethodDecorator => setAnswerKind('raw');

@@ -1,0 +1,64 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import {
+  ContributesDependencies,
+  type Contribution,
+  type DependencyContributor,
+  type EntityKey,
+  type Weight,
+} from '#platform/dependencies';
+
+/** What all areas know of the graph, found at boot. */
+@Injectable()
+export class Contributors implements OnModuleInit {
+  private readonly byType = new Map<string, DependencyContributor>();
+
+  constructor(private readonly discovery: DiscoveryService) {}
+
+  /** @throws Error where two providers have the same type. */
+  onModuleInit(): void {
+    for (const { instance } of this.discovery.getProviders({ metadataKey: ContributesDependencies.KEY })) {
+      const contributor = instance as DependencyContributor;
+      for (const type of contributor.types) {
+        const known = this.byType.get(type);
+        // The same provider is found once for each module that it is in.
+        if (known && known !== contributor) throw new Error(`dependencies of type ${type} are contributed twice`);
+        this.byType.set(type, contributor);
+      }
+    }
+  }
+
+  /** All types of entities, by their names. */
+  get types(): string[] {
+    return [...this.byType.keys()].sort();
+  }
+
+  /** The graph computed from scratch. */
+  async all(organizationId: string): Promise<Contribution[]> {
+    const found: Contribution[] = [];
+    for (const contributor of new Set(this.byType.values())) found.push(...(await contributor.all(organizationId)));
+    return found;
+  }
+
+  /** Ids by the paths that they are named by; none for types that are named by ids alone. */
+  async identify(organizationId: string, type: string, keys: readonly string[]): Promise<Map<string, string>> {
+    return (await this.byType.get(type)?.identify?.(organizationId, type, keys)) ?? new Map<string, string>();
+  }
+
+  /** Whether entities of that type are named by their paths. */
+  isNamedByPath(type: string): boolean {
+    return this.byType.get(type)?.identify !== undefined;
+  }
+
+  /** By `keyText`. */
+  async weights(organizationId: string, entities: readonly EntityKey[]): Promise<Map<string, Weight>> {
+    const weights = new Map<string, Weight>();
+    const contributors = new Set([...this.byType.values()].filter((contributor) => contributor.weights));
+    for (const contributor of contributors) {
+      const own = entities.filter(({ type }) => contributor.types.includes(type));
+      if (own.length === 0) continue;
+      for (const [key, weight] of await contributor.weights!(organizationId, own)) weights.set(key, weight);
+    }
+    return weights;
+  }
+}

@@ -1,0 +1,24 @@
+import { DiscoveryService } from '@nestjs/core';
+import type { Weight } from './dto/dependents.dto';
+import type { Contribution, EntityKey } from './reference';
+
+/** Marks a provider as a `DependencyContributor`, from whichever module it comes. */
+export const ContributesDependencies = DiscoveryService.createDecorator();
+
+/** What one area knows of the graph. */
+export interface DependencyContributor {
+  /** The types of its entities. */
+  readonly types: readonly string[];
+
+  /** Everything as it would be kept, read from the tables: for organizations whose graph has not been kept yet. */
+  all(organizationId: string): Promise<Contribution[]>;
+
+  /**
+   * Ids of the entities of one of its types that others name by path, by those paths; what does not exist is left out. For
+   * types that are not named by their ids alone.
+   */
+  identify?(organizationId: string, type: string, keys: readonly string[]): Promise<Map<string, string>>;
+
+  /** How much they are used, by `keyText`; for entities of its types, at most 200. */
+  weights?(organizationId: string, entities: readonly EntityKey[]): Promise<Map<string, Weight>>;
+}

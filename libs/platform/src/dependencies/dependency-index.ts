@@ -1,0 +1,51 @@
+import { conflict } from '#kernel';
+import type { Dependent, Dependents, GuardQuery } from './dto/dependents.dto';
+import type { Contribution, EntityKey } from './reference';
+
+/** What a change takes away from those that depend on it. */
+export interface Guarded extends EntityKey {
+  /** As the refusal calls it: `Pipeline`. */
+  label: string;
+  /** Everything whose key lies below (`<key>/…`) goes with it. */
+  branch?: boolean;
+}
+
+/**
+ * Who refers to whom, in each organization. Implemented by the dependencies area; called by whoever changes something, in
+ * the transaction of the change, so that the graph is never another than the configuration.
+ */
+export abstract class DependencyIndex {
+  /** Makes the graph say of these entities what they are and refer to now. Called for each new and changed one. */
+  abstract keep(organizationId: string, contributions: readonly Contribution[]): Promise<void>;
+
+  /** The entities are gone. What others still say of them leads nowhere from then on. */
+  abstract remove(organizationId: string, entities: readonly EntityKey[]): Promise<void>;
+
+  /** Who breaks without it or one of its parts, those used most first; at most 100. Nobody can begin to meanwhile. */
+  abstract dependents(organizationId: string, guarded: Guarded): Promise<Dependent[]>;
+
+  /**
+   * Does what others may stand against, in the caller's transaction: nothing but tell them with `dryRun`, and whoever
+   * depends on it with `force`; both answer who does.
+   * @throws DomainError `conflict` with `details.dependents` where there are any and it is not forced.
+   */
+  async guard<T>(
+    organizationId: string,
+    guarded: Guarded,
+    { force = false, dryRun = false }: GuardQuery,
+    work: () => Promise<T>,
+  ): Promise<T | Dependents> {
+    const dependents = await this.dependents(organizationId, guarded);
+    if (dryRun) return { dependents };
+    if (dependents.length > 0 && !force) throw inUse(guarded, dependents);
+    const result = await work();
+    return force ? { dependents } : result;
+  }
+}
+
+function inUse({ label }: Guarded, dependents: Dependent[]) {
+  const [first, ...others] = dependents;
+  const more = others.length > 0 ? ` and ${others.length} more` : '';
+  const message = `${label} is used by ${first!.type} ${first!.name}${more}; with force=true it is done all the same`;
+  return conflict(message, { dependents });
+}

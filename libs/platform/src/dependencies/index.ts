@@ -1,0 +1,7 @@
+export * from './contributor';
+export * from './dependency-index';
+export * from './dependency-index.module';
+export * from './dto/dependents.dto';
+export * from './path-of-names';
+export * from './portable';
+export * from './reference';

@@ -1,0 +1,78 @@
+import { DiscoveryService } from '@nestjs/core';
+import type { FieldProblem, JsonValue, Member } from '#kernel';
+
+export type PortableContent = { [name: string]: JsonValue };
+
+/** Stands in a content in the place of each secret there is. */
+export const SECRET_PLACE = '********';
+
+/** An entity as it leaves the organization. */
+export interface PortableEntity {
+  id: string;
+  /**
+   * What it is called everywhere, unique among those of its type: a path of names, `/` between them and in each `~1` for
+   * `/` and `~0` for `~` (RFC 6901). Topics are their paths as they stand.
+   */
+  name: string;
+  version: number;
+  /**
+   * Everything people decide of it but its name, with every default; members whose order says nothing in one that is
+   * always the same. References are ids, secrets `SECRET_PLACE`.
+   */
+  content: PortableContent;
+  /** By JSON Pointers into the content (RFC 6901), in clear. */
+  secrets: ReadonlyMap<string, JsonValue>;
+}
+
+/** A content that came in, as it would be stored. */
+export interface CheckedContent {
+  content: PortableContent;
+  /** Places of all secrets that it has or could not be without, as JSON Pointers. */
+  secrets: readonly string[];
+  problems: readonly FieldProblem[];
+}
+
+/** Marks a provider as a `Portable`, from whichever module it comes. */
+export const IsPortable = DiscoveryService.createDecorator();
+
+/**
+ * One type of entity that leaves and enters organizations. Changes are made in the caller's transaction by the same rules
+ * as any other, recorded in the trail and kept in the graph. Rights are the caller's affair: it may do all of it.
+ */
+export interface Portable {
+  /** `pipeline` */
+  readonly type: string;
+  /** Types that have to be there first. */
+  readonly after: readonly string[];
+  /** Whether names are the same whatever their case. */
+  readonly caseless: boolean;
+  /** The type of those that it is a part of, whose name its own begins with: functions of a connection. */
+  readonly partOf?: string;
+
+  /** Ids by names: of everything there is. */
+  names(organizationId: string): Promise<Map<string, string>>;
+
+  /** Those that exist of them, in no particular order; at most 500 at once. */
+  read(organizationId: string, ids: readonly string[]): Promise<PortableEntity[]>;
+
+  /** Judges what can be judged without looking at anything else; never throws for whatever the content is. */
+  check(name: string, content: PortableContent): CheckedContent;
+
+  /** The same content with other references. `map` is given what stands in each place that may hold one, ids or not. */
+  mapReferences(content: PortableContent, map: (type: string, text: string) => string): PortableContent;
+
+  /** @param content checked, references are ids, secrets in their places. @throws DomainError */
+  create(member: Member, entity: { id: string; name: string; content: PortableContent }): Promise<void>;
+
+  /**
+   * Secrets that are `SECRET_PLACE` stay what they are. The name may differ in case.
+   * @throws DomainError `precondition_failed` where it is not at that version any more.
+   */
+  update(
+    member: Member,
+    entity: { id: string; version: number; name: string; content: PortableContent },
+  ): Promise<void>;
+
+  /** @throws DomainError `not_found`; `conflict` where it cannot be. Who depends on it is not asked. */
+  delete(member: Member, id: string): Promise<void>;
+}
