@@ -4,14 +4,17 @@ import {
   ContributesDependencies,
   type Contribution,
   type DependencyContributor,
+  type DependencyWeigher,
   type EntityKey,
   type Weight,
+  WeighsDependencies,
 } from '#platform/dependencies';
 
 /** What all areas know of the graph, found at boot. */
 @Injectable()
 export class Contributors implements OnModuleInit {
   private readonly byType = new Map<string, DependencyContributor>();
+  private weighers: readonly DependencyWeigher[] = [];
 
   constructor(private readonly discovery: DiscoveryService) {}
 
@@ -26,6 +29,8 @@ export class Contributors implements OnModuleInit {
         this.byType.set(type, contributor);
       }
     }
+    const weighers = this.discovery.getProviders({ metadataKey: WeighsDependencies.KEY });
+    this.weighers = [...new Set(weighers.map(({ instance }) => instance as DependencyWeigher))];
   }
 
   /** All types of entities, by their names. */
@@ -53,11 +58,10 @@ export class Contributors implements OnModuleInit {
   /** By `keyText`. */
   async weights(organizationId: string, entities: readonly EntityKey[]): Promise<Map<string, Weight>> {
     const weights = new Map<string, Weight>();
-    const contributors = new Set([...this.byType.values()].filter((contributor) => contributor.weights));
-    for (const contributor of contributors) {
-      const own = entities.filter(({ type }) => contributor.types.includes(type));
+    for (const weigher of this.weighers) {
+      const own = entities.filter(({ type }) => weigher.types.includes(type));
       if (own.length === 0) continue;
-      for (const [key, weight] of await contributor.weights!(organizationId, own)) weights.set(key, weight);
+      for (const [key, weight] of await weigher.weights(organizationId, own)) weights.set(key, weight);
     }
     return weights;
   }

@@ -18,7 +18,16 @@ export interface DependencyContributor {
    * types that are not named by their ids alone.
    */
   identify?(organizationId: string, type: string, keys: readonly string[]): Promise<Map<string, string>>;
+}
 
-  /** How much they are used, by `keyText`; for entities of its types, at most 200. */
-  weights?(organizationId: string, entities: readonly EntityKey[]): Promise<Map<string, Weight>>;
+/** Marks a provider as a `DependencyWeigher`, from whichever module it comes. */
+export const WeighsDependencies = DiscoveryService.createDecorator();
+
+/** Tells how much entities are used; often another area than the one they belong to knows. */
+export interface DependencyWeigher {
+  /** The types of entities that it weighs. */
+  readonly types: readonly string[];
+
+  /** By `keyText`; for entities of its types, at most 200. */
+  weights(organizationId: string, entities: readonly EntityKey[]): Promise<Map<string, Weight>>;
 }
