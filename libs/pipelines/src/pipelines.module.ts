@@ -4,6 +4,7 @@ import { NodeTypesService } from './node-types.service';
 import { NodesModule } from './nodes';
 import { PipelineChecker } from './pipeline-checker';
 import { PipelineDefinitions } from './pipeline-definitions';
+import { PipelineDependencies } from './pipeline-dependencies';
 import { PipelineEditor } from './pipeline-editor';
 import { PipelinePartsService } from './pipeline-parts.service';
 import { PipelineSecrets } from './pipeline-secrets';
@@ -18,6 +19,7 @@ import { PipelinesService } from './pipelines.service';
     NodeTypesService,
     PipelineChecker,
     PipelineDefinitions,
+    PipelineDependencies,
     PipelineEditor,
     PipelinePartsService,
     PipelineSecrets,

@@ -1,4 +1,5 @@
 export { CompiledParameters, compileParameters } from './compile-parameters';
 export { mentionsOf, parameterProblems, unreadable, type ParameterProblem } from './parameter-problems';
 export { renameMentions } from './rename-mentions';
-export { mapSecrets } from './secrets';
+export { mapReferences, referencesOf, type ParameterReference } from './references';
+export { mapSecrets, missingSecrets } from './secrets';
