@@ -5,6 +5,7 @@ import { Database, isUniqueViolation, requireVersion, type SeenVersion } from '#
 import { DependencyIndex, type Dependents, type GuardQuery } from '#platform/dependencies';
 import { PipelineChecker, refusal } from './pipeline-checker';
 import { comparePipelines, summarize } from './pipeline-changes';
+import { sizeProblem } from './pipeline-content';
 import type { PipelineDefinition } from './pipeline-definition';
 import { PipelineDefinitions } from './pipeline-definitions';
 import { PipelineDependencies } from './pipeline-dependencies';
@@ -21,9 +22,6 @@ export interface Draft {
 }
 
 export type Edit = (before: Draft) => Draft | undefined | Promise<Draft | undefined>;
-
-/** A definition's JSON, in bytes: as much as a body may hold. */
-export const LARGEST_DEFINITION = 2 * 1024 * 1024;
 
 const VERBS: Record<ChangeType, string> = {
   created: 'create',
@@ -184,9 +182,8 @@ export class PipelineEditor {
     const unknown = this.secrets.unknownIn(definition.nodes);
     const faults = [...this.checker.faults(definition), ...unknown];
     if (faults.length > 0) throw refusal(definition, faults);
-    if (Buffer.byteLength(JSON.stringify(definition)) > LARGEST_DEFINITION) {
-      throw new DomainError('payload_too_large', 'A pipeline must be at most 2 MiB');
-    }
+    const tooLarge = sizeProblem(definition);
+    if (tooLarge !== undefined) throw new DomainError('payload_too_large', tooLarge);
     const problems = enabled ? await this.checker.problems(organizationId, definition) : [];
     if (problems.length > 0) throw refusal(definition, problems);
   }

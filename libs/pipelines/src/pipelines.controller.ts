@@ -25,7 +25,7 @@ import {
   PipelineValidation,
   PipelineView,
 } from './dto/pipeline.dto';
-import { LARGEST_DEFINITION } from './pipeline-editor';
+import { LARGEST_DEFINITION } from './pipeline-content';
 import { PipelinesService } from './pipelines.service';
 
 @ApiTags('Pipelines')

@@ -7,6 +7,7 @@ import { PipelineDefinitions } from './pipeline-definitions';
 import { PipelineDependencies } from './pipeline-dependencies';
 import { PipelineEditor } from './pipeline-editor';
 import { PipelinePartsService } from './pipeline-parts.service';
+import { PipelinePortable } from './portable/pipeline-portable';
 import { PipelineSecrets } from './pipeline-secrets';
 import { PipelineTriggers } from './pipeline-triggers';
 import { PipelineVersionsService } from './pipeline-versions.service';
@@ -22,6 +23,7 @@ import { PipelinesService } from './pipelines.service';
     PipelineDependencies,
     PipelineEditor,
     PipelinePartsService,
+    PipelinePortable,
     PipelineSecrets,
     PipelineTriggers,
     PipelineVersionsService,

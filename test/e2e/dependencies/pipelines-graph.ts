@@ -1,5 +1,11 @@
 import { DiscoveryService } from '@nestjs/core';
-import { ContributesDependencies, type Contribution, type DependencyContributor } from '#platform/dependencies';
+import {
+  ContributesDependencies,
+  IsPortable,
+  type Contribution,
+  type DependencyContributor,
+  type Portable,
+} from '#platform/dependencies';
 import type { TestApp } from '#testing';
 
 interface Row {
@@ -31,10 +37,17 @@ export async function keptPipelines(app: TestApp): Promise<Record<string, string
 }
 
 /** What would be kept of an organization's pipelines that was not there before. */
-export function computedPipelines(app: TestApp): Promise<Contribution[]> {
-  const found = app.nest
+export const computedPipelines = (app: TestApp): Promise<Contribution[]> =>
+  marked<DependencyContributor>(app, ContributesDependencies)
+    .find(({ types }) => types.includes('pipeline'))!
+    .all(app.organizationId);
+
+/** How pipelines leave and enter. */
+export const portablePipelines = (app: TestApp): Portable =>
+  marked<Portable>(app, IsPortable).find(({ type }) => type === 'pipeline')!;
+
+const marked = <T>(app: TestApp, { KEY }: { KEY: string }): T[] =>
+  app.nest
     .get(DiscoveryService, { strict: false })
-    .getProviders({ metadataKey: ContributesDependencies.KEY })
-    .map(({ instance }) => instance as DependencyContributor);
-  return found.find(({ types }) => types.includes('pipeline'))!.all(app.organizationId);
-}
+    .getProviders({ metadataKey: KEY })
+    .map(({ instance }) => instance as T);
