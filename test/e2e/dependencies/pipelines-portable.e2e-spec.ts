@@ -225,13 +225,13 @@ describe('pipelines that leave and enter', () => {
           fc.string({ unit: 'binary' }),
           fc.array(tie('json')),
           fc.dictionary(fc.oneof(texts, fc.constantFrom('id', 'type', 'parameters', 'auth')), tie('json')),
-        ) as fc.Arbitrary<JsonValue>,
+        ),
       }));
       const places = [...placesOf(content)];
       const spoilt = fc
         .array(fc.tuple(fc.constantFrom(...places), json), { maxLength: 3 })
         .map((changes) =>
-          changes.reduce((whole, [place, value]) => replaced(whole, place, value), content as JsonValue),
+          changes.reduce<JsonValue>((whole, [place, value]) => replaced(whole, place, value), content),
         );
       await fc.assert(
         fc.asyncProperty(fc.oneof(json, spoilt), async (whole) => {
