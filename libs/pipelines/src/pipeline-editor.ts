@@ -95,6 +95,7 @@ export class PipelineEditor {
       const after = await edit(before);
       const save = () => this.save(member, row, before, after, changeType);
       if (before.enabled && after?.enabled === false) return this.guarded(row, query, save);
+      // With force, whoever disables one is told in the same way whether there was anything to do or not.
       const isAsked = query.dryRun === true || (query.force === true && !after);
       return isAsked ? { dependents: [] } : save();
     });

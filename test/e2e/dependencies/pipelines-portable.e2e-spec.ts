@@ -230,9 +230,7 @@ describe('pipelines that leave and enter', () => {
       const places = [...placesOf(content)];
       const spoilt = fc
         .array(fc.tuple(fc.constantFrom(...places), json), { maxLength: 3 })
-        .map((changes) =>
-          changes.reduce<JsonValue>((whole, [place, value]) => replaced(whole, place, value), content),
-        );
+        .map((changes) => changes.reduce<JsonValue>((whole, [place, value]) => replaced(whole, place, value), content));
       await fc.assert(
         fc.asyncProperty(fc.oneof(json, spoilt), async (whole) => {
           const once = await check(whole as object);

@@ -61,6 +61,20 @@ describe('pipelines in the graph of dependencies', () => {
     });
   });
 
+  it('refer to topics and filters as long as there are', async () => {
+    const longest = ['mHv1.0', ...Array<string>(8).fill('工'.repeat(100)), `${'工'.repeat(60)}xxx`].join('/');
+    expect(Buffer.byteLength(longest)).toBe(2_598);
+    const topics = [longest, `${longest.slice(0, -2)}/+`, `${longest}/工/+`];
+    const { id } = await newPipeline(
+      api,
+      pipelineOf([{ name: 'Values', type: 'trigger.uns.subscribe', parameters: { topics } }]),
+    );
+    expect(Object.keys(await keptReferences(app, id)).sort()).toEqual([
+      `matches topic:${topics[1]}`,
+      `uses topic:${topics[0]}`,
+    ]);
+  });
+
   it('refer to those that trigger them', async () => {
     const { id } = await newPipeline(
       api,

@@ -1,4 +1,4 @@
-import { filterProblem, MAX_TOPIC_LENGTH, TOPIC_ROOT, topicProblem } from '#kernel';
+import { filterProblem, MAX_TOPIC_BYTES, MAX_TOPIC_LENGTH, TOPIC_ROOT, topicProblem } from '#kernel';
 import type { Reference } from '#platform/dependencies';
 import { fullTopic } from '../node-types';
 
@@ -18,9 +18,13 @@ export const fullTopicOf = (text: string): Target | undefined =>
 export function filterOf(text: string): Target | undefined {
   if (!/[+#]/.test(text)) return fullTopicOf(text);
   const begins = [TOPIC_ROOT, '+', '#'].includes(text.split('/')[0]!);
-  const isFilter = begins && text.length <= MAX_TOPIC_LENGTH && filterProblem(text) === undefined;
+  const isFilter = begins && selectsAny(text) && filterProblem(text) === undefined;
   return isFilter ? { kind: 'matches', type: 'topic', key: text } : undefined;
 }
+
+/** Topics have no more than that, and neither has the graph room for more. */
+const selectsAny = (filter: string): boolean =>
+  filter.length <= MAX_TOPIC_LENGTH && filter.isWellFormed() && Buffer.byteLength(filter) <= MAX_TOPIC_BYTES;
 
 /**
  * The filter of all topics that a text with expressions may name: an expression stands for one level, `+`, since a filter
