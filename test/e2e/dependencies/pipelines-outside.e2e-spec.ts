@@ -65,7 +65,7 @@ describe('a node type from outside that refers to entities', () => {
   it('tells of the secret that it cannot be without', async () => {
     const { nodes, edges } = alarm({ modelId: MODEL });
     const content = { nodes, edges } as unknown as PortableContent;
-    expect(await portablePipelines(app).check('Alarms', content)).toMatchObject({
+    expect(portablePipelines(app).check('Alarms', content)).toMatchObject({
       secrets: ['/nodes/1/parameters/token'],
       problems: [],
     });

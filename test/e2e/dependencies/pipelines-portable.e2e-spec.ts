@@ -100,7 +100,7 @@ describe('pipelines that leave and enter', () => {
     expect(JSON.stringify(leaving)).not.toMatch(new RegExp(`${first}|${second}`));
     expect(JSON.stringify(leaving).match(/mhub:/g)).toHaveLength(5);
 
-    const checked = await portable.check('Entered', leaving);
+    const checked = portable.check('Entered', leaving);
     expect(checked).toEqual({ content: leaving, secrets: [], problems: [] });
     const entering = portable.mapReferences(checked.content, (type, text) => {
       const name = decodeURIComponent(text.replace(`mhub://${type}/`, ''));
@@ -163,21 +163,21 @@ describe('pipelines that leave and enter', () => {
   });
 
   describe('a content that came in', () => {
-    const check = async (content: object, name = 'Entered') => portable.check(name, content as PortableContent);
+    const check = (content: object, name = 'Entered') => portable.check(name, content as PortableContent);
     const node = (change: object = {}) => ({ id: 'a', name: 'A', type: 'trigger.manual', ...change });
 
     it('is completed by the product’s defaults', async () => {
       const { content } = await entityOf({});
-      expect(await check({})).toEqual({ content, secrets: [], problems: [] });
+      expect(check({})).toEqual({ content, secrets: [], problems: [] });
     });
 
     it('tells the places of its secrets', async () => {
       const { content } = await entityOf(hook());
-      expect((await check(content)).secrets).toEqual([KEY_PLACE]);
+      expect((check(content)).secrets).toEqual([KEY_PLACE]);
     });
 
     it.each<[string, object, string, string]>([
-      ['no object', [], '', 'A pipeline must be a JSON object'],
+      ['no object', [], '', 'Content must be a JSON object'],
       ['a field too many', { colour: 'red' }, 'colour', 'Colour is not a known field'],
       ['a name of its own', { name: 'Other' }, 'name', 'Name is not a known field'],
       ['a wrong value', { timeoutSeconds: 0 }, 'timeoutSeconds', 'Timeout seconds must not be less than 1'],
@@ -189,7 +189,7 @@ describe('pipelines that leave and enter', () => {
         'nodes[0].parameters.outputData',
         'Unexpected token at character 3',
       ],
-      ['text that nothing can keep', { description: 'a\0b' }, '', 'The pipeline contains the NUL character'],
+      ['text that nothing can keep', { description: 'a\0b' }, '', 'Content contains the NUL character'],
       [
         'too much',
         { nodes: [node({ parameters: { outputData: 'x'.repeat(2 ** 21) } })] },
@@ -197,11 +197,11 @@ describe('pipelines that leave and enter', () => {
         'A pipeline must be at most 2 MiB',
       ],
     ])('has a problem with %s', async (_, content, field, message) => {
-      expect((await check(content)).problems).toEqual([{ field, message }]);
+      expect((check(content)).problems).toEqual([{ field, message }]);
     });
 
     it('has a problem with its name', async () => {
-      expect((await check({}, ' ')).problems).toEqual([{ field: 'name', message: expect.stringMatching(/^Name/) }]);
+      expect((check({}, ' ')).problems).toEqual([{ field: 'name', message: expect.stringMatching(/^Name/) }]);
     });
 
     it('is judged whatever it is, and once complete stays the same', async () => {
@@ -231,11 +231,11 @@ describe('pipelines that leave and enter', () => {
       const spoilt = fc
         .array(fc.tuple(fc.constantFrom(...places), json), { maxLength: 3 })
         .map((changes) => changes.reduce<JsonValue>((whole, [place, value]) => replaced(whole, place, value), content));
-      await fc.assert(
-        fc.asyncProperty(fc.oneof(json, spoilt), async (whole) => {
-          const once = await check(whole as object);
+      fc.assert(
+        fc.property(fc.oneof(json, spoilt), (whole) => {
+          const once = check(whole as object);
           portable.mapReferences({ ...(once.content as object) }, (_, text) => `mhub://${text}`);
-          const twice = await check(once.content);
+          const twice = check(once.content);
           expect(twice.content).toEqual(once.content);
           expect(twice.problems).toEqual(once.problems);
         }),

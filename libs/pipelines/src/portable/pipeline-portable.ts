@@ -34,6 +34,7 @@ export class PipelinePortable implements Portable {
   readonly type = 'pipeline';
   readonly after = ['connection', 'function', 'model', 'topic'];
   readonly caseless = true;
+  readonly circular = true;
 
   constructor(
     private readonly pipelines: PipelinesRepository,
@@ -51,8 +52,8 @@ export class PipelinePortable implements Portable {
     return (await this.pipelines.ofIds(organizationId, ids)).map((row) => this.entityOf(row));
   }
 
-  async check(name: string, content: PortableContent): Promise<CheckedContent> {
-    const read = await readContent(name, content);
+  check(name: string, content: PortableContent): CheckedContent {
+    const read = readContent(name, content);
     if ('problems' in read) return { content, secrets: [], problems: read.problems };
     const { definition, enabled } = read;
     const tooLarge = sizeProblem(definition);

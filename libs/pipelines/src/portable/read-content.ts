@@ -1,9 +1,8 @@
 import { DEFAULT_SETTINGS } from '#organizations';
-import { jsonProblem, type FieldProblem } from '#kernel';
-import type { PortableContent } from '#platform/dependencies';
-import { readInput } from '#platform/http';
+import type { FieldProblem } from '#kernel';
+import { judgeContent, type PortableContent } from '#platform/dependencies';
 import { PipelineInput } from '../dto/pipeline.dto';
-import { newDefinition, plain } from '../pipeline-content';
+import { newDefinition } from '../pipeline-content';
 import type { PipelineDefinition } from '../pipeline-definition';
 
 /** A pipeline as it left: its name stands beside it. */
@@ -19,30 +18,18 @@ export function contentOf(definition: PipelineDefinition, enabled: boolean): Pip
 }
 
 /** A content by the same rules as the body of a request, complete with all defaults. */
-export async function readContent(
+export function readContent(
   name: string,
-  content: unknown,
-): Promise<{ definition: PipelineDefinition; enabled: boolean } | { problems: FieldProblem[] }> {
-  const problem = shapeProblem(content);
-  if (problem) return { problems: [problem] };
-  const read = await readInput(PipelineInput, { ...plain(content as PortableContent), name });
-  if ('problems' in read) return read;
-  const { input } = read;
+  content: PortableContent,
+): { definition: PipelineDefinition; enabled: boolean } | { problems: FieldProblem[] } {
+  const { input, problems } = judgeContent(PipelineInput, name, content);
+  if (problems.length > 0) return { problems };
   const missing = [...idsMissing('nodes', input.nodes), ...idsMissing('edges', input.edges)];
   if (missing.length > 0) return { problems: missing };
   return {
     definition: newDefinition(input, { historyDetail, timeoutSeconds }),
     enabled: input.enabled ?? false,
   };
-}
-
-function shapeProblem(content: unknown): FieldProblem | undefined {
-  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
-    return { field: '', message: 'A pipeline must be a JSON object' };
-  }
-  const problem = jsonProblem(content);
-  if (problem) return { field: '', message: `The pipeline ${problem}` };
-  return Object.hasOwn(content, 'name') ? { field: 'name', message: 'Name is not a known field' } : undefined;
 }
 
 /** Made anew with each reading, it would be another pipeline every time. */

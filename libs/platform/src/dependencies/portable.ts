@@ -56,7 +56,7 @@ export interface Portable {
   read(organizationId: string, ids: readonly string[]): Promise<PortableEntity[]>;
 
   /** Judges what can be judged without looking at anything else; never throws for whatever the content is. */
-  check(name: string, content: PortableContent): CheckedContent | Promise<CheckedContent>;
+  check(name: string, content: PortableContent): CheckedContent;
 
   /** The same content with other references. `map` is given what stands in each place that may hold one, ids or not. */
   mapReferences(content: PortableContent, map: (type: string, text: string) => string): PortableContent;

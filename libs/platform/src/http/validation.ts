@@ -2,36 +2,18 @@ import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@ne
 import { DomainError, invalid, jsonProblem, textProblem, type FieldProblem } from '#kernel';
 
 /** Input classes are checked as a whole; unknown fields are refused, not dropped. */
-export const validationPipe = (refusal = problemsToError): ValidationPipe =>
+export const validationPipe = (): ValidationPipe =>
   new InputPipe({
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,
     validationError: { target: false, value: true },
-    exceptionFactory: (errors) => refusal(errors.flatMap((error) => problemsOf(error))),
+    exceptionFactory: (errors) => problemsToError(errors.flatMap((error) => problemsOf(error))),
   });
 
 /** Checks what did not come as a body by the rules of one. @throws DomainError `bad_request` with every problem. */
 export const checkInput = <T>(type: new () => T, value: object): Promise<T> =>
   validationPipe().transform(value, { type: 'body', metatype: type }) as Promise<T>;
-
-/** As `checkInput`, for those who tell what is wrong beside other problems. The value may be changed by it. */
-export async function readInput<T>(
-  type: new () => T,
-  value: object,
-): Promise<{ input: T } | { problems: FieldProblem[] }> {
-  const problems: FieldProblem[] = [];
-  const pipe = validationPipe((found) => {
-    problems.push(...found.slice(0, MOST_PROBLEMS));
-    return problemsToError(found);
-  });
-  try {
-    return { input: (await pipe.transform(value, { type: 'body', metatype: type })) as T };
-  } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-    return { problems: problems.length > 0 ? problems : [{ field: '', message: error.message }] };
-  }
-}
 
 /** class-transformer compares every name in an object with every other: a hundred thousand would take it seconds. */
 const MOST_MEMBERS = 1_000;
