@@ -1,11 +1,3 @@
-import { DiscoveryService } from '@nestjs/core';
-import {
-  ContributesDependencies,
-  IsPortable,
-  type Contribution,
-  type DependencyContributor,
-  type Portable,
-} from '#platform/dependencies';
 import type { TestApp } from '#testing';
 
 interface Row {
@@ -35,19 +27,3 @@ export async function keptPipelines(app: TestApp): Promise<Record<string, string
   );
   return Object.fromEntries(rows.map(({ id, name }) => [id, name]));
 }
-
-/** What would be kept of an organization's pipelines that was not there before. */
-export const computedPipelines = (app: TestApp): Promise<Contribution[]> =>
-  marked<DependencyContributor>(app, ContributesDependencies)
-    .find(({ types }) => types.includes('pipeline'))!
-    .all(app.organizationId);
-
-/** How pipelines leave and enter. */
-export const portablePipelines = (app: TestApp): Portable =>
-  marked<Portable>(app, IsPortable).find(({ type }) => type === 'pipeline')!;
-
-const marked = <T>(app: TestApp, { KEY }: { KEY: string }): T[] =>
-  app.nest
-    .get(DiscoveryService, { strict: false })
-    .getProviders({ metadataKey: KEY })
-    .map(({ instance }) => instance as T);

@@ -3,7 +3,8 @@ import type { PortableContent } from '#platform/dependencies';
 import { createTestApp, type ApiClient, type TestApp } from '#testing';
 import { MANUAL, pipelineOf } from '../executions/pipelines';
 import { newPipeline } from '../pipelines/pipelines-api';
-import { keptReferences, portablePipelines } from './pipelines-graph';
+import { portableOf } from './kept-graph';
+import { keptReferences } from './pipelines-graph';
 
 const MODEL = newId();
 
@@ -46,7 +47,7 @@ describe('a node type from outside that refers to entities', () => {
 
   it('leaves with names in the places of ids', async () => {
     const { id } = await newPipeline(api, alarm(parameters()));
-    const portable = portablePipelines(app);
+    const portable = portableOf(app, 'pipeline');
     const [entity] = await portable.read(app.organizationId, [id]);
     const { nodes } = portable.mapReferences(entity!.content, (type) => `mhub://${type}/It`);
     expect(nodes).toMatchObject([
@@ -62,10 +63,10 @@ describe('a node type from outside that refers to entities', () => {
     ]);
   });
 
-  it('tells of the secret that it cannot be without', async () => {
+  it('tells of the secret that it cannot be without', () => {
     const { nodes, edges } = alarm({ modelId: MODEL });
     const content = { nodes, edges } as unknown as PortableContent;
-    expect(portablePipelines(app).check('Alarms', content)).toMatchObject({
+    expect(portableOf(app, 'pipeline').check('Alarms', content)).toMatchObject({
       secrets: ['/nodes/1/parameters/token'],
       problems: [],
     });

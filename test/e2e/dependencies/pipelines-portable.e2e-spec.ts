@@ -4,7 +4,8 @@ import { SECRET_PLACE, type Portable, type PortableContent } from '#platform/dep
 import { createTestApp, type ApiClient, type TestApp } from '#testing';
 import { MANUAL, pipelineOf } from '../executions/pipelines';
 import { newPipeline, webhook } from '../pipelines/pipelines-api';
-import { keptPipelines, portablePipelines } from './pipelines-graph';
+import { portableOf } from './kept-graph';
+import { keptPipelines } from './pipelines-graph';
 
 const KEY = 'c2VjcmV0LWtleQ';
 const KEY_PLACE = '/nodes/0/parameters/auth/X-Api-Key';
@@ -20,7 +21,7 @@ describe('pipelines that leave and enter', () => {
     api = app.api(await app.newToken(ALL_SCOPES));
     const { createdBy: userId } = await newPipeline(api, {});
     member = { organizationId: app.organizationId, userId } as Member;
-    portable = portablePipelines(app);
+    portable = portableOf(app, 'pipeline');
   });
 
   afterAll(() => app.stop());
@@ -173,7 +174,7 @@ describe('pipelines that leave and enter', () => {
 
     it('tells the places of its secrets', async () => {
       const { content } = await entityOf(hook());
-      expect((check(content)).secrets).toEqual([KEY_PLACE]);
+      expect(check(content).secrets).toEqual([KEY_PLACE]);
     });
 
     it.each<[string, object, string, string]>([
@@ -196,12 +197,12 @@ describe('pipelines that leave and enter', () => {
         '',
         'A pipeline must be at most 2 MiB',
       ],
-    ])('has a problem with %s', async (_, content, field, message) => {
-      expect((check(content)).problems).toEqual([{ field, message }]);
+    ])('has a problem with %s', (_, content, field, message) => {
+      expect(check(content).problems).toEqual([{ field, message }]);
     });
 
-    it('has a problem with its name', async () => {
-      expect((check({}, ' ')).problems).toEqual([{ field: 'name', message: expect.stringMatching(/^Name/) }]);
+    it('has a problem with its name', () => {
+      expect(check({}, ' ').problems).toEqual([{ field: 'name', message: expect.stringMatching(/^Name/) }]);
     });
 
     it('is judged whatever it is, and once complete stays the same', async () => {
