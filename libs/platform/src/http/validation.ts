@@ -1,19 +1,34 @@
 import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
 import { DomainError, invalid, jsonProblem, textProblem, type FieldProblem } from '#kernel';
 
 /** Input classes are checked as a whole; unknown fields are refused, not dropped. */
+const RULES = {
+  whitelist: true,
+  forbidNonWhitelisted: true,
+  validationError: { target: false, value: true },
+} as const;
+
 export const validationPipe = (): ValidationPipe =>
   new InputPipe({
+    ...RULES,
     transform: true,
-    whitelist: true,
-    forbidNonWhitelisted: true,
-    validationError: { target: false, value: true },
     exceptionFactory: (errors) => problemsToError(errors.flatMap((error) => problemsOf(error))),
   });
 
 /** Checks what did not come as a body by the rules of one. @throws DomainError `bad_request` with every problem. */
 export const checkInput = <T>(type: new () => T, value: object): Promise<T> =>
   validationPipe().transform(value, { type: 'body', metatype: type }) as Promise<T>;
+
+/** The same at once and without throwing: the value as that input, which is one where there are no problems. */
+export function judgeInput<T extends object>(type: new () => T, value: object): { input: T; problems: FieldProblem[] } {
+  const unfit = unfitness(value);
+  if (unfit) return { input: new type(), problems: [unfit] };
+  const input = plainToInstance(type, value);
+  const problems = validateSync(input, RULES).flatMap((error) => problemsOf(error));
+  return { input, problems: problems.slice(0, MOST_PROBLEMS) };
+}
 
 /** class-transformer compares every name in an object with every other: a hundred thousand would take it seconds. */
 const MOST_MEMBERS = 1_000;
@@ -26,15 +41,20 @@ function isCrowded(value: unknown): boolean {
   return (parts.length > MOST_MEMBERS && !Array.isArray(value)) || parts.some(isCrowded);
 }
 
+function unfitness(value: object): FieldProblem | undefined {
+  for (const [field, content] of Object.entries(value)) {
+    const problem = textProblem(field) ?? jsonProblem(content);
+    if (problem) return { field, message: `${fieldTitle(field)} ${problem}` };
+  }
+  return isCrowded(value) ? { field: '', message: `Objects must have at most ${MOST_MEMBERS} fields` } : undefined;
+}
+
 /** Before any rule of a field: what no database column could keep unchanged is refused by name, in bodies and queries. */
 class InputPipe extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (this.toValidate(metadata) && typeof value === 'object') {
-      for (const [field, content] of Object.entries(value ?? {})) {
-        const problem = textProblem(field) ?? jsonProblem(content);
-        if (problem) throw invalid({ field, message: `${fieldTitle(field)} ${problem}` });
-      }
-      if (isCrowded(value)) throw new DomainError('bad_request', `Objects must have at most ${MOST_MEMBERS} fields`);
+      const problem = unfitness(value ?? {});
+      if (problem) throw invalid(problem);
     }
     return super.transform(value, metadata);
   }
