@@ -33,7 +33,7 @@ describe('the content of a dashboard', () => {
 
   it('is given every default', () => {
     expect(
-      checkDashboard('Plant/Line', { panels: [{ id: 'p', type: 'text', options: { markdown: '' } }] }),
+      checkDashboard('Plant/Line', { panels: [{ id: 'p', type: 'text', options: { text: '' } }] }),
     ).toMatchObject({
       content: {
         description: null,

@@ -3,7 +3,7 @@ import { namesOfPath, type CheckedContent, type PortableContent } from '#platfor
 import { IsName, judgeInput } from '#platform/http';
 import type { DashboardContent } from '../dashboard-content';
 import { newContent } from '../dashboard-input';
-import { requireSound } from '../dashboard-rules';
+import { dashboardProblems, requireSound } from '../dashboard-rules';
 import { DashboardInput } from '../dto/dashboard.dto';
 import { DEEPEST_FOLDER } from '../folders/folder-rules';
 
@@ -40,11 +40,13 @@ export function checkDashboard(path: string, content: PortableContent): CheckedC
   if (found.length > 0) return { content, secrets: [], problems: found };
   try {
     const sound = newContent(input);
-    requireSound(sound);
-    return { content: plain(toExchanged(sound)), secrets: [], problems: [] };
+    const unfit = dashboardProblems(sound);
+    if (unfit.length === 0) requireSound(sound);
+    return { content: plain(toExchanged(sound)), secrets: [], problems: unfit };
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    return { content, secrets: [], problems: problemsOf(error) };
+    const field = error.kind === 'payload_too_large' ? '' : 'timeRange';
+    return { content, secrets: [], problems: [{ field, message: error.message }] };
   }
 }
 
@@ -64,8 +66,5 @@ function namelessPanels({ panels }: PortableContent): FieldProblem[] {
       : [],
   );
 }
-
-const problemsOf = ({ message, details }: DomainError): FieldProblem[] =>
-  Array.isArray(details) ? (details as FieldProblem[]) : [{ field: '', message }];
 
 export const plain = (content: object): PortableContent => JSON.parse(JSON.stringify(content)) as PortableContent;

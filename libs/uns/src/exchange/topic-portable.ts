@@ -201,7 +201,7 @@ type Values = ReturnType<typeof topicValues>;
 
 /**
  * One number for a topic with its schema, which count by themselves: another one after each change of either, also where
- * a schema was taken away and given anew.
+ * a schema was taken away and given anew. It cannot be told from it how often it was changed.
  */
 function versionOf({ topic, schema }: TopicWithSchema): number {
   const counts = JSON.stringify([topic.version, schema && [schema.version, schema.createdAt]]);

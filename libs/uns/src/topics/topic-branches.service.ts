@@ -108,7 +108,7 @@ export class TopicBranches {
   ): Promise<T | Dependents> {
     const guarded = (topic: Topic, then: () => Promise<T>): Promise<T | Dependents> =>
       this.index.guard(organizationId, { ...topicKey(topic.path), label: 'Topic', branch }, query, then);
-    if (!query.force) {
+    if (!query.force || query.dryRun) {
       const told = await this.database.inOrganization(organizationId, async () =>
         guarded(await ready(), () => Promise.resolve(undefined as T)),
       );

@@ -161,7 +161,7 @@ export class PostgresRecordStore implements RecordStore {
          SELECT count(*)::int AS count FROM (
            SELECT FROM uns_records
            WHERE topic_id = t.id AND organization_id = $2 AND "timestamp" >= $3 AND "timestamp" < $4 LIMIT $5
-         ) some
+         ) AS those
        ) c`,
       [topicIds, organizationId, from, to, most],
     );
