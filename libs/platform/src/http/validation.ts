@@ -25,9 +25,19 @@ export const checkInput = <T>(type: new () => T, value: object): Promise<T> =>
 export function judgeInput<T extends object>(type: new () => T, value: object): { input: T; problems: FieldProblem[] } {
   const unfit = unfitness(value);
   if (unfit) return { input: new type(), problems: [unfit] };
-  const input = plainToInstance(type, value);
+  const input = plainToInstance(type, harmless(value));
   const problems = validateSync(input, RULES).flatMap((error) => problemsOf(error));
   return { input, problems: problems.slice(0, MOST_PROBLEMS) };
+}
+
+/** class-transformer takes what they hold for classes; the pipe leaves them out, too. */
+const CLASS_MEMBERS = ['__proto__', 'constructor', 'prototype'];
+
+function harmless<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(harmless) as T;
+  const members = Object.entries(value).filter(([name]) => !CLASS_MEMBERS.includes(name));
+  return Object.fromEntries(members.map(([name, member]) => [name, harmless(member as unknown)])) as T;
 }
 
 /** class-transformer compares every name in an object with every other: a hundred thousand would take it seconds. */

@@ -20,16 +20,10 @@ import { TopicPlacesRepository } from '../topics/topic-places.repository';
 import { TopicRegistry } from '../topics/topic-registry';
 import type { Topic } from '../topics/topic.entity';
 import { TopicsRepository } from '../topics/topics.repository';
+import { plain } from './plain-content';
 import { sameVersion, SchemaRulesReader } from './schema-rules-reader';
 import { TopicBatches, type TopicWithSchema } from './topic-batches';
-import {
-  checkTopic,
-  mapTopicReferences,
-  plain,
-  topicValues,
-  toTopicContent,
-  type FullTopicContent,
-} from './topic-content';
+import { checkTopic, mapTopicReferences, topicValues, toTopicContent, type FullTopicContent } from './topic-content';
 
 interface Incoming {
   id: string;
