@@ -75,7 +75,10 @@ export class TopicPortable implements Portable {
     return this.createAll(member, [entity]);
   }
 
-  /** Parents that are missing are made. @throws DomainError `conflict` for a topic that exists, or two of one path. */
+  /**
+   * Parents that are missing are made, so those that come, too, have to come first or together.
+   * @throws DomainError `conflict` for a topic that exists, or two of one path.
+   */
   async createAll({ organizationId }: Member, entities: readonly Incoming[]): Promise<void> {
     await this.change(organizationId, async () => {
       const names = entities.map(({ id, name }) => ({ organizationId, topic: name, id }));
