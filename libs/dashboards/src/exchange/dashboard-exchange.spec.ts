@@ -48,7 +48,7 @@ describe('the content of a dashboard', () => {
     ['', {}, ['name: Name is required']],
     ['a//b', {}, ['name: Name is required']],
     ['1/2/3/4/5/6/7/8/9/name', {}, ['name: Folders must not be deeper than 8 levels']],
-    ['a', { folderId: null }, ['folderId: Dashboards are named and placed by their names alone, not by folderId']],
+    ['a', { folderId: null }, ['folderId: FolderId is not a known field']],
     ['a', { panels: [{ type: 'line' }] }, ['panels[0].id: Id is required']],
     ['a', { timeRange: { from: 'now', to: 'now-1h' } }, [expect.stringMatching(/^timeRange/) as string]],
     [

@@ -1,5 +1,5 @@
 import { DomainError, type FieldProblem } from '#kernel';
-import { namesOfPath, type CheckedContent, type PortableContent } from '#platform/dependencies';
+import { judgeContent, namesOfPath, type CheckedContent, type PortableContent } from '#platform/dependencies';
 import { IsName, judgeInput } from '#platform/http';
 import type { DashboardContent } from '../dashboard-content';
 import { newContent } from '../dashboard-input';
@@ -26,14 +26,10 @@ export const toExchanged = (dashboard: DashboardContent): ExchangedContent => ({
 export function checkDashboard(path: string, content: PortableContent): CheckedContent {
   const names = namesOfPath(path);
   const [name, folders] = [names.at(-1)!, names.slice(0, -1)];
-  const stranger = ['name', 'folderId'].filter((field) => Object.hasOwn(content, field));
-  const { input, problems } = judgeInput(DashboardInput, { ...content, name });
+  const { input, problems } = judgeContent(DashboardInput, name, content);
   const found = [
     ...placeProblems(folders),
-    ...stranger.map((field) => ({
-      field,
-      message: `Dashboards are named and placed by their names alone, not by ${field}`,
-    })),
+    ...(Object.hasOwn(content, 'folderId') ? [{ field: 'folderId', message: 'FolderId is not a known field' }] : []),
     ...problems,
     ...namelessPanels(content),
   ];

@@ -1,19 +1,15 @@
 import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import { DomainError, invalid, jsonProblem, textProblem, type FieldProblem } from '#kernel';
+import { DomainError, invalid, jsonProblem, textProblem, type FieldProblem, type JsonValue } from '#kernel';
 
 /** Input classes are checked as a whole; unknown fields are refused, not dropped. */
-const RULES = {
-  whitelist: true,
-  forbidNonWhitelisted: true,
-  validationError: { target: false, value: true },
-} as const;
+const RULES = { whitelist: true, forbidNonWhitelisted: true, validationError: { target: false, value: true } };
 
 export const validationPipe = (): ValidationPipe =>
   new InputPipe({
-    ...RULES,
     transform: true,
+    ...RULES,
     exceptionFactory: (errors) => problemsToError(errors.flatMap((error) => problemsOf(error))),
   });
 
@@ -21,24 +17,21 @@ export const validationPipe = (): ValidationPipe =>
 export const checkInput = <T>(type: new () => T, value: object): Promise<T> =>
   validationPipe().transform(value, { type: 'body', metatype: type }) as Promise<T>;
 
-/** The same at once and without throwing: the value as that input, which is one where there are no problems. */
-export function judgeInput<T extends object>(type: new () => T, value: object): { input: T; problems: FieldProblem[] } {
-  const unfit = unfitness(value);
-  if (unfit) return { input: new type(), problems: [unfit] };
-  const input = plainToInstance(type, harmless(value));
-  const problems = validateSync(input, RULES).flatMap((error) => problemsOf(error));
-  return { input, problems: problems.slice(0, MOST_PROBLEMS) };
+/** Judges by the same rules and throws nothing: the input is sound where there are no problems. */
+export function judgeInput<T extends object>(
+  type: new () => T,
+  value: { [name: string]: JsonValue },
+): { input: T; problems: FieldProblem[] } {
+  const unusable = unusableIn(value);
+  if (unusable) return { input: new type(), problems: [unusable] };
+  const input = plainToInstance(type, JSON.parse(JSON.stringify(value), withoutPrototypes));
+  const errors = validateSync(input, { forbidUnknownValues: false, ...RULES });
+  return { input, problems: errors.flatMap((error) => problemsOf(error)).slice(0, MOST_PROBLEMS) };
 }
 
-/** class-transformer takes what they hold for classes; the pipe leaves them out, too. */
-const CLASS_MEMBERS = ['__proto__', 'constructor', 'prototype'];
-
-function harmless<T>(value: T): T {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(harmless) as T;
-  const members = Object.entries(value).filter(([name]) => !CLASS_MEMBERS.includes(name));
-  return Object.fromEntries(members.map(([name, member]) => [name, harmless(member as unknown)])) as T;
-}
+/** Names that class-transformer would take for what they are called; the pipe leaves them out, too. */
+const withoutPrototypes = (name: string, value: unknown): unknown =>
+  ['__proto__', 'constructor', 'prototype'].includes(name) ? undefined : value;
 
 /** class-transformer compares every name in an object with every other: a hundred thousand would take it seconds. */
 const MOST_MEMBERS = 1_000;
@@ -51,23 +44,23 @@ function isCrowded(value: unknown): boolean {
   return (parts.length > MOST_MEMBERS && !Array.isArray(value)) || parts.some(isCrowded);
 }
 
-function unfitness(value: object): FieldProblem | undefined {
-  for (const [field, content] of Object.entries(value)) {
-    const problem = textProblem(field) ?? jsonProblem(content);
-    if (problem) return { field, message: `${fieldTitle(field)} ${problem}` };
-  }
-  return isCrowded(value) ? { field: '', message: `Objects must have at most ${MOST_MEMBERS} fields` } : undefined;
-}
-
 /** Before any rule of a field: what no database column could keep unchanged is refused by name, in bodies and queries. */
 class InputPipe extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (this.toValidate(metadata) && typeof value === 'object') {
-      const problem = unfitness(value ?? {});
-      if (problem) throw invalid(problem);
+      const unusable = unusableIn(value);
+      if (unusable) throw invalid(unusable);
     }
     return super.transform(value, metadata);
   }
+}
+
+function unusableIn(value: object | null): FieldProblem | undefined {
+  for (const [field, content] of Object.entries(value ?? {})) {
+    const problem = textProblem(field) ?? jsonProblem(content);
+    if (problem) return { field, message: `${fieldTitle(field)} ${problem}` };
+  }
+  return isCrowded(value) ? { field: '', message: `Objects must have at most ${MOST_MEMBERS} fields` } : undefined;
 }
 
 function problemsToError(problems: FieldProblem[]): DomainError {

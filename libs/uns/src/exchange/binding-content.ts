@@ -1,6 +1,5 @@
 import { IsNotEmpty, IsString, Matches, MaxLength } from 'class-validator';
-import { namesOfPath, type CheckedContent, type PortableContent } from '#platform/dependencies';
-import { judgeInput } from '#platform/http';
+import { judgeContent, namesOfPath, type CheckedContent, type PortableContent } from '#platform/dependencies';
 import type { SchemaBinding } from '../schemas/schema-binding.entity';
 import { bindingFilterProblem } from '../schemas/schema-reader';
 import {
@@ -41,10 +40,7 @@ export function checkBinding(path: string, content: PortableContent): CheckedCon
     const problem = { field: 'name', message: 'Name must be one of a schema binding, which lies in nothing' };
     return { content, secrets: [], problems: [problem] };
   }
-  if (Object.hasOwn(content, 'name')) {
-    return { content, secrets: [], problems: [{ field: 'name', message: 'Name is not a known field' }] };
-  }
-  const { input, problems } = judgeInput(BindingContent, { ...content, name: names[0] });
+  const { input, problems } = judgeContent(BindingContent, names[0]!, content);
   if (problems.length > 0) return { content, secrets: [], problems };
   const full = { filter: input.filter, ...readSchemaContent(input, content) };
   const problem = bindingFilterProblem(full.filter);
