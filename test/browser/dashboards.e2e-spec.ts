@@ -111,6 +111,16 @@ describeWithServers(['chromium'], 'dashboards in a browser', () => {
     await close();
   });
 
+  it('say that somebody looks at them', async () => {
+    const { page, problems, close } = await world.visit(path);
+    await settled(page, CHARTS);
+    const told = page.waitForResponse(`**/uns/dashboards/${id}/viewers`);
+    await page.evaluate('document.dispatchEvent(new Event("visibilitychange"))');
+    expect(await (await told).json()).toMatchObject({ data: { openNow: expect.any(Number) } });
+    expect(problems).toEqual([]);
+    await close();
+  });
+
   it('are for viewers to look at alone', async () => {
     const { page, close } = await world.visit(path, await world.app.newUser('viewer'));
     await settled(page, CHARTS);

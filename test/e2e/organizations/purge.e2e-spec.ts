@@ -161,6 +161,8 @@ describe('a deleted organization', () => {
       await api.post('/uns/dashboards', { name: 'Dashboard', folderId: folder.body.data.id }),
     ];
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 201, 201, 201, 200, 200, 201, 201]);
+    const dashboard = answers.at(-1)!.body.data.id;
+    expect((await api.get(`/uns/dashboards/${dashboard}/viewers`)).status).toBe(200);
     const topic = await api.post('/uns/topics', { topic: 'mHv1.0/strict' });
     const rules = { mode: 'strict', min: 0 };
     const refused = [

@@ -25,10 +25,9 @@ export class LastRecords {
 
   /** By topic, at or before the time where one is given; topics without one are left out. */
   async of(organizationId: string, topicIds: readonly string[], at: Date | null): Promise<Map<string, TopicRecord>> {
-    const [kept, others] = await Promise.all([
-      this.kept(organizationId, topicIds, at),
-      this.latest.lastOf(organizationId, topicIds, at),
-    ]);
+    // One after the other: in a transaction of the caller's they have one connection.
+    const kept = await this.kept(organizationId, topicIds, at);
+    const others = await this.latest.lastOf(organizationId, topicIds, at);
     const last = new Map(kept.map((record) => [record.topicId, record]));
     for (const record of others) {
       const known = last.get(record.topicId);
