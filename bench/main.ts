@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { auth } from './auth/auth.ts';
 import { connectors } from './connectors/connectors.ts';
+import { dependencies } from './dependencies/dependencies.ts';
 import { engine } from './engine/engine.ts';
 import { ingest } from './ingest/ingest.ts';
 import { progress, type Benchmark, type Option } from './lib/benchmark.ts';
@@ -11,7 +12,7 @@ import { Hub, ROOT } from './lib/hub.ts';
 import { start } from './start/start.ts';
 import { uns } from './uns/uns.ts';
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { auth, connectors, engine, ingest, start, uns };
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { auth, connectors, dependencies, engine, ingest, start, uns };
 
 const COMMON: Readonly<Record<string, Option>> = {
   'no-build': { type: 'boolean', help: 'measure what is in dist as it is' },

@@ -2,7 +2,7 @@ import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common'
 import { AuditHttpModule, AuditMaintenanceModule, AuditModule } from '#audit';
 import { ConnectorsHttpModule, ConnectorsMaintenanceModule, ConnectorsWorkerModule } from '#connectors';
 import { DashboardsHttpModule, DashboardsMaintenanceModule } from '#dashboards';
-import { DependenciesMaintenanceModule, DependenciesModule } from '#dependencies';
+import { DependenciesHttpModule, DependenciesMaintenanceModule, DependenciesModule } from '#dependencies';
 import {
   ExecutionsHttpModule,
   ExecutionsMaintenanceModule,
@@ -43,6 +43,7 @@ const PARTS: Record<HubRole, Modules> = {
     ExecutionsHttpModule,
     UnsHttpModule,
     DashboardsHttpModule,
+    DependenciesHttpModule,
     AuditHttpModule,
     PagesHttpModule,
   ],

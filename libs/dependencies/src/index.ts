@@ -1,3 +1,5 @@
+export { DatabaseDependencyIndex } from './index/database-dependency-index';
+export { DependenciesHttpModule } from './dependencies-http.module';
 export { DependenciesMaintenanceModule } from './dependencies-maintenance.module';
 export { DependenciesModule } from './dependencies.module';
 export { dependenciesSchema } from './dependencies.schema';

@@ -65,6 +65,13 @@ export const MAKERS: Readonly<Record<string, (making: Making) => Promise<string>
     const refused = await api.post('/uns/data/publish', { topic, value: 'none' });
     return refused.body.details[0].id as string;
   },
+  // Types of entities come with the product, and entities are made where they belong: a model stands for all of them.
+  '/dependencies/graph': () => Promise.resolve('model'),
+  '/dependencies/graph/:type': async ({ app, caller, organizationId }) => {
+    const api = app.api(caller.token, organizationId);
+    const model = await api.post('/engine/models', { name: newId(), fields: [{ name: 'value', type: 'number' }] });
+    return model.body.data.id as string;
+  },
   // A session is made by signing in, which answers with a token in place of an address.
   '/auth/sessions': async ({ app, caller }) => {
     const token = await app.signIn(caller.user);

@@ -40,9 +40,9 @@ export class Contributors implements OnModuleInit {
 
   /** The graph computed from scratch. */
   async all(organizationId: string): Promise<Contribution[]> {
-    const found: Contribution[] = [];
-    for (const contributor of new Set(this.byType.values())) found.push(...(await contributor.all(organizationId)));
-    return found;
+    const found: Contribution[][] = [];
+    for (const contributor of new Set(this.byType.values())) found.push(await contributor.all(organizationId));
+    return found.flat();
   }
 
   /** Ids by the paths that they are named by; none for types that are named by ids alone. */
@@ -50,9 +50,14 @@ export class Contributors implements OnModuleInit {
     return (await this.byType.get(type)?.identify?.(organizationId, type, keys)) ?? new Map<string, string>();
   }
 
-  /** Whether entities of that type are named by their paths. */
-  isNamedByPath(type: string): boolean {
-    return this.byType.get(type)?.identify !== undefined;
+  /** The path of what is named by that. */
+  async locate(organizationId: string, type: string, id: string): Promise<string | undefined> {
+    return this.byType.get(type)?.locate?.(organizationId, type, id);
+  }
+
+  /** Those of the types whose entities are named by their paths, each once and in order. */
+  namedByPath(types: Iterable<string>): string[] {
+    return [...new Set(types)].filter((type) => this.byType.get(type)?.identify !== undefined).sort();
   }
 
   /** By `keyText`. */

@@ -1,9 +1,30 @@
-import type { Contribution, Dependent } from '#platform/dependencies';
+import { keyText, type Contribution, type Dependent, type ReferenceKind } from '#platform/dependencies';
+
+/** A row of an entity: type, key, id, name. */
+export type EntityRow = readonly [type: string, key: string, id: string, name: string];
+
+/** A row of a reference. */
+export type ReferenceRow = readonly [
+  sourceType: string,
+  sourceKey: string,
+  kind: ReferenceKind,
+  targetType: string,
+  targetKey: string,
+  via: readonly string[],
+];
 
 const MOST_PLACES = 10;
+/** Contributions of one statement. */
+const BATCH = 1_000;
 
-/** Contributions as columns. Several references to the same are one, with all their places. */
-export function rowsOf(contributions: readonly Contribution[]) {
+/** Contributions by parts that one statement can take, of each entity the last one. */
+export function batchesOf(contributions: readonly Contribution[]): Contribution[][] {
+  const last = [...new Map(contributions.map((contribution) => [keyText(contribution.entity), contribution])).values()];
+  return Array.from({ length: Math.ceil(last.length / BATCH) }, (_, n) => last.slice(n * BATCH, (n + 1) * BATCH));
+}
+
+/** Contributions as columns: those of entities, of references, and the entities' texts. Several to the same are one, with all places. */
+export function rowsOf(contributions: readonly Contribution[]): (readonly string[])[] {
   const entities = contributions.map(({ entity }) => entity);
   const references = contributions.flatMap(({ entity, references }) => {
     const merged = new Map<string, { kind: string; type: string; key: string; via: Set<string> }>();
@@ -15,22 +36,27 @@ export function rowsOf(contributions: readonly Contribution[]) {
     }
     return [...merged.values()].map((reference) => ({ entity, ...reference }));
   });
-  return {
-    entities: [
-      entities.map(({ type }) => type),
-      entities.map(({ key }) => key),
-      entities.map(({ id }) => id),
-      entities.map(({ name }) => name),
-    ] as const,
-    references: [
-      references.map(({ entity }) => entity.type),
-      references.map(({ entity }) => entity.key),
-      references.map(({ kind }) => kind),
-      references.map(({ type }) => type),
-      references.map(({ key }) => key),
-      references.map(({ via }) => JSON.stringify([...via])),
-    ] as const,
-  };
+  return [
+    entities.map(({ type }) => type),
+    entities.map(({ key }) => key),
+    entities.map(({ id }) => id),
+    entities.map(({ name }) => name),
+    references.map(({ entity }) => entity.type),
+    references.map(({ entity }) => entity.key),
+    references.map(({ kind }) => kind),
+    references.map(({ type }) => type),
+    references.map(({ key }) => key),
+    references.map(({ via }) => JSON.stringify([...via])),
+    entities.map(keyText),
+  ];
+}
+
+/** What they refer to, each once and always in the same order, as columns. */
+export function targetsOf(contributions: readonly Contribution[]): { types: string[]; keys: string[] } {
+  const references = contributions.flatMap(({ references }) => references);
+  const byText = new Map(references.map((reference) => [keyText(reference), reference]));
+  const targets = [...byText.keys()].sort().map((text) => byText.get(text)!);
+  return { types: targets.map(({ type }) => type), keys: targets.map(({ key }) => key) };
 }
 
 const busyness = ({ weight }: Dependent): number =>

@@ -18,6 +18,9 @@ export interface DependencyContributor {
    * types that are not named by their ids alone.
    */
   identify?(organizationId: string, type: string, keys: readonly string[]): Promise<Map<string, string>>;
+
+  /** The path by which others name an entity of such a type, by its id; undefined where there is none. */
+  locate?(organizationId: string, type: string, id: string): Promise<string | undefined>;
 }
 
 /** Marks a provider as a `DependencyWeigher`, from whichever module it comes. */

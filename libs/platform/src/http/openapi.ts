@@ -90,9 +90,10 @@ function addHeader(operation: Operation, name: string, description: string): voi
 }
 
 function errorStatuses(route: Route): ErrorStatus[] {
-  if (route.answer === 'raw') return [];
   const open = route.access?.kind === 'public';
   const scoped = route.access?.kind === 'scope';
+  // Routes of other people's protocols refuse by their rules; whatever needs a scope, by ours.
+  if (route.answer === 'raw' && !scoped) return [];
   const takesBody = ['POST', 'PUT', 'PATCH'].includes(route.method);
   return [
     400 as const,

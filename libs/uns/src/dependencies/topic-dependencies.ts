@@ -19,4 +19,8 @@ export class TopicDependencies implements DependencyContributor {
   identify(organizationId: string, _type: string, paths: readonly string[]): Promise<Map<string, string>> {
     return this.topics.idsOf(organizationId, paths);
   }
+
+  locate(organizationId: string, _type: string, id: string): Promise<string | undefined> {
+    return this.topics.pathOf(organizationId, id);
+  }
 }

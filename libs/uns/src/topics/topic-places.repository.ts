@@ -19,6 +19,15 @@ export class TopicPlacesRepository {
     return new Map(rows.map(({ id, path }) => [path, id]));
   }
 
+  async pathOf(organizationId: string, id: string): Promise<string | undefined> {
+    const [row] = await this.query<{ path: string }>(
+      organizationId,
+      'SELECT path FROM uns_topics WHERE organization_id = $1 AND id = $2',
+      [id],
+    );
+    return row?.path;
+  }
+
   /** Topics whose own schema is a model: all of them, or one with those below it. */
   withModels(organizationId: string, branch?: string): Promise<ModelTopic[]> {
     return this.query<ModelTopic>(

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { progress, text, wholeNumber, type Benchmark, type Values } from '../lib/benchmark.ts';
+import { conditions } from '../lib/conditions.ts';
+import { DataDirectory } from '../lib/data-directory.ts';
+import { BenchDatabase } from '../lib/database.ts';
+import { Hub } from '../lib/hub.ts';
+import { fixed, table, whole } from '../lib/markdown.ts';
+import { signIn, type Session } from '../lib/session.ts';
+import { percentile } from '../lib/statistics.ts';
+import { makeGraph } from './plant.ts';
+
+const ENTITIES = 10_000;
+const REFERENCES = 50_000;
+const READS = 200;
+const CONCURRENCY = [1, 4];
+
+export const dependencies: Benchmark = {
+  summary: 'the graph of dependencies: all of it, what lies around an entity, impact, the guard, and a change',
+  options: {
+    entities: { type: 'string', help: `entities of the graph (${ENTITIES})` },
+    references: { type: 'string', help: `references between them (${REFERENCES})` },
+    reads: { type: 'string', help: `requests of each kind (${READS})` },
+    'data-dir': { type: 'string', help: "where the hub's data lies meanwhile (the system's temporary directory)" },
+  },
+  run,
+};
+
+async function run(values: Values): Promise<string> {
+  const entities = wholeNumber(values, 'entities') ?? ENTITIES;
+  const references = wholeNumber(values, 'references') ?? REFERENCES;
+  const reads = wholeNumber(values, 'reads') ?? READS;
+  using directory = new DataDirectory(text(values, 'data-dir'));
+  await using database = await BenchDatabase.start(directory);
+  await using hub = await Hub.start(directory, { settings: database.settings });
+  const session = await signIn(hub, ['dependencies:read', 'models:read', 'models:write']);
+  const call = callerOf(hub, session);
+  const model = { name: 'Hub', fields: [{ name: 'value', type: 'number' }] };
+  const busiest = ((await call('POST', '/engine/models', model)) as { data: { id: string } }).data.id;
+  const { ids } = await makeGraph(database, session.organizationId, busiest, entities, references);
+  const pipeline = (n: number): string => ids.pipeline[(n * 37) % ids.pipeline.length]!;
+  const kinds: [kind: string, request: (n: number) => Promise<unknown>][] = [
+    ['whole graph', () => call('GET', '/dependencies/graph')],
+    ['around a pipeline, depth 3', (n) => call('GET', `/dependencies/graph?root=pipeline:${pipeline(n)}&depth=3`)],
+    [
+      'dependents of a connection',
+      (n) => call('GET', `/dependencies/graph/connection/${ids.connection[n % ids.connection.length]}/dependents`),
+    ],
+    ['impact of the busiest', () => call('GET', `/dependencies/graph/model/${busiest}/impact`)],
+    ['guard of the busiest (dryRun)', () => call('DELETE', `/engine/models/${busiest}?dryRun=true`)],
+    ['change of an entity', () => call('PUT', `/engine/models/${busiest}`, { ...model, description: randomUUID() })],
+  ];
+  const rows: string[][] = [];
+  for (const [kind, request] of kinds) {
+    for (const concurrency of CONCURRENCY) {
+      const { p50, p99 } = await measure(request, reads, concurrency);
+      rows.push([kind, whole(concurrency), fixed(p50, 1), fixed(p99, 1)]);
+      progress(rows.at(-1)!.join(', '));
+    }
+  }
+  const where = conditions(database.processes, [
+    directory.describeDisk(),
+    `${whole(entities)} entities, ${whole(references)} references, made by SQL, vacuumed`,
+    `${whole(reads)} requests of each kind after some to warm up; the change does not come between the others`,
+  ]);
+  return ['# Dependencies', where, table(['request', 'at once', 'p50 ms', 'p99 ms'], rows), ''].join('\n\n');
+}
+
+/** @throws Error for an answer that is none. */
+function callerOf(hub: Hub, { token, organizationId }: Session) {
+  const headers = {
+    Authorization: `Bearer ${token}`,
+    'X-Organization-ID': organizationId,
+    'Content-Type': 'application/json',
+  };
+  return async (method: string, path: string, body?: object): Promise<unknown> => {
+    const response = await fetch(`${hub.url}/api/v1${path}`, {
+      method,
+      headers,
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    // What the answer says is looked at where it is small: to parse a large one is the client's affair.
+    const received = Buffer.from(await response.arrayBuffer());
+    if (!response.ok)
+      throw new Error(`${method} ${path} answered ${response.status}: ${received.toString().slice(0, 1_000)}`);
+    return received.length < 10_000 ? JSON.parse(received.toString()) : undefined;
+  };
+}
+
+async function measure(request: (n: number) => Promise<unknown>, count: number, concurrency: number) {
+  for (let n = 0; n < count / 10; n++) await request(n);
+  const times: number[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < count) {
+      const n = next++;
+      const began = performance.now();
+      await request(n);
+      times.push(performance.now() - began);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, lane));
+  times.sort((a, b) => a - b);
+  return { p50: percentile(times, 0.5), p99: percentile(times, 0.99) };
+}

@@ -1,0 +1,10 @@
+import type { Drawing } from './drawing';
+
+/** An answer that can be given in several forms. */
+export interface Told {
+  /** The data as JSON, in its envelope. */
+  json: () => Buffer;
+  drawing: () => Promise<Drawing>;
+  /** The same for the same answer, where that is known. */
+  tag?: string;
+}

@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { Contributors } from '../index/contributors';
+import { DatabaseDependencyIndex } from '../index/database-dependency-index';
+import { DependencyGraph } from './dependency-graph';
+
+/** Nodes and edges of all graphs that a process remembers; a larger one is read each time. */
+const MOST_REMEMBERED = 500_000;
+
+/** Graphs in memory, each for as long as its organization's revision is the same. */
+@Injectable()
+export class GraphCache {
+  private readonly graphs = new LRUCache<string, DependencyGraph>({
+    maxSize: MOST_REMEMBERED,
+    // Graphs without anything take up room, too.
+    sizeCalculation: ({ size }) => size + 1,
+  });
+  /** Those being read: who asks meanwhile waits for the same. */
+  private readonly reading = new Map<string, Promise<DependencyGraph>>();
+
+  constructor(
+    private readonly index: DatabaseDependencyIndex,
+    private readonly contributors: Contributors,
+  ) {}
+
+  /** As of now, or later. */
+  async get(organizationId: string): Promise<DependencyGraph> {
+    const revision = await this.index.revision(organizationId);
+    const known = this.graphs.get(organizationId);
+    if (known?.revision === revision) return known;
+    const begun = `${organizationId} ${revision}`;
+    const reading = this.reading.get(begun) ?? this.read(organizationId);
+    this.reading.set(begun, reading);
+    return reading.finally(() => this.reading.delete(begun));
+  }
+
+  private async read(organizationId: string): Promise<DependencyGraph> {
+    const { revision, entities, references } = await this.index.read(organizationId);
+    const isPath = (type: string): boolean => this.contributors.namedByPath([type]).length > 0;
+    const graph = new DependencyGraph(revision, entities, references, isPath);
+    this.graphs.set(organizationId, graph);
+    return graph;
+  }
+}

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import type { GraphView } from '../dto/graph.dto';
+import type { GraphNode } from './dependency-graph';
+import type { Identities } from './views';
+
+/** What was seen of a graph, as it is told. */
+export interface GraphText {
+  /** The same for the same answer. */
+  tag: string;
+  json: () => Buffer;
+}
+
+/** The texts of graphs as they were last told: to write one takes longer than everything else about it. */
+export class GraphTexts {
+  private readonly last = new WeakMap<object, { tag: string; text: Buffer }>();
+
+  /** @param of what remembers the text for as long as it is remembered itself */
+  of(
+    of: object,
+    seen: { revision: number; nodes: readonly GraphNode[] },
+    ids: Identities,
+    view: () => GraphView,
+  ): GraphText {
+    const tag = tagOf(seen, ids);
+    return {
+      tag,
+      json: () => {
+        const known = this.last.get(of);
+        if (known?.tag === tag) return known.text;
+        const text = Buffer.from(JSON.stringify({ data: view() }));
+        this.last.set(of, { tag, text });
+        return text;
+      },
+    };
+  }
+}
+
+/** What there is at paths changes without the graph's knowing, so it counts beside the revision. */
+function tagOf({ revision, nodes }: { revision: number; nodes: readonly GraphNode[] }, ids: Identities): string {
+  const hash = createHash('sha256').update(`${revision}`);
+  if (ids.size > 0) hash.update(nodes.map(({ key }) => ids.get(key) ?? '').join());
+  return hash.digest('base64url').slice(0, 22);
+}

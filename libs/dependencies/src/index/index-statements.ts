@@ -1,0 +1,123 @@
+/*
+ * The statements of the index. `$1` is the organization in each.
+ *
+ * Locks: whoever refers to an entity holds its row for KEY SHARE until the commit, whoever takes one away holds it, and
+ * the rows of its parts, FOR UPDATE from before asking who refers to it. What is named by its path often has no row, so
+ * whoever refers to anything of such a type shares a lock of the whole type, which whoever takes one away has alone.
+ *
+ * They are written so that no plan takes time by the square of what it is given: of tables that have just been filled the
+ * planner thinks that they are empty. `OFFSET 0` keeps a subquery one look-up for each row before it, arrays are hashed.
+ */
+
+/** Waits for another transaction that is computing the same graph. */
+export const BEGIN = 'INSERT INTO dependency_graphs (organization_id) VALUES ($1) ON CONFLICT DO NOTHING RETURNING 1';
+
+export const REVISION = 'SELECT revision FROM dependency_graphs WHERE organization_id = $1';
+
+export const COUNT_UP = 'UPDATE dependency_graphs SET revision = revision + 1 WHERE organization_id = $1';
+
+/** Makes rows what they are said to be, touching those alone that differ; tells how many did. */
+export const KEEP = `
+  WITH given AS (
+    SELECT * FROM unnest($2::text[], $3::text[], $4::uuid[], $5::text[]) AS t (type, key, id, name)
+  ), named AS (
+    SELECT * FROM unnest($6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::jsonb[])
+      AS t (source_type, source_key, kind, target_type, target_key, via)
+  ), entities AS (
+    INSERT INTO dependency_entities AS e (organization_id, type, key, id, name)
+    SELECT $1, type, key, id, name FROM given
+    ON CONFLICT (organization_id, type, key) DO UPDATE SET id = excluded.id, name = excluded.name
+    WHERE (e.id, e.name) IS DISTINCT FROM (excluded.id, excluded.name)
+    RETURNING 1
+  ), old AS (
+    SELECT ctid AS place, source_type, source_key, kind, target_type, target_key FROM dependency_references
+    WHERE organization_id = $1 AND source_type = ANY ($2) AND source_key = ANY ($3)
+      AND source_type || ':' || source_key = ANY ($12::text[])
+  ), forgotten AS (
+    DELETE FROM dependency_references WHERE organization_id = $1 AND ctid = ANY (ARRAY(
+      SELECT place FROM old WHERE (source_type, source_key, kind, target_type, target_key) NOT IN (
+        SELECT source_type, source_key, kind, target_type, target_key FROM named
+      )
+    ))
+    RETURNING 1
+  ), kept AS (
+    INSERT INTO dependency_references AS r
+      (organization_id, source_type, source_key, kind, target_type, target_key, via)
+    SELECT $1, source_type, source_key, kind, target_type, target_key, ARRAY(SELECT jsonb_array_elements_text(via))
+    FROM named
+    ON CONFLICT (organization_id, source_type, source_key, target_type, target_key, kind)
+      DO UPDATE SET via = excluded.via WHERE r.via <> excluded.via
+    RETURNING 1
+  )
+  SELECT (SELECT count(*) FROM entities) + (SELECT count(*) FROM forgotten) + (SELECT count(*) FROM kept) AS count`;
+
+/** In the order in which they are given: two who refer to the same entities in one order do not wait for each other. */
+export const LOCK_TARGETS = `
+  SELECT 1 FROM unnest($2::text[], $3::text[]) AS t (type, key) CROSS JOIN LATERAL (
+    SELECT 1 FROM dependency_entities e
+    WHERE organization_id = $1 AND e.type = t.type AND e.key = t.key OFFSET 0 FOR KEY SHARE
+  ) AS e`;
+
+export const LOCK = 'SELECT 1 FROM dependency_entities WHERE (organization_id, type, key) = ($1, $2, $3) FOR UPDATE';
+
+/** While its own row is locked nobody adds a part. */
+export const LOCK_PARTS = `
+  SELECT 1 FROM (
+    SELECT source_type, source_key FROM dependency_references
+    WHERE organization_id = $1 AND target_type = $2 AND target_key = $3 AND kind = 'part' ORDER BY 1, 2
+  ) AS r CROSS JOIN LATERAL (
+    SELECT 1 FROM dependency_entities
+    WHERE organization_id = $1 AND type = source_type AND key = source_key OFFSET 0 FOR UPDATE
+  ) AS e`;
+
+/** Of everything that is named by path and of one type. */
+export const SHARE_TYPE = `SELECT pg_advisory_xact_lock_shared(hashtextextended('dependencies:' || $1 || ':' || $2, 0))`;
+
+export const LOCK_TYPE = `SELECT pg_advisory_xact_lock(hashtextextended('dependencies:' || $1 || ':' || $2, 0))`;
+
+export const REMOVE = `
+  WITH removed AS (
+    DELETE FROM dependency_entities e USING unnest($2::text[], $3::text[]) AS t (type, key)
+    WHERE e.organization_id = $1 AND e.type = t.type AND e.key = t.key
+    RETURNING 1
+  )
+  SELECT count(*) FROM removed`;
+
+/** Who breaks without an entity ($2, $3) or its parts; with $4, without anything below it. At most $5. */
+export const DEPENDENTS = `
+  WITH gone AS (
+    SELECT $2::text AS type, $3::text AS key
+    UNION
+    SELECT source_type, source_key FROM dependency_references
+    WHERE organization_id = $1 AND target_type = $2 AND target_key = $3 AND kind = 'part'
+  ), named AS (
+    SELECT r.* FROM gone CROSS JOIN LATERAL (
+      SELECT source_type AS type, source_key AS key, via FROM dependency_references
+      WHERE organization_id = $1 AND target_type = gone.type AND target_key = gone.key AND kind = 'uses' OFFSET 0
+    ) AS r
+    UNION ALL
+    SELECT source_type, source_key, via FROM dependency_references
+    WHERE $4 AND organization_id = $1 AND target_type = $2 AND kind = 'uses'
+      -- '0' is the character after '/'.
+      AND target_key > $3 || '/' AND target_key < $3 || '0'
+  ), dependents AS (
+    SELECT type, key, (array_agg(DISTINCT place))[:10] AS via FROM named CROSS JOIN unnest(via) AS place
+    WHERE (type, key) NOT IN (SELECT type, key FROM gone)
+      AND NOT ($4 AND type = $2 AND key > $3 || '/' AND key < $3 || '0')
+    GROUP BY type, key
+  )
+  SELECT e.type, e.key, e.id, e.name, d.via FROM dependents d CROSS JOIN LATERAL (
+    SELECT type, key, id, name FROM dependency_entities e
+    WHERE organization_id = $1 AND e.type = d.type AND e.key = d.key OFFSET 0
+  ) AS e
+  ORDER BY e.type, e.name, e.key LIMIT $5`;
+
+/** The whole graph as of one moment, with its revision. */
+export const GRAPH = `
+  SELECT revision,
+    (SELECT coalesce(json_agg(json_build_array(type, key, id, name) ORDER BY type, name, key), '[]')
+     FROM dependency_entities WHERE organization_id = $1) AS entities,
+    (SELECT coalesce(json_agg(json_build_array(source_type, source_key, kind, target_type, target_key, via)
+       ORDER BY source_type, source_key, target_type, target_key, kind), '[]')
+     FROM dependency_references WHERE organization_id = $1) AS "references"
+  FROM dependency_graphs WHERE organization_id = $1`;
