@@ -8,6 +8,9 @@ import { itemText } from './reference-text';
 export const FORMAT = 'maestrohub';
 export const FORMAT_VERSION = '1.0';
 
+/** Who writes files of this format. */
+export const PRODUCT = { name: 'MaestroHub', version: '0.1.0' };
+
 /** Bytes of a file that is written or read. */
 export const LARGEST_FILE = 64 * 1024 * 1024;
 export const MOST_ITEMS = 50_000;
@@ -42,15 +45,15 @@ const refuse = (message: string) => new DomainError('bad_request', message);
 export const itemJson = (item: ExchangeItem): string => canonical({ ...item });
 
 /** Everything around the items, which are inserted between its parts as they stand. */
-export function frameOf(product: { name: string; version: string }, description: string | null): [string, string] {
-  const { name, version } = product;
+export function frameOf(description: string | null): [string, string] {
   const whole = canonical({
     format: FORMAT,
     formatVersion: FORMAT_VERSION,
-    product: { name, version },
+    product: PRODUCT,
     description,
     items: [],
   });
+  // A description has its quotes escaped.
   const place = whole.indexOf('"items":[') + '"items":['.length;
   return [whole.slice(0, place), whole.slice(place)];
 }
@@ -103,5 +106,7 @@ function membersOf(value: unknown, place: string): Members {
 function only(members: Members, known: readonly string[], place: string): void {
   const unknown = Object.keys(members).find((name) => !known.includes(name));
   if (unknown === undefined) return;
-  throw refuse(`${place} has the member ${unknown.slice(0, 100)}, which is not known; a newer product may have made it`);
+  throw refuse(
+    `${place} has the member ${unknown.slice(0, 100)}, which is not known; a newer product may have made it`,
+  );
 }

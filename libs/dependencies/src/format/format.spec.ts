@@ -1,4 +1,5 @@
-import { hashOf, itemJson, readExchangeFile, readReference, referenceText } from '.';
+import { readFileSync } from 'node:fs';
+import { frameOf, hashOf, itemJson, PRODUCT, readExchangeFile, readReference, referenceText } from '.';
 
 const CONTENT = { fields: [{ name: 'speed', type: 'number' }] };
 const ITEM = { type: 'model', name: 'Speed', hash: hashOf(CONTENT), content: CONTENT };
@@ -36,6 +37,13 @@ describe('a file', () => {
     expect(JSON.parse(itemJson(ITEM))).toEqual(ITEM);
   });
 
+  it('is written in a form that does not know the time', () => {
+    const text = frameOf('Says "items":[').join(itemJson(ITEM));
+    expect(read(text)).toEqual({ description: 'Says "items":[', items: [ITEM] });
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(PRODUCT).toEqual({ name: 'MaestroHub', version });
+  });
+
   it('of a later minor version is read as long as everything in it is known', () => {
     expect(read({ ...FILE, formatVersion: '1.7' }).items).toEqual([ITEM]);
     expect(() => read({ ...FILE, formatVersion: '1.7', signature: 'x' })).toThrow(
@@ -55,7 +63,11 @@ describe('a file', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['that is cut off', JSON.stringify(FILE).slice(0, -9), 'File is not valid JSON; it may have been cut off on the way'],
+    [
+      'that is cut off',
+      JSON.stringify(FILE).slice(0, -9),
+      'File is not valid JSON; it may have been cut off on the way',
+    ],
     ['that is no object', [], 'File must be an object'],
     ['of something else', { format: 'other' }, 'File is no export of MaestroHub: its format must be maestrohub'],
     ['without a version', { format: 'maestrohub' }, 'formatVersion must be a version like 1.0'],
