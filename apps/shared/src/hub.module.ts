@@ -2,7 +2,12 @@ import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common'
 import { AuditHttpModule, AuditMaintenanceModule, AuditModule } from '#audit';
 import { ConnectorsHttpModule, ConnectorsMaintenanceModule, ConnectorsWorkerModule } from '#connectors';
 import { DashboardsHttpModule, DashboardsMaintenanceModule } from '#dashboards';
-import { DependenciesMaintenanceModule, DependenciesModule } from '#dependencies';
+import {
+  DependenciesMaintenanceModule,
+  DependenciesModule,
+  ExchangeHttpModule,
+  ExchangeMaintenanceModule,
+} from '#dependencies';
 import {
   ExecutionsHttpModule,
   ExecutionsMaintenanceModule,
@@ -43,6 +48,7 @@ const PARTS: Record<HubRole, Modules> = {
     ExecutionsHttpModule,
     UnsHttpModule,
     DashboardsHttpModule,
+    ExchangeHttpModule,
     AuditHttpModule,
     PagesHttpModule,
   ],
@@ -62,6 +68,7 @@ const PARTS: Record<HubRole, Modules> = {
     UnsMaintenanceModule,
     DashboardsMaintenanceModule,
     DependenciesMaintenanceModule,
+    ExchangeMaintenanceModule,
     AuditMaintenanceModule.with([OrganizationsModule]),
   ],
   // Values that come by MQTT start pipelines.

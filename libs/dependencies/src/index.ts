@@ -1,3 +1,5 @@
 export { DependenciesMaintenanceModule } from './dependencies-maintenance.module';
 export { DependenciesModule } from './dependencies.module';
 export { dependenciesSchema } from './dependencies.schema';
+export { ExchangeHttpModule } from './exchange-http.module';
+export { ExchangeMaintenanceModule } from './exchange-maintenance.module';

@@ -27,6 +27,10 @@ export class Portables implements OnModuleInit {
     return [...this.byType.keys()].sort();
   }
 
+  all(): Portable[] {
+    return [...this.byType.values()];
+  }
+
   find(type: string): Portable | undefined {
     return this.byType.get(type);
   }

@@ -97,7 +97,11 @@ export class ExportInput extends ExportAnalysisInput {
       { type: 'string', enum: ['all'] },
       {
         type: 'array',
-        items: { type: 'object', required: ['type', 'id'], properties: { type: { type: 'string' }, id: { type: 'string' } } },
+        items: {
+          type: 'object',
+          required: ['type', 'id'],
+          properties: { type: { type: 'string' }, id: { type: 'string' } },
+        },
       },
     ],
   })

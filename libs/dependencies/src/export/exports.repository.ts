@@ -47,7 +47,10 @@ export class ExportsRepository {
   }
 
   /** Older ones make room. */
-  async insert(organizationId: string, values: Omit<ExportRow, 'id' | 'organizationId' | 'createdAt'>): Promise<ExportRow> {
+  async insert(
+    organizationId: string,
+    values: Omit<ExportRow, 'id' | 'organizationId' | 'createdAt'>,
+  ): Promise<ExportRow> {
     const id = newId();
     return this.database.inOrganization(organizationId, async (manager) => {
       await manager.insert(ExportRow, { id, organizationId, ...values });

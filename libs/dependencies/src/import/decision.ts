@@ -23,7 +23,12 @@ export function decide({ incoming, here, base }: Three): Decision {
   const localChanges = differences(base, here);
   if (localChanges.length === 0) return { action: 'update', changes };
   if (isSame(base, incoming)) {
-    return { action: 'unchanged', reason: 'It was changed here alone, which stays as it is', changes: [], localChanges };
+    return {
+      action: 'unchanged',
+      reason: 'It was changed here alone, which stays as it is',
+      changes: [],
+      localChanges,
+    };
   }
   const { merged, conflicts } = mergeThree(base, here, incoming);
   if (conflicts.length > 0) {

@@ -35,7 +35,11 @@ export function requireSecrets(plan: Plan, steps: readonly Step[], given: GivenS
 }
 
 /** The content with its secrets; those that nobody gave stay what they are. */
-export function withSecrets(content: PortableContent, { planned, secrets }: Step, given: GivenSecrets): PortableContent {
+export function withSecrets(
+  content: PortableContent,
+  { planned, secrets }: Step,
+  given: GivenSecrets,
+): PortableContent {
   const values = secrets.map(({ place }): [string, JsonValue | undefined] => {
     const slot = slotOf(planned, place);
     if (!Object.hasOwn(given, slot)) return [place, SECRET_PLACE];

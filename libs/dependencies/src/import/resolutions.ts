@@ -107,4 +107,3 @@ function unresolved(items: readonly PlannedItem[]): DomainError {
   const message = `${itemText(first!)}${more} must be resolved: keep, replace or rename`;
   return conflict(message, { unresolved: items.slice(0, MOST_TOLD).map(({ type, name }) => ({ type, name })) });
 }
-

@@ -38,6 +38,11 @@ export class DatabaseDependencyIndex extends DependencyIndex {
     );
   }
 
+  /** Work that tells the index much. */
+  gathering<T>(organizationId: string, work: () => Promise<T>): Promise<T> {
+    return this.database.inOrganization(organizationId, work);
+  }
+
   async dependents(organizationId: string, { type, key, branch = false }: Guarded): Promise<Dependent[]> {
     const found = await this.database.inOrganization(organizationId, async (manager) => {
       await this.ensureKept(manager, organizationId);
