@@ -52,7 +52,7 @@ const SPECS = ['**/*.spec.ts', '**/*.e2e-spec.ts'];
 const TEST_CODE = [...SPECS, 'libs/testing/**', 'test/**', 'bench/**'];
 
 /** Files that may read the environment: the settings, and the mains that hand it to them. */
-const READS_ENVIRONMENT = ['libs/platform/src/config/**', 'apps/*/src/{main,purge,run}.ts', 'demo/**', ...TEST_CODE];
+const READS_ENVIRONMENT = ['libs/platform/src/config/**', 'apps/*/src/{main,run}.ts', 'demo/**', ...TEST_CODE];
 
 const SYNTAX = {
   environment: {

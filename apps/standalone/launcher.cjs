@@ -13,17 +13,15 @@ var path = require('path');
 
 var ROOT = path.resolve(__dirname, '..', '..');
 var MAIN = path.join(ROOT, 'dist', 'apps', 'standalone', 'src', 'main.js');
-var PURGE = path.join(ROOT, 'dist', 'apps', 'standalone', 'src', 'purge.js');
 var STAMP = path.join(ROOT, 'dist', '.sources.json');
 var OLDEST_HOST_NODE = [20, 19];
 var OLDEST_NPM = [10, 0];
 var OLDEST_RUNTIME = [24, 11];
 
 var USAGE = [
-  'Usage: npm start [-- --help | --build | purge --older-than 30d]',
+  'Usage: npm start [-- --help | --build]',
   '',
   'Starts MaestroHub with its own PostgreSQL and MQTT broker; Ctrl-C stops it.',
-  'With purge it removes old executions and ends: npm start -- purge --help tells more.',
   'With --build it installs and builds what is missing, and ends.',
   'The first start installs the npm packages and builds, and prints the password of the administrator it makes.',
   'Data is kept in HUB_DATA_DIR (./.maestrohub).',
@@ -40,6 +38,7 @@ var USAGE = [
   '  npm run lint    lint and formatting',
   '  npm run bench   benchmarks',
   '  npm run demo    a simulated plant, connected to it',
+  '  npx maestrohub  configuration as code, and care for the database',
   '',
 ].join('\n');
 
@@ -50,7 +49,6 @@ exports.prepare = prepare;
 exports.environment = environment;
 
 function main(args) {
-  if (args[0] === 'purge') return run(prepare(), [PURGE].concat(args.slice(1)));
   if (args.indexOf('--help') >= 0 || args.indexOf('-h') >= 0) {
     process.stdout.write(USAGE);
     return;

@@ -23,14 +23,14 @@ describe('the containers', () => {
     expect(sources.filter((path) => !existsSync(join(ROOT, path)) || !ignored.includes(`!${path}\n`))).toEqual([]);
   });
 
-  it.each(['api', 'worker', 'uns', 'standalone'])('can start %s', (part) => {
+  it.each(['api', 'worker', 'uns', 'standalone', 'cli'])('can start %s', (part) => {
     expect(read('docker/entrypoint.sh')).toMatch(new RegExp(`[( |]${part}[ )]`));
     expect(existsSync(join(ROOT, `apps/${part}/src/main.ts`))).toBe(true);
   });
 
   it('say what they expect when no part is named', () => {
     const { status, stderr } = spawnSync('sh', [join(ROOT, 'docker/entrypoint.sh'), 'nothing'], { encoding: 'utf8' });
-    expect([status, stderr]).toEqual([2, expect.stringContaining('api, worker, uns or standalone')]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('api, worker, uns, standalone or cli')]);
   });
 
   it('are unhealthy where nobody answers', () => {

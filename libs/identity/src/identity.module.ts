@@ -3,6 +3,7 @@ import { OrganizationsModule, UserDirectory } from '#organizations';
 import { Authenticator } from '#platform/http';
 import { MqttGate } from '#platform/mqtt';
 import { AccessTokenJwt } from './oauth/access-token-jwt';
+import { Administrators } from './users/administrators';
 import { AuthorizationRules } from './oauth/authorization-rules';
 import { Consents } from './oauth/consents';
 import { UserGrants } from './oauth/user-grants';
@@ -29,6 +30,7 @@ import { UsersRepository } from './users/users.repository';
     AccessTokenJwt,
     AccessTokensRepository,
     AccessTokensService,
+    Administrators,
     AuthorizationRules,
     ClientRegistration,
     Consents,
@@ -52,6 +54,7 @@ import { UsersRepository } from './users/users.repository';
     AccessTokenJwt,
     AccessTokensRepository,
     AccessTokensService,
+    Administrators,
     Authenticator,
     Consents,
     CredentialService,

@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { newId } from '#kernel';
 import { asOwner, ensureTimePartitions } from '#platform/database';
 import { createTestApp, type TestApp } from '#testing';
+import { databaseOf, runCli, type CliResult } from '../cli/run-cli';
 import { writeHistory, type HistoryRow } from './history-rows';
 
 const DAY_MS = 86_400_000;
-const PURGE = join(__dirname, '../../../dist/apps/worker/src/purge.js');
 
 describe('the purge of the command line', () => {
   let app: TestApp;
@@ -35,20 +33,7 @@ describe('the purge of the command line', () => {
     return ids.filter((id) => rows.some((row) => row.id === id));
   };
 
-  /** With nothing in its environment but what it needs. */
-  async function purge(...options: string[]): Promise<{ code: number | null; output: string }> {
-    const env = {
-      PATH: process.env['PATH'],
-      DATABASE_URL: app.config.database.url,
-      HUB_SECRET_KEY: app.config.secretKey,
-    };
-    const child = spawn(process.execPath, [PURGE, ...options], { env });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-    return { code, output };
-  }
+  const purge = (...options: string[]): Promise<CliResult> => runCli(['purge', ...options], databaseOf(app));
 
   it('removes what is old, and nothing that is under way', async () => {
     const open = await write(10, { open: true });
@@ -90,11 +75,11 @@ describe('the purge of the command line', () => {
   });
 
   it('says what is wrong', async () => {
-    expect(await purge()).toEqual({ code: 1, output: expect.stringContaining('--older-than is required') });
+    expect(await purge()).toEqual({ code: 1, output: expect.stringContaining("'--older-than <age>' not specified") });
     const nobody = newId();
     expect(await purge('--older-than', '1d', '--organization', nobody)).toEqual({
       code: 1,
-      output: `no organization ${nobody}\n`,
+      output: `maestrohub: no organization ${nobody}\n`,
     });
     expect(await purge('--help')).toEqual({ code: 0, output: expect.stringContaining('Usage:') });
   });

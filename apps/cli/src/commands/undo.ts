@@ -1,0 +1,25 @@
+import { CliError } from '../cli-error';
+import { confirm } from '../confirm';
+import type { HubClient } from '../hub/hub-client';
+import type { Import } from '../hub/plan';
+
+export interface UndoOptions {
+  yes?: boolean;
+  force?: boolean;
+}
+
+/** Takes an import back, the last one that was applied where none is named. */
+export async function undo(hub: HubClient, id: string | undefined, { yes, force }: UndoOptions): Promise<string> {
+  const found =
+    id === undefined ? await lastApplied(hub) : await hub.get<Import>(`/dependencies/import/${encodeURIComponent(id)}`);
+  if (!yes) await confirm(`Take back the import ${found.id} of ${found.createdAt}?`);
+  await hub.post(`/dependencies/import/${found.id}/undo${force ? '?force=true' : ''}`, {});
+  return `the import ${found.id} is taken back`;
+}
+
+async function lastApplied(hub: HubClient): Promise<Import> {
+  const imports = await hub.get<Import[]>('/dependencies/import?limit=200');
+  const last = imports.find(({ status }) => status === 'applied');
+  if (!last) throw new CliError('no import is there to be taken back');
+  return last;
+}

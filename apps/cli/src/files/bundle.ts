@@ -1,0 +1,27 @@
+import type { JsonValue } from '#kernel';
+import { stringify } from 'safe-stable-stringify';
+
+/** An entity of a `.mhub.json` file. */
+export interface BundleItem {
+  type: string;
+  name: string;
+  content: JsonValue;
+  /** Of the content, `sha256:…`. */
+  hash?: string;
+  /** Of the content that this one was made from. */
+  base?: string;
+}
+
+/** A `.mhub.json` file. */
+export interface Bundle {
+  format: string;
+  formatVersion: string;
+  product?: JsonValue;
+  description?: string | null;
+  items: BundleItem[];
+}
+
+export const keyOf = ({ type, name }: { type: string; name: string }): string => `${type}:${name}`;
+
+/** For people and Git: members in alphabetical order, a line each. */
+export const readable = (value: unknown): string => `${stringify(value, undefined, 2)}\n`;

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import type { Environment } from '#platform/config';
+import { CliError } from './cli-error';
+import type { ApplyOptions } from './commands/apply';
+import type { ExportOptions } from './commands/export';
+import type { PurgeOptions } from './commands/purge-options';
+import type { UndoOptions } from './commands/undo';
+import { HubClient } from './hub/hub-client';
+
+interface HubOptions {
+  url: string;
+  organization?: string;
+}
+
+const say = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+
+const gathered = (value: string, before: string[] = []): string[] => [...before, value];
+
+const AFTER_HELP = `
+export, plan, apply and undo speak to a running MaestroHub. They need HUB_TOKEN, a token with the scopes
+dependencies:export and dependencies:import, or HUB_TOKEN_FILE, a file with it. migrate, create-admin and purge work on the
+database: on DATABASE_URL with HUB_SECRET_KEY, or else on the embedded one of HUB_DATA_DIR while the platform does not run.
+`;
+
+/** The command line. What a command needs is loaded when it runs: most need no more than HTTP. */
+export function program(environment: Environment): Command {
+  const hub = new Command('maestrohub')
+    .description('Configuration of a MaestroHub as code, and care for its database.')
+    .addHelpText('after', AFTER_HELP)
+    .showHelpAfterError('(maestrohub --help lists what there is)');
+  addHubCommands(hub, environment);
+  addDatabaseCommands(hub, environment);
+  return hub;
+}
+
+function addHubCommands(hub: Command, environment: Environment): void {
+  const command = (usage: string, description: string): Command =>
+    hub
+      .command(usage)
+      .description(description)
+      .addOption(new Option('--url <address>', 'where MaestroHub is').env('HUB_URL').default('http://127.0.0.1:8080'))
+      .addOption(new Option('--organization <id>', 'the organization').env('HUB_ORGANIZATION'));
+  const client = ({ url, organization }: HubOptions): HubClient => {
+    if (organization === undefined) throw new CliError('--organization or HUB_ORGANIZATION is required: the id of one');
+    return new HubClient({ url: url.replace(/\/+$/, ''), token: tokenOf(environment), organizationId: organization });
+  };
+
+  command('export <target>', 'write configuration to a directory for Git, or to a file that ends in .json')
+    .option('--entity <type:id>', 'only this one and what it needs; may be given many times', gathered)
+    .option('--description <text>', 'is kept in the export')
+    .action(async (target: string, options: ExportOptions & HubOptions) =>
+      say(await (await import('./commands/export.js')).exportTo(client(options), target, options)),
+    );
+  command('plan <source>', 'show what an import of a directory or file would do')
+    .option('--check', 'end with exit code 2 where anything would be done')
+    .action(async (source: string, options: { check?: boolean } & HubOptions) =>
+      say(await (await import('./commands/plan.js')).plan(client(options), source, options)),
+    );
+  command('apply <source>', 'show it, ask, and do it: all of it or nothing')
+    .option('--yes', 'do it without asking')
+    .addOption(new Option('--on-conflict <what>', 'for what was changed on both sides').choices(['keep', 'replace']))
+    .option('--resolve <type:name=what>', 'for one of these: keep, replace or rename:<new name>', gathered)
+    .option('--secrets <file>', 'a JSON file with the secrets that the plan asks for, by their slots')
+    .action(async (source: string, options: ApplyOptions & HubOptions) =>
+      say(await (await import('./commands/apply.js')).apply(client(options), source, options)),
+    );
+  command('undo [import]', 'take an import back, the last one where none is named')
+    .option('--yes', 'do it without asking')
+    .option('--force', 'also where what it made or changed was changed since, or is used by others')
+    .action(async (id: string | undefined, options: UndoOptions & HubOptions) =>
+      say(await (await import('./commands/undo.js')).undo(client(options), id, options)),
+    );
+}
+
+function addDatabaseCommands(hub: Command, environment: Environment): void {
+  hub
+    .command('migrate')
+    .description('bring the database up to date')
+    .action(async () => say(await (await import('./commands/migrate.js')).migrate(environment)));
+  hub
+    .command('create-admin <email>')
+    .description(
+      'make a system administrator, or give one another password: HUB_ADMIN_PASSWORD, or one that is made up',
+    )
+    .action(async (email: string) => {
+      const { createAdmin } = await import('./commands/create-admin.js');
+      say(await createAdmin(environment, email, environment['HUB_ADMIN_PASSWORD']));
+    });
+  hub
+    .command('purge')
+    .description('remove executions that were started long ago, with all that is kept of them; not those under way')
+    .requiredOption('--older-than <age>', 'days or hours: 30d, 12h')
+    .option('--organization <id>', 'only those of one organization')
+    .option('--pipeline <id>', 'only those of one pipeline')
+    .option('--dry-run', 'only say how many')
+    .action(async (options: PurgeOptions) => {
+      const { readPurge } = await import('./commands/purge-options.js');
+      const { purge } = await import('./commands/purge.js');
+      say(await purge(environment, readPurge(options, Date.now())));
+    });
+}
+
+function tokenOf(environment: Environment): string {
+  const file = environment['HUB_TOKEN_FILE'];
+  const token = file === undefined ? environment['HUB_TOKEN'] : readFileSync(file, 'utf8');
+  if (token?.trim()) return token.trim();
+  throw new CliError('HUB_TOKEN is required: make a token with POST /oauth2/tokens, or in Swagger UI');
+}

@@ -1,0 +1,70 @@
+import { styleText } from 'node:util';
+import { countOf, type Action, type FieldChange, type Plan, type PlanItem } from './hub/plan';
+
+const SIGNS: Record<Exclude<Action, 'unchanged'>, string> = {
+  create: styleText('green', '+'),
+  update: styleText('yellow', '~'),
+  conflict: styleText('red', '!'),
+};
+
+/** Of one side of a change. */
+const LONGEST_VALUE = 60;
+const MOST_CHANGES = 20;
+
+/** The plan in words, ending in a line that sums it up. */
+export function showPlan(plan: Plan): string {
+  const shown = plan.items.flatMap((item) => (item.action === 'unchanged' ? [] : itemLines(item, SIGNS[item.action])));
+  const secrets = plan.secrets.map(
+    ({ slot, description, required }) => `  ${slot}  ${description}${required ? '' : ' (may be left as it is)'}`,
+  );
+  const problems = plan.problems.map(
+    ({ type, name, field, message }) => `  ${[type, name, field].filter(Boolean).join(' ')}: ${message}`,
+  );
+  return [
+    ...shown,
+    ...section('Secrets', secrets),
+    ...section(styleText('red', 'Problems'), problems),
+    ...(shown.length > 0 ? [''] : []),
+    summary(plan),
+    '',
+  ].join('\n');
+}
+
+/** `2 to create, 1 to update, 14 unchanged` */
+export function summary(plan: Plan): string {
+  const counts = (
+    [
+      ['create', 'to create'],
+      ['update', 'to update'],
+      ['conflict', 'in conflict'],
+      ['unchanged', 'unchanged'],
+    ] as const
+  ).map(([action, words]) => [countOf(plan, action), words] as const);
+  const told = counts.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);
+  const problems = plan.problems.length > 0 ? [`${plan.problems.length} to be mended first`] : [];
+  return [...told, ...problems].join(', ') || 'nothing in it';
+}
+
+const section = (title: string, lines: readonly string[]): string[] =>
+  lines.length > 0 ? ['', `${title}:`, ...lines] : [];
+
+function itemLines({ type, name, reason, changes }: PlanItem, sign: string): string[] {
+  const more = changes.length > MOST_CHANGES ? [`    … and ${changes.length - MOST_CHANGES} more`] : [];
+  const why = reason ? [`    ${styleText('dim', reason)}`] : [];
+  return [
+    `${sign} ${type} ${styleText('bold', name)}`,
+    ...why,
+    ...changes.slice(0, MOST_CHANGES).map(changeLine),
+    ...more,
+  ];
+}
+
+function changeLine({ field, from, to }: FieldChange): string {
+  if (from === undefined) return `    ${field}: ${short(to)}`;
+  return `    ${field}: ${short(from)} → ${to === undefined ? 'nothing' : short(to)}`;
+}
+
+function short(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE)}…`;
+}
