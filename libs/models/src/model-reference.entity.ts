@@ -1,14 +1,11 @@
 import { Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { Model } from './model.entity';
 
-/** That a model, as it is now, names another one in its fields. Read from them with every change. */
+/** That a model, as it is now, names another one in its fields, which may be gone. Read from them with every change. */
 @Entity('model_references')
 @ForeignKey(() => Model, ['organizationId', 'modelId'], ['organizationId', 'id'], {
   name: 'model_references_model_fkey',
   onDelete: 'CASCADE',
-})
-@ForeignKey(() => Model, ['organizationId', 'namedId'], ['organizationId', 'id'], {
-  name: 'model_references_named_fkey',
 })
 @Index('model_references_named_index', ['organizationId', 'namedId'])
 export class ModelReference {

@@ -7,17 +7,21 @@ import { ModelsRepository } from './models.repository';
 
 /** Told of one refusal. */
 const MOST_PROBLEMS = 100;
-/** Told of a model that cannot be removed. */
-const MOST_DEPENDENTS = 100;
 
 /** Models that name other models of their organization. */
 @Injectable()
 export class ModelRelations {
   constructor(private readonly models: ModelsRepository) {}
 
-  /** The model's fields with those of the models that it names, as these are now. */
+  /**
+   * The model's fields with those of the models that it names, as these are now.
+   * @throws DomainError `conflict` where one of these is gone: without its fields anything would fit.
+   */
   async resolved(organizationId: string, model: NamedModel): Promise<ModelField[]> {
-    return (await this.resolve(organizationId, model)).fields;
+    const { fields, missing } = await this.resolve(organizationId, model);
+    const [gone] = missing;
+    if (gone !== undefined) throw conflict(`Model ${model.name} names model ${gone}, which is gone`);
+    return fields;
   }
 
   /**
@@ -30,12 +34,6 @@ export class ModelRelations {
     await this.models.keepReferences(organizationId, model.id, modelsNamedBy(model.fields));
     const others = await this.problemsOfDependents(organizationId, model.id);
     if (others.length > 0) throw refusal(others);
-  }
-
-  /** @throws DomainError `conflict` with those that name it in `details.dependents`. */
-  async requireUnnamed(organizationId: string, id: string): Promise<void> {
-    const dependents = await this.models.namedBy(organizationId, id, MOST_DEPENDENTS);
-    if (dependents.length > 0) throw conflict('Model is named by other models', { dependents });
   }
 
   private async resolve(organizationId: string, model: NamedModel) {
@@ -56,7 +54,9 @@ export class ModelRelations {
     const all = new Map((await this.models.withNamed(organizationId, ids)).map((model) => [model.id, model]));
     return ids.flatMap((dependent) => {
       const model = all.get(dependent)!;
-      const { fields, problems } = resolveRelations(model, all);
+      const { fields, problems, missing } = resolveRelations(model, all);
+      // It could not be used before either.
+      if (missing.size > 0) return [];
       return (problems.length > 0 ? problems : modelProblems(fields)).map(({ field, message }) => ({
         field: 'fields',
         message: `Model ${model.name}, which names this one, would not be sound: ${field}: ${message}`,

@@ -31,7 +31,13 @@ describe('relations of models', () => {
         { name: 'list', type: 'array', items: { type: 'object', description: 'Each', fields: [text] } },
       ],
       problems: [],
+      missing: new Set(),
     });
+  });
+
+  it('tell which are not there, also through others', () => {
+    const one = model('a', relation('x', 'b'), relation('y', 'gone'), relation('z', 'gone'));
+    expect([...resolve(one, model('b', relation('x', 'away'))).missing]).toEqual(['away', 'gone']);
   });
 
   it.each<[string, NamedModel, NamedModel[], string, RegExp]>([

@@ -9,26 +9,33 @@ export interface NamedModel {
   fields: readonly ModelField[];
 }
 
-/** Ids of the models that the fields name, on all levels. */
-export function modelsNamedBy(fields: readonly FieldShape[]): Set<string> {
-  const found = new Set<string>();
-  const visit = ({ modelId, fields: inner = [], items }: FieldShape): void => {
-    if (modelId !== undefined) found.add(modelId);
-    for (const shape of items ? [items, ...inner] : inner) visit(shape);
-  };
-  fields.forEach(visit);
-  return found;
+/** Where fields name models, on all levels: `fields[0].items.modelId`. */
+export function namedPlaces(fields: readonly FieldShape[]): { modelId: string; place: string }[] {
+  const visit = ({ modelId, fields: inner = [], items }: FieldShape, place: string): ReturnType<typeof namedPlaces> => [
+    ...(modelId !== undefined ? [{ modelId, place: `${place}.modelId` }] : []),
+    ...(items ? visit(items, `${place}.items`) : []),
+    ...inner.flatMap((field, index) => visit(field, `${place}.fields[${index}]`)),
+  ];
+  return fields.flatMap((field, index) => visit(field, `fields[${index}]`));
 }
 
-/**
- * The model's fields with those of the models that it names in their places, and what is wrong with that: a model that is
- * not there, models that name one another, more fields than a model may have.
- */
-export function resolveRelations(
-  model: NamedModel,
-  named: ReadonlyMap<string, NamedModel>,
-): { fields: ModelField[]; problems: FieldProblem[] } {
+/** Ids of the models that the fields name, on all levels. */
+export const modelsNamedBy = (fields: readonly FieldShape[]): Set<string> =>
+  new Set(namedPlaces(fields).map(({ modelId }) => modelId));
+
+/** A model in which others stand in the places that name them. */
+export interface ResolvedModel {
+  fields: ModelField[];
+  /** A model that is not there, models that name one another, more fields than a model may have. */
+  problems: FieldProblem[];
+  /** Ids of the models that are not there. */
+  missing: ReadonlySet<string>;
+}
+
+/** The model's fields with those of the models that it names in their places, and what is wrong with that. */
+export function resolveRelations(model: NamedModel, named: ReadonlyMap<string, NamedModel>): ResolvedModel {
   const problems: FieldProblem[] = [];
+  const missing = new Set<string>();
   let left = MOST_FIELDS;
 
   const shape = <S extends FieldShape>(own: S, place: string, path: readonly NamedModel[]): S => {
@@ -56,12 +63,15 @@ export function resolveRelations(
       return refuse(`Models must not name one another: ${names.join(' → ')}`);
     }
     const other = named.get(id);
-    if (!other) return refuse(`Model ${id} not found`);
+    if (!other) {
+      missing.add(id);
+      return refuse(`Model ${id} not found`);
+    }
     return members(other.fields, `${place}.fields`, [...path, other]);
   };
 
   const fields = members(model.fields, 'fields', [model]);
-  if (left >= 0) return { fields, problems };
+  if (left >= 0) return { fields, problems, missing };
   const message = `Fields must not be more than ${MOST_FIELDS} on all levels, with those of models that are named`;
-  return { fields, problems: [...problems, { field: 'fields', message }] };
+  return { fields, problems: [...problems, { field: 'fields', message }], missing };
 }

@@ -12,11 +12,7 @@ export class ModelsMaintenanceModule implements OnModuleInit {
 
   onModuleInit(): void {
     const remove = (id: string, limit: number) =>
-      this.database.asSystem(
-        async (manager) =>
-          // First, or a model that another one names would have to stay.
-          (await deleteBatch(manager, 'model_references', id, limit)) || deleteBatch(manager, 'models', id, limit),
-      );
+      this.database.asSystem((manager) => deleteBatch(manager, 'models', id, limit));
     this.purges.register({ name: 'models', remove });
   }
 }

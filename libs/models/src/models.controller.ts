@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Member, Page } from '#kernel';
+import { Dependents, GuardQuery } from '#platform/dependencies';
 import {
   Answers,
   AnswersCreated,
@@ -88,12 +89,12 @@ export class ModelsController {
     return this.models.replace(member, id, ifMatch, model);
   }
 
-  /** Removes a model with its versions. */
+  /** Removes a model with its versions. Refused while others depend on it, unless it is forced. */
   @Delete(':id')
   @Scopes('models:write')
-  @AnswersNothing()
-  delete(@Caller() member: Member, @Param('id') id: string): Promise<void> {
-    return this.models.delete(member, id);
+  @AnswersNothing(Dependents)
+  delete(@Caller() member: Member, @Param('id') id: string, @Query() query: GuardQuery): Promise<Dependents | void> {
+    return this.models.delete(member, id, query);
   }
 
   /** The model as JSON Schema, draft 2020-12. */

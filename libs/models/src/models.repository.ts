@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isId, notFound, Page } from '#kernel';
 import { Database, OrganizationRepository, type PageRequest } from '#platform/database';
-import type { FindOptionsOrder } from 'typeorm';
+import { In, type FindOptionsOrder } from 'typeorm';
 import { ModelReference } from './model-reference.entity';
 import { ModelVersion } from './model-version.entity';
 import { Model } from './model.entity';
@@ -86,15 +86,25 @@ export class ModelsRepository extends OrganizationRepository<Model> {
     return rows.map(({ id: dependent }) => dependent);
   }
 
-  /** Models that name it themselves, by their names. */
-  namedBy(organizationId: string, id: string, limit: number): Promise<Pick<Model, 'id' | 'name'>[]> {
+  all(organizationId: string): Promise<Model[]> {
+    return this.database.inOrganization(organizationId, (manager) => manager.findBy(Model, { organizationId }));
+  }
+
+  /** Those that exist of them. */
+  byIds(organizationId: string, ids: readonly string[]): Promise<Model[]> {
     return this.database.inOrganization(organizationId, (manager) =>
-      manager.query<Pick<Model, 'id' | 'name'>[]>(
-        `SELECT m.id, m.name FROM model_references r JOIN models m ON m.organization_id = $1 AND m.id = r.model_id
-         WHERE r.organization_id = $1 AND r.named_id = $2 ORDER BY m.name LIMIT $3`,
-        [organizationId, id, limit],
-      ),
+      manager.findBy(Model, { organizationId, id: In(ids.filter(isId)) }),
     );
+  }
+
+  /** Ids by names. */
+  async names(organizationId: string): Promise<Map<string, string>> {
+    const rows = await this.database.inOrganization(organizationId, (manager) =>
+      manager.query<{ id: string; name: string }[]>('SELECT id, name FROM models WHERE organization_id = $1', [
+        organizationId,
+      ]),
+    );
+    return new Map(rows.map(({ id, name }) => [name, id]));
   }
 
   /** Keeps which models it names. */

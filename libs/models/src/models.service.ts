@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { conflict, invalid, notFound, Page, type JsonValue, type Member } from '#kernel';
+import { conflict, invalid, newId, notFound, Page, type JsonValue, type Member } from '#kernel';
 import { AuditTrail } from '#platform/audit';
 import { BriefCache } from '#platform/cache';
 import { Database, isUniqueViolation, requireVersion, type SeenVersion } from '#platform/database';
+import { DependencyIndex, type Dependents, type GuardQuery } from '#platform/dependencies';
 import { checkInput, parseSort, type ListQuery, type PageQuery } from '#platform/http';
 import type { JsonSchema } from '#platform/json-schema';
 import { LRUCache } from 'lru-cache';
@@ -16,9 +17,10 @@ import {
 } from './dto/model-version.dto';
 import { ModelInput, toModelView, type ModelImport, type ModelView, type ValidationView } from './dto/model.dto';
 import { compareModels, summarize, type ModelContent } from './model-changes';
+import { contentOf } from './model-content';
+import { contributionOf } from './model-contributor';
 import { fieldsOfSchema } from './model-import';
 import { ModelRelations } from './model-relations.service';
-import { modelProblems } from './model-rules';
 import { modelSchema } from './model-schema';
 import { ModelValidator } from './model-validator';
 import type { ChangeType } from './model-version.entity';
@@ -43,6 +45,7 @@ export class ModelsService {
     private readonly models: ModelsRepository,
     private readonly relations: ModelRelations,
     private readonly audit: AuditTrail,
+    private readonly dependencies: DependencyIndex,
   ) {}
 
   async list({ organizationId }: Member, query: ListQuery): Promise<Page<ModelView>> {
@@ -59,17 +62,17 @@ export class ModelsService {
   }
 
   /** @throws DomainError `bad_request` with every problem; `conflict` for a name that is taken. */
-  async create(member: Member, input: ModelInput): Promise<ModelView> {
-    const { organizationId, userId } = member;
-    const content = contentOf(input);
+  async create({ organizationId, userId }: Member, input: ModelInput, id = newId()): Promise<ModelView> {
+    const content = soundContent(input);
     return this.naming(() =>
       this.database.inOrganization(organizationId, async () => {
         await this.models.lock(organizationId);
-        const values = { ...content, createdBy: userId, updatedBy: userId };
+        const values = { id, ...content, createdBy: userId, updatedBy: userId };
         const model = await this.models.insert(organizationId, values as object);
         await this.relations.settle(organizationId, model);
         await this.models.keepVersion(model, { changeType: 'created', summary: 'created' });
         await this.record('create', model);
+        await this.dependencies.keep(organizationId, [contributionOf(model)]);
         return toModelView(model);
       }),
     );
@@ -85,7 +88,7 @@ export class ModelsService {
 
   /** @throws DomainError as `create`; `precondition_failed`. */
   replace(member: Member, id: string, ifMatch: SeenVersion, input: ModelInput): Promise<ModelView> {
-    return this.change(member, id, ifMatch, 'updated', () => Promise.resolve(contentOf(input)));
+    return this.change(member, id, ifMatch, 'updated', () => Promise.resolve(soundContent(input)));
   }
 
   /** The model becomes what it was, as a new version. @throws DomainError `not_found`; `precondition_failed`. */
@@ -94,17 +97,25 @@ export class ModelsService {
     return this.change(member, id, ifMatch, 'reverted', read);
   }
 
-  /** @throws DomainError `conflict` while other models name it, with these in `details.dependents`. */
-  async delete({ organizationId }: Member, id: string): Promise<void> {
-    await this.database.inOrganization(organizationId, async () => {
+  /** @throws DomainError `not_found`; `conflict` while others depend on it, as `DependencyIndex.guard`. */
+  delete({ organizationId }: Member, id: string, query: GuardQuery): Promise<Dependents | void> {
+    return this.database.inOrganization(organizationId, async () => {
       await this.models.lock(organizationId);
       const model = await this.models.get(organizationId, id);
-      await this.relations.requireUnnamed(organizationId, id);
-      await this.models.delete(organizationId, id);
-      await this.record('delete', model);
+      const guarded = { type: 'model', key: id, label: 'Model' };
+      return this.dependencies.guard(organizationId, guarded, query, () => this.take(model));
     });
   }
 
+  /** Whoever depends on it. @throws DomainError `not_found` */
+  async remove({ organizationId }: Member, id: string): Promise<void> {
+    await this.database.inOrganization(organizationId, async () => {
+      await this.models.lock(organizationId);
+      await this.take(await this.models.get(organizationId, id));
+    });
+  }
+
+  /** @throws DomainError `not_found`; `conflict` where it names a model that is gone. */
   async jsonSchema({ organizationId }: Member, id: string): Promise<JsonSchema> {
     const model = await this.models.get(organizationId, id);
     return modelSchema(model.name, await this.relations.resolved(organizationId, model));
@@ -113,7 +124,8 @@ export class ModelsService {
   /**
    * One version of the model as JSON Schema, for those who keep to it; models that it names are as they are now.
    * @param version the one of now where none is given.
-   * @throws DomainError `not_found` for a model or version that does not exist.
+   * @throws DomainError `not_found` for a model or version that does not exist; `conflict` where it names a model that is
+   * gone.
    */
   async schemaOf(
     organizationId: string,
@@ -131,7 +143,7 @@ export class ModelsService {
 
   /**
    * The model as it is now, or was at most a quarter of a second ago, to check many values by. Kept for the next caller.
-   * @throws DomainError `not_found`
+   * @throws DomainError `not_found`; `conflict` where it names a model that is gone.
    */
   validator(organizationId: string, id: string): Promise<ModelValidator> {
     const place = `${organizationId}/${id}`;
@@ -198,9 +210,16 @@ export class ModelsService {
         const summary = summarize(compareModels(before, after));
         await this.models.keepVersion(after, { changeType, summary });
         await this.record(changeType === 'reverted' ? 'revert' : 'update', after, summary);
+        await this.dependencies.keep(organizationId, [contributionOf(after)]);
         return toModelView(after);
       }),
     );
+  }
+
+  private async take(model: Model): Promise<void> {
+    await this.models.delete(model.organizationId, model.id);
+    await this.record('delete', model);
+    await this.dependencies.remove(model.organizationId, [{ type: 'model', key: model.id }]);
   }
 
   private record(verb: string, { id, organizationId, name, version }: Model, summary?: string): Promise<void> {
@@ -219,15 +238,11 @@ export class ModelsService {
 }
 
 /** @throws DomainError `bad_request` with every problem of the fields. */
-function contentOf({ name, description, fields }: ModelInput): ModelContent {
-  const [first, ...others] = modelProblems(fields);
+function soundContent(input: ModelInput): ModelContent {
+  const { content, problems } = contentOf(input);
+  const [first, ...others] = problems;
   if (first) throw invalid(first, ...others);
-  // Plain objects: what is undefined in the input classes is no member of the document.
-  return {
-    name,
-    description: description ?? null,
-    fields: JSON.parse(JSON.stringify(fields)) as ModelContent['fields'],
-  };
+  return content;
 }
 
 /** A version of a path; what is no number is none that there is. */

@@ -71,7 +71,10 @@ describe('models that name others', () => {
     const line = await create([relation(sensor.id)]);
     expect(await api.delete(`/engine/models/${sensor.id}`)).toMatchObject({
       status: 409,
-      body: { error: 'conflict', details: { dependents: [{ id: line.id, name: line.name }] } },
+      body: {
+        error: 'conflict',
+        details: { dependents: [{ type: 'model', id: line.id, name: line.name, via: ['fields[0].modelId'] }] },
+      },
     });
     await replace(line.id, line.name, []);
     expect((await api.delete(`/engine/models/${sensor.id}`)).status).toBe(204);

@@ -1,19 +1,37 @@
 import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
-import { DomainError, invalid, jsonProblem, textProblem, type FieldProblem } from '#kernel';
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { DomainError, invalid, jsonProblem, textProblem, type FieldProblem, type JsonValue } from '#kernel';
 
 /** Input classes are checked as a whole; unknown fields are refused, not dropped. */
+const RULES = { whitelist: true, forbidNonWhitelisted: true, validationError: { target: false, value: true } };
+
 export const validationPipe = (): ValidationPipe =>
   new InputPipe({
     transform: true,
-    whitelist: true,
-    forbidNonWhitelisted: true,
-    validationError: { target: false, value: true },
+    ...RULES,
     exceptionFactory: (errors) => problemsToError(errors.flatMap((error) => problemsOf(error))),
   });
 
 /** Checks what did not come as a body by the rules of one. @throws DomainError `bad_request` with every problem. */
 export const checkInput = <T>(type: new () => T, value: object): Promise<T> =>
   validationPipe().transform(value, { type: 'body', metatype: type }) as Promise<T>;
+
+/** Judges by the same rules and throws nothing: the input is sound where there are no problems. */
+export function judgeInput<T extends object>(
+  type: new () => T,
+  value: { [name: string]: JsonValue },
+): { input: T; problems: FieldProblem[] } {
+  const unusable = unusableIn(value);
+  if (unusable) return { input: new type(), problems: [unusable] };
+  const input = plainToInstance(type, JSON.parse(JSON.stringify(value), withoutPrototypes));
+  const errors = validateSync(input, { forbidUnknownValues: false, ...RULES });
+  return { input, problems: errors.flatMap((error) => problemsOf(error)).slice(0, MOST_PROBLEMS) };
+}
+
+/** Names that class-transformer would take for what they are called; the pipe leaves them out, too. */
+const withoutPrototypes = (name: string, value: unknown): unknown =>
+  ['__proto__', 'constructor', 'prototype'].includes(name) ? undefined : value;
 
 /** class-transformer compares every name in an object with every other: a hundred thousand would take it seconds. */
 const MOST_MEMBERS = 1_000;
@@ -30,14 +48,19 @@ function isCrowded(value: unknown): boolean {
 class InputPipe extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (this.toValidate(metadata) && typeof value === 'object') {
-      for (const [field, content] of Object.entries(value ?? {})) {
-        const problem = textProblem(field) ?? jsonProblem(content);
-        if (problem) throw invalid({ field, message: `${fieldTitle(field)} ${problem}` });
-      }
-      if (isCrowded(value)) throw new DomainError('bad_request', `Objects must have at most ${MOST_MEMBERS} fields`);
+      const unusable = unusableIn(value);
+      if (unusable) throw invalid(unusable);
     }
     return super.transform(value, metadata);
   }
+}
+
+function unusableIn(value: object | null): FieldProblem | undefined {
+  for (const [field, content] of Object.entries(value ?? {})) {
+    const problem = textProblem(field) ?? jsonProblem(content);
+    if (problem) return { field, message: `${fieldTitle(field)} ${problem}` };
+  }
+  return isCrowded(value) ? { field: '', message: `Objects must have at most ${MOST_MEMBERS} fields` } : undefined;
 }
 
 function problemsToError(problems: FieldProblem[]): DomainError {

@@ -70,7 +70,8 @@ export class ModelValidateNode implements NodeType<Parameters> {
       await this.models.validator(organizationId, modelId);
       return [];
     } catch (error) {
-      if (error instanceof DomainError && error.kind === 'not_found')
+      // Either it is gone, or one that it names.
+      if (error instanceof DomainError && (error.kind === 'not_found' || error.kind === 'conflict'))
         return [{ field: 'modelId', message: error.message }];
       throw error;
     }

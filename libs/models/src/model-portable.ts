@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import type { Member } from '#kernel';
+import { IsPortable, type Portable, type PortableContent, type PortableEntity } from '#platform/dependencies';
+import type { ModelInput } from './dto/model.dto';
+import { ModelsRepository } from './models.repository';
+import { ModelsService } from './models.service';
+import { checkModel, portableContent, withModels } from './portable-model';
+
+interface Entering {
+  id: string;
+  name: string;
+  content: PortableContent;
+}
+
+/** Models as they leave and enter organizations. They have no secrets. */
+@Injectable()
+@IsPortable()
+export class ModelPortable implements Portable {
+  readonly type = 'model';
+  readonly after = [];
+  readonly caseless = true;
+  readonly check = checkModel;
+
+  constructor(
+    private readonly repository: ModelsRepository,
+    private readonly models: ModelsService,
+  ) {}
+
+  names(organizationId: string): Promise<Map<string, string>> {
+    return this.repository.names(organizationId);
+  }
+
+  async read(organizationId: string, ids: readonly string[]): Promise<PortableEntity[]> {
+    const found = await this.repository.byIds(organizationId, ids);
+    return found.map((model) => {
+      const { id, name, version } = model;
+      return { id, name, version, content: portableContent(model), secrets: new Map() };
+    });
+  }
+
+  mapReferences(content: PortableContent, map: (type: string, text: string) => string): PortableContent {
+    return withModels(content, (text) => map('model', text));
+  }
+
+  async create(member: Member, { id, name, content }: Entering): Promise<void> {
+    await this.models.create(member, inputOf(name, content), id);
+  }
+
+  async update(member: Member, { id, version, name, content }: Entering & { version: number }): Promise<void> {
+    await this.models.replace(member, id, version, inputOf(name, content));
+  }
+
+  delete(member: Member, id: string): Promise<void> {
+    return this.models.remove(member, id);
+  }
+}
+
+const inputOf = (name: string, content: PortableContent): ModelInput => ({ ...content, name }) as unknown as ModelInput;

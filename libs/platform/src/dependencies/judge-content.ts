@@ -1,0 +1,22 @@
+import { jsonProblem, type FieldProblem } from '#kernel';
+import { judgeInput } from '../http';
+import type { PortableContent } from './portable';
+
+/**
+ * A content that came in as the input by which the API makes such an entity, judged by the rules of that; the name is told
+ * apart from it. Throws nothing, whatever the content is.
+ */
+export function judgeContent<T extends object>(
+  type: new () => T,
+  name: string,
+  content: PortableContent,
+): { input: T; problems: FieldProblem[] } {
+  const refused = (field: string, message: string) => ({ input: new type(), problems: [{ field, message }] });
+  const problem = isContent(content) ? jsonProblem(content) : 'must be a JSON object';
+  if (problem !== undefined) return refused('', `Content ${problem}`);
+  if (Object.hasOwn(content, 'name')) return refused('name', 'Name is not a known field');
+  return judgeInput(type, { ...content, name });
+}
+
+const isContent = (content: unknown): boolean =>
+  typeof content === 'object' && content !== null && !Array.isArray(content);
