@@ -15,6 +15,12 @@ export interface Making {
   organizationId: string;
 }
 
+async function newPlan({ app, caller, organizationId }: Making): Promise<string> {
+  const file = { format: 'maestrohub', formatVersion: '1.0', items: [] };
+  const { body } = await app.api(caller.token, organizationId).post('/dependencies/import/validate', file);
+  return body.data.planId as string;
+}
+
 /** Collections (without the prefix) whose things are not made by a POST to them: gives the id of a new one. */
 export const MAKERS: Readonly<Record<string, (making: Making) => Promise<string>>> = {
   // The organization of the path is the one that the call is about; making another would leave its rights behind.
@@ -65,6 +71,13 @@ export const MAKERS: Readonly<Record<string, (making: Making) => Promise<string>
     const refused = await api.post('/uns/data/publish', { topic, value: 'none' });
     return refused.body.details[0].id as string;
   },
+  // An import is a plan at first, which answers with the id that it will have; undone can only be what was executed.
+  '/dependencies/import': async (making) => {
+    const planId = await newPlan(making);
+    await making.app.api(making.caller.token, making.organizationId).post('/dependencies/import/execute', { planId });
+    return planId;
+  },
+  '/dependencies/import/validate': newPlan,
   // A session is made by signing in, which answers with a token in place of an address.
   '/auth/sessions': async ({ app, caller }) => {
     const token = await app.signIn(caller.user);
@@ -76,6 +89,8 @@ export const MAKERS: Readonly<Record<string, (making: Making) => Promise<string>
 export const COLLECTIONS: Readonly<Record<string, string>> = {
   // The user as whom a client acts: its part in the client, not a collection of its own.
   serviceUserId: '/admin/users',
+  // A plan is what comes of looking at a file.
+  planId: '/dependencies/import/validate',
 };
 
 /** Queries that name a thing by something other than an id: the collection, and the field of its things. */

@@ -148,7 +148,11 @@ describe('models in the graph', () => {
       await within(() =>
         portable.update(member, { id, version: 1, name: 'ENTERED', content: { description: 'New', fields: [] } }),
       );
-      expect(await read(id)).toMatchObject({ name: 'ENTERED', version: 2, content: { description: 'New', fields: [] } });
+      expect(await read(id)).toMatchObject({
+        name: 'ENTERED',
+        version: 2,
+        content: { description: 'New', fields: [] },
+      });
       expect((await api.get(`/engine/models/${id}/versions`)).body.meta.total).toBe(2);
       expect((await api.get('/audit?limit=1')).body.data[0]).toMatchObject({ action: 'model.update' });
       expect(await kept()).toEqual(await computedGraph(app, organizationId, ['model']));

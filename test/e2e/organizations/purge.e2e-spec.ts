@@ -159,8 +159,10 @@ describe('a deleted organization', () => {
       await api.put(`/organizations/${id}/logo`, logo()),
       await api.post('/uns/dashboards/folders', inside),
       await api.post('/uns/dashboards', { name: 'Dashboard', folderId: folder.body.data.id }),
+      await api.post('/dependencies/export', { entities: [{ type: 'model' }] }),
+      await api.post('/dependencies/import/validate', { format: 'maestrohub', formatVersion: '1.0', items: [] }),
     ];
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 201, 201, 201, 200, 200, 201, 201]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 201, 201, 201, 200, 200, 201, 201, 201, 200]);
     const topic = await api.post('/uns/topics', { topic: 'mHv1.0/strict' });
     const rules = { mode: 'strict', min: 0 };
     const refused = [

@@ -19,7 +19,7 @@ export class Catalog {
   add(known: Known): void {
     this.ids.set(`${known.type}:${known.id}`, known);
     let names = this.names.get(known.type);
-    if (!names) this.names.set(known.type, (names = new Map()));
+    if (!names) this.names.set(known.type, (names = new Map<string, Known>()));
     names.set(this.fold(known), known);
   }
 
@@ -80,7 +80,7 @@ export function referencesIn(portable: Portable, content: PortableContent): { ke
     const key = readReference(text);
     if (key?.type === type) keys.push(key);
     // Anything else may be an expression, which is for the type itself to judge.
-    else if (key || isId(text) || text.startsWith('mhub:')) strange.push(text);
+    else if (text.startsWith('mhub:') || isId(text)) strange.push(text);
     return text;
   });
   return { keys, strange };

@@ -144,9 +144,16 @@ export class ExportView {
   createdBy!: string;
 }
 
-export const toExportView = ({ content: _, organizationId: __, ...row }: ExportRow): ExportView => ({
-  ...row,
+export const toExportView = (row: ExportRow): ExportView => ({
+  id: row.id,
+  name: row.name,
   fileName: fileNameOf(row.name),
+  description: row.description,
+  items: row.items,
+  bytes: row.bytes,
+  secrets: row.secrets,
+  createdAt: row.createdAt,
+  createdBy: row.createdBy,
 });
 
 function IsInclusion(): PropertyDecorator {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { conflict, DomainError, type Member } from '#kernel';
+import { conflict, DomainError, invalid, type Member } from '#kernel';
 import type { Portable, PortableEntity } from '#platform/dependencies';
 import { Catalog, Catalogs, referencesIn } from '../exchange/catalog';
 import { ContentsRepository } from '../exchange/contents.repository';
@@ -45,6 +45,7 @@ export class ImportExecutor {
     requireSecrets(plan, steps, secrets);
     const changes = this.inOrder(steps.filter(isChange));
     for (const { type, name, id, action } of changes) if (action === 'create') catalog.add({ type, name, id });
+    for (const step of changes) if (step.name !== step.planned.name) this.requireValid(step, catalog);
     await this.index.gathering(organizationId, async () => {
       for (const step of changes) await this.apply(member, step, catalog, secrets);
     });
@@ -62,6 +63,14 @@ export class ImportExecutor {
     } catch (error) {
       throw error instanceof DomainError ? ofItem(step, error) : error;
     }
+  }
+
+  /** What has got another name was not judged with it yet. @throws DomainError `bad_request` */
+  private requireValid(step: Step, catalog: Catalog): void {
+    const portable = this.portables.get(step.type);
+    const { problems } = portable.check(step.name, catalog.toIds(portable, step.content));
+    const [first, ...others] = problems;
+    if (first) throw ofItem(step, invalid(first, ...others));
   }
 
   /** The entities that are there, by `<type>:<id>`. */

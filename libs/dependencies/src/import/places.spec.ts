@@ -1,3 +1,4 @@
+import type { JsonValue } from '#kernel';
 import { valueAt, withValues } from './places';
 
 const CONTENT = { config: { password: '********', 'a/b': 1 }, headers: [{ value: 'x' }, { value: 'y' }] };
@@ -15,7 +16,7 @@ it.each([
 
 it('puts values in their places, of a copy', () => {
   const before = structuredClone(CONTENT);
-  const values = new Map([
+  const values = new Map<string, JsonValue | undefined>([
     ['/config/password', 'secret'],
     ['/config/token', 'new'],
     ['/config/a~1b', undefined],

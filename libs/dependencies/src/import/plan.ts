@@ -71,7 +71,7 @@ export const told = (differences: readonly Difference[]): Difference[] =>
     field,
     ...(isShort(from) && { from }),
     ...(isShort(to) && { to }),
-  })) as Difference[];
+  }));
 
 const isShort = (value: JsonValue | undefined): boolean =>
   value !== undefined && JSON.stringify(value).length <= LONGEST_VALUE;

@@ -161,8 +161,8 @@ export class Planner {
     const merged = decision.merged && portable.check(name, all.toIds(portable, decision.merged));
     if (merged && merged.problems.length > 0) {
       const reason = `Both changes together would not be valid: ${merged.problems[0]!.message}`;
-      const { merged: _, ...rest } = decision;
-      decision = { ...rest, action: 'conflict', reason };
+      const { changes, localChanges } = decision;
+      decision = { action: 'conflict', reason, changes, ...(localChanges && { localChanges }) };
     }
     const planned = secrets.map((place) => ({ place, required: !entity?.secrets.has(place) }));
     return {
