@@ -60,8 +60,8 @@ export class ImportsRepository {
   }
 
   /** With its items. @throws DomainError `not_found` */
-  get(organizationId: string, id: string): Promise<ImportRow> {
-    return this.read(organizationId, id, ['items'], 'Import');
+  get(organizationId: string, id: string, label: 'Import' | 'Plan' = 'Import'): Promise<ImportRow> {
+    return this.read(organizationId, id, ['items'], label);
   }
 
   /** With everything. @throws DomainError `not_found` */

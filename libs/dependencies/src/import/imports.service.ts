@@ -81,7 +81,7 @@ export class ImportsService {
    */
   async execute(member: Member, { planId, resolutions = [], secrets = {} }: ImportExecution): Promise<ImportView> {
     const { organizationId, userId } = member;
-    await this.imports.get(organizationId, planId);
+    await this.imports.get(organizationId, planId, 'Plan');
     return this.locked(organizationId, async () => {
       const row = await this.imports.whole(organizationId, planId, 'Plan');
       if (row.status !== 'planned') throw conflict('The plan has been executed already');
