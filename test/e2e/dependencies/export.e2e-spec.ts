@@ -77,7 +77,7 @@ describe('an export', () => {
     [{ entities: [] }, /^Entities/],
     [{ entities: [{ type: 'user' }] }, /^Type must be one of /],
     [{ entities: [{ type: 'model', id: 'x' }] }, /^There is no model x$/],
-    [{ entities: [{ type: 'model' }], include: 'some' }, /^Include must be all, or a list/],
+    [{ entities: [{ type: 'model' }], include: 'some' }, /^Include must be all, required, or a list/],
     [{ entities: [{ type: 'model' }], include: [{ type: 'model', id: '../x' }] }, /^There is no model \.\.\/x$/],
   ])('of %j is refused', async (body, message) => {
     const answer = await api.post('/dependencies/export', body);

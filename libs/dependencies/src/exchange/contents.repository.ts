@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
 import type { PortableContent } from '#platform/dependencies';
-import type { ExchangeItem, ItemKey } from '../format';
+import type { ItemKey } from '../format';
 
 export interface Exchanged {
   type: string;
@@ -10,7 +10,8 @@ export interface Exchanged {
   base: string | null;
 }
 
-interface Row extends Exchanged {
+/** A content that leaves or enters. */
+export interface Exchange extends Exchanged {
   content: PortableContent;
 }
 
@@ -32,7 +33,7 @@ export class ContentsRepository {
     organizationId: string,
     wanted: readonly { type: string; hash: string }[],
   ): Promise<Map<string, PortableContent>> {
-    const rows = await this.inBatches<{ type: string; hash: string }, Row>(
+    const rows = await this.inBatches<{ type: string; hash: string }, Exchange>(
       organizationId,
       wanted,
       CONTENTS,
@@ -42,11 +43,10 @@ export class ContentsRepository {
   }
 
   /** Remembers them as what was exchanged last. */
-  async keep(organizationId: string, items: readonly ExchangeItem[]): Promise<void> {
+  async keep(organizationId: string, items: readonly Exchange[]): Promise<void> {
     await this.database.inOrganization(organizationId, async (manager) => {
       for (let at = 0; at < items.length; at += BATCH) {
-        const rows = items.slice(at, at + BATCH).map((item) => ({ ...item, base: item.base ?? null }));
-        await manager.query(KEEP, [organizationId, JSON.stringify(rows)]);
+        await manager.query(KEEP, [organizationId, JSON.stringify(items.slice(at, at + BATCH))]);
       }
     });
   }

@@ -3,15 +3,15 @@ import { DomainError } from '#kernel';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Catalog, Known } from '../exchange/catalog';
-import { ContentsRepository, type Exchanged } from '../exchange/contents.repository';
+import { ContentsRepository, type Exchange, type Exchanged } from '../exchange/contents.repository';
 import { Portables } from '../exchange/portables';
-import { byTypeAndName, frameOf, hashOf, itemJson, itemText, LARGEST_FILE, type ExchangeItem } from '../format';
+import { byTypeAndName, frameOf, hashOf, itemJson, itemText, LARGEST_FILE } from '../format';
 
 export interface WrittenFile {
   /** By gzip. */
   compressed: Buffer;
   bytes: number;
-  items: ExchangeItem[];
+  items: Exchange[];
   /** Slots of secrets that stay behind. */
   secrets: string[];
 }
@@ -39,13 +39,13 @@ export class ExportWriter {
     );
     const [head, tail] = frameOf(description);
     let bytes = Buffer.byteLength(head) + Buffer.byteLength(tail);
-    const [items, texts, secrets]: [ExchangeItem[], string[], string[]] = [[], [], []];
+    const [items, texts, secrets]: [Exchange[], string[], string[]] = [[], [], []];
     for await (const { item, slots } of this.itemsOf(organizationId, catalog, entities)) {
-      const whole = withBase(item, last.get(itemText(item)));
-      const text = itemJson(whole);
+      const base = baseOf(item.hash, last.get(itemText(item)));
+      const text = itemJson({ ...item, ...(base !== null && { base }) });
       bytes += Buffer.byteLength(text) + (texts.length > 0 ? 1 : 0);
       if (bytes > LARGEST_FILE) throw tooLarge();
-      items.push(whole);
+      items.push({ ...item, base });
       texts.push(text);
       secrets.push(...slots);
     }
@@ -70,10 +70,8 @@ export class ExportWriter {
 }
 
 /** What was exchanged last is what this one was made of; or it is that itself, of what that was made of. */
-function withBase(item: ExchangeItem, last: Exchanged | undefined): ExchangeItem {
-  const base = last?.hash === item.hash ? last.base : last?.hash;
-  return base === undefined || base === null ? item : { ...item, base };
-}
+const baseOf = (hash: string, last: Exchanged | undefined): string | null =>
+  (last?.hash === hash ? last.base : last?.hash) ?? null;
 
 const tooLarge = () =>
   new DomainError(

@@ -4,7 +4,6 @@ import {
   ArrayMaxSize,
   ArrayMinSize,
   IsArray,
-  IsDefined,
   IsNotEmpty,
   IsOptional,
   IsString,
@@ -36,14 +35,14 @@ export class EntityChoice {
 }
 
 export class ExportAnalysisInput {
-  /** What is to leave the organization. @example [{"type": "model"}] */
-  @IsDefined()
+  /** What is to leave the organization; everything there is where nothing is said. @example [{"type": "model"}] */
+  @IsOptional()
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MOST_NAMED)
   @ValidateNested({ each: true })
   @Type(() => EntityChoice)
-  entities!: EntityChoice[];
+  entities?: EntityChoice[];
 }
 
 export class EntityName {
@@ -88,13 +87,13 @@ export class ExportAnalysisView {
 }
 
 export class ExportInput extends ExportAnalysisInput {
-  /** Optional entities that go along: `all` that the analysis names, or a list of type and id. @example "all" */
+  /** Optional entities that go along: `all` that the analysis names, only what is `required`, or a list of type and id. @example "all" */
   @IsOptional()
   @IsInclusion()
   @ApiProperty({
     required: false,
     oneOf: [
-      { type: 'string', enum: ['all'] },
+      { type: 'string', enum: ['all', 'required'] },
       {
         type: 'array',
         items: {
@@ -105,7 +104,7 @@ export class ExportInput extends ExportAnalysisInput {
       },
     ],
   })
-  include?: 'all' | { type: string; id: string }[];
+  include?: 'all' | 'required' | { type: string; id: string }[];
 
   /** What the file is called. @example "Line 1" */
   @IsOptional()
@@ -164,8 +163,11 @@ function IsInclusion(): PropertyDecorator {
       propertyName: propertyName as string,
       validator: {
         validate: (value: unknown) =>
-          value === 'all' || (Array.isArray(value) && value.length <= MOST_NAMED && value.every(isNamed)),
-        defaultMessage: () => `$property must be all, or a list of at most ${MOST_NAMED} entries of type and id`,
+          value === 'all' ||
+          value === 'required' ||
+          (Array.isArray(value) && value.length <= MOST_NAMED && value.every(isNamed)),
+        defaultMessage: () =>
+          `$property must be all, required, or a list of at most ${MOST_NAMED} entries of type and id`,
       },
     });
 }

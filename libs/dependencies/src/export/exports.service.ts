@@ -82,7 +82,9 @@ export class ExportsService {
     const { name = 'export', description = null } = input;
     const { compressed, items, bytes, secrets } = await this.inSnapshot(organizationId, async () => {
       const { catalog, selection, selected, required, optional } = await this.analysis(organizationId, input.entities);
-      const chosen = input.include === 'all' ? optional : chooseFrom(catalog, input.include ?? [], 'include');
+      const { include = 'required' } = input;
+      const named = typeof include === 'string' ? [] : chooseFrom(catalog, include, 'include');
+      const chosen = include === 'all' ? optional : named;
       const whole = unique([...selected, ...required, ...chosen]);
       const entities = unique([...whole, ...(await selection.required(whole))]);
       return this.writer.write(organizationId, catalog, entities, description);
@@ -107,7 +109,10 @@ export class ExportsService {
     return this.database.inSnapshot(organizationId, work);
   }
 
-  private async analysis(organizationId: string, entities: readonly EntityChoice[]): Promise<Analysis> {
+  private async analysis(
+    organizationId: string,
+    entities: readonly EntityChoice[] = this.portables.types.map((type) => ({ type })),
+  ): Promise<Analysis> {
     const unknown = entities.findIndex(({ type }) => !this.portables.find(type));
     if (unknown >= 0) {
       const field = `entities[${unknown}].type`;

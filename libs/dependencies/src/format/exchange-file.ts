@@ -24,8 +24,8 @@ const TYPE = /^[a-z][a-z-]{0,49}$/;
 export interface ExchangeItem {
   type: string;
   name: string;
-  /** Of the content. */
-  hash: string;
+  /** Of the content. Whoever writes files by hand may leave it out. */
+  hash?: string;
   /** Of the content that was exchanged before this one. */
   base?: string;
   /** Without ids: what it refers to stands there by type and name. */
@@ -85,17 +85,18 @@ function readItem(given: unknown, place: string): ExchangeItem {
   if (name.length > LONGEST_NAME) throw refuse(`${place}.name must be at most ${LONGEST_NAME} characters`);
   const unreadable = textProblem(name);
   if (unreadable) throw refuse(`${place}.name ${unreadable}`);
-  if (typeof hash !== 'string' || !HASH.test(hash)) throw refuse(`${place}.hash must be sha256: and 64 digits`);
+  if (hash !== undefined && (typeof hash !== 'string' || !HASH.test(hash)))
+    throw refuse(`${place}.hash must be sha256: and 64 digits`);
   if (base !== undefined && (typeof base !== 'string' || !HASH.test(base))) {
     throw refuse(`${place}.base must be sha256: and 64 digits`);
   }
   const members = membersOf(content, `${place}.content`) as PortableContent;
   const problem = jsonProblem(members);
   if (problem) throw refuse(`${place}.content ${problem}`);
-  if (hashOf(members) !== hash) {
-    throw refuse(`${itemText({ type, name })} was changed after its export: its hash is another. Export it again`);
+  if (hash !== undefined && hashOf(members) !== hash) {
+    throw refuse(`${itemText({ type, name })} was changed after its export: export it again, or leave out its hash`);
   }
-  return { type, name, hash, ...(base !== undefined && { base }), content: members };
+  return { type, name, ...(hash !== undefined && { hash }), ...(base !== undefined && { base }), content: members };
 }
 
 function membersOf(value: unknown, place: string): Members {

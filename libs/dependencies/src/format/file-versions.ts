@@ -1,5 +1,4 @@
-import { DomainError, type JsonValue } from '#kernel';
-import { hashOf } from './canonical';
+import { DomainError } from '#kernel';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -20,7 +19,7 @@ const listsToItems: Step = (file) => {
   const lists = Object.entries(file).filter(([name]) => Object.hasOwn(LISTS, name));
   const others = Object.entries(file).filter(([name]) => !Object.hasOwn(LISTS, name));
   const items = lists.flatMap(([list, entities]) =>
-    asList(entities).map((entity) => hashed({ ...asMembers(entity), type: LISTS[list] })),
+    asList(entities).map((entity) => ({ ...asMembers(entity), type: LISTS[list] })),
   );
   return { ...Object.fromEntries(others), formatVersion: '1.0', items };
 };
@@ -41,11 +40,6 @@ export function currentForm(file: Members): Members {
     throw refuse(`File is of format ${version[0]}, which is newer than this product; update it, or export to format 1`);
   }
   return STEPS.slice(major).reduce((older, step) => step(older), file);
-}
-
-function hashed(item: Members): Members {
-  const { content } = item;
-  return typeof content === 'object' && content !== null ? { ...item, hash: hashOf(content as JsonValue) } : item;
 }
 
 /** What is no list is kept to be refused as an item. */

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { conflict, DomainError, invalid, type Member } from '#kernel';
 import type { Portable, PortableEntity } from '#platform/dependencies';
 import { Catalog, Catalogs, referencesIn } from '../exchange/catalog';
-import { ContentsRepository } from '../exchange/contents.repository';
+import { ContentsRepository, type Exchange } from '../exchange/contents.repository';
 import { Portables } from '../exchange/portables';
-import { hashOf, itemText, type ExchangeItem } from '../format';
+import { hashOf, itemText } from '../format';
 import { DatabaseDependencyIndex } from '../index/database-dependency-index';
 import { isChange, requireSecrets, withSecrets, type GivenSecrets } from './given-secrets';
 import { placeBefore, typesInOrder } from './item-order';
@@ -136,10 +136,10 @@ export class ImportExecutor {
 }
 
 /** What both sides now have in common, also where what is here was kept. */
-const exchangedBy = ({ type, name, planned, action, content }: Step): ExchangeItem => {
+const exchangedBy = ({ type, name, planned, action, content }: Step): Exchange => {
   const { hash, base, incoming } = planned;
-  if (name !== planned.name && action === 'create') return { type, name, hash: hashOf(content), content };
-  return { type, name, hash, ...(base !== undefined && { base }), content: incoming };
+  if (name !== planned.name && action === 'create') return { type, name, hash: hashOf(content), base: null, content };
+  return { type, name, hash, base: base === undefined || base === hash ? null : base, content: incoming };
 };
 
 const keyOf = ({ type, name }: Seen | Plan['items'][number]) => ({ type, name });

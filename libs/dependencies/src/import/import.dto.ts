@@ -33,7 +33,7 @@ export class ImportFile {
 
   description?: string | null;
 
-  /** Each with `type`, `name`, `hash`, `content` and perhaps `base`. */
+  /** Each with `type`, `name` and `content`, and where an export made it `hash` and `base`. */
   @ApiProperty({ type: 'array', items: { type: 'object' }, example: [] })
   items!: object[];
 }
@@ -65,6 +65,9 @@ export class PlanItemView {
 
   @ApiProperty({ enum: ['create', 'update', 'unchanged', 'conflict'] })
   action!: 'create' | 'update' | 'unchanged' | 'conflict';
+
+  /** Of the content in the file, as it would be stored. */
+  hash!: string;
 
   /** Why, where that needs saying. */
   reason?: string;
@@ -227,8 +230,8 @@ const MOST_PROBLEMS = 1_000;
 export const toPlanView = (planId: string | null, plan: Plan, problems: readonly ItemProblem[]): ImportPlanView => ({
   planId,
   description: plan.description,
-  items: plan.items.map(({ type, name, action, reason, changes, localChanges }) => ({
-    ...{ type, name, action, changes: told(changes) },
+  items: plan.items.map(({ type, name, action, hash, reason, changes, localChanges }) => ({
+    ...{ type, name, action, hash, changes: told(changes) },
     ...(reason !== undefined && { reason }),
     ...(localChanges && { localChanges: told(localChanges) }),
   })),

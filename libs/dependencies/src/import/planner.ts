@@ -127,7 +127,9 @@ export class Planner {
 
   /** What both sides were made of: what the file says, where it is known here, or what was exchanged last. */
   private async bases(organizationId: string, candidates: readonly Candidate[]): Promise<Map<string, PortableContent>> {
-    const items = candidates.filter(({ isHere }) => isHere).map(({ item }) => item);
+    const items = candidates
+      .filter(({ isHere }) => isHere)
+      .map(({ item, incoming }) => ({ ...item, hash: hashOf(incoming) }));
     const last = new Map(
       (await this.contents.last(organizationId, items)).map((exchanged): [string, Exchanged] => [
         itemText(exchanged),
