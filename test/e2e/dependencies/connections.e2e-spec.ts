@@ -128,6 +128,28 @@ describe('connections and functions in the graph', () => {
     expect(Date.parse((await weight())!.lastSeen!)).toBeLessThanOrEqual(Date.now());
   });
 
+  it('change all at once, and nobody waits for ever', async () => {
+    const connection = await create();
+    const path = `/connections/${connection.id}`;
+    const functions = await Promise.all(Array.from({ length: 4 }, () => createFunction(connection.id)));
+    await dependOn('connection', connection.id);
+    const answers = await Promise.all([
+      ...functions.flatMap(({ id }) => [
+        api.patch(`${path}/functions/${id}`, { name: newId() }),
+        api.delete(`${path}/functions/${id}?dryRun=true`),
+        api.delete(`${path}/functions/${id}?force=true`),
+        api.patch(path, { name: newId() }),
+        dependOn('function', id).then(() => ({ status: 200 })),
+      ]),
+      api.patch(`${path}?force=true`, { enabled: false }),
+      api.post(`${path}/clone`, { name: newId() }),
+      api.delete(`${path}?force=true`),
+    ]);
+    expect(answers.filter(({ status }) => ![200, 201, 404, 409, 412].includes(status))).toEqual([]);
+    expect(answers.at(-1)!.status).toBe(200);
+    await expectTrue();
+  });
+
   it('change in turn: nothing is left of a function that comes while its connection goes', async () => {
     const connection = await create();
     const [removed, made] = await Promise.all([

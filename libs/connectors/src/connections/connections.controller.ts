@@ -54,8 +54,8 @@ export class ConnectionsController {
   }
 
   /**
-   * Changes what is given. A config replaces the one before; secrets that are left out or sent as their mask stay. That one is
-   * disabled is refused while others depend on it, unless it is forced.
+   * Changes what is given. A config replaces the one before; secrets that are left out or sent as their mask stay. Disabling
+   * it is refused while others depend on it, unless it is forced.
    */
   @Patch(':id')
   @Scopes('connectors:write')
