@@ -4,6 +4,8 @@ import { OrganizationsModule } from '#organizations';
 import { CallMetrics, ConnectionSessions, FunctionCalls, LiveOwners, LiveSessions, RemoteCalls } from './calls';
 import { ConnectionSecrets } from './connections/connection-secrets';
 import { ConnectionsRepository } from './connections/connections.repository';
+import { ConnectionContributor } from './exchange/connection-contributor';
+import { ConnectionWeigher } from './exchange/connection-weigher';
 import { FunctionsRepository } from './functions/functions.repository';
 import { MessageConsumers } from './messages';
 import { OutboundPolicy } from './outbound';
@@ -33,7 +35,7 @@ const SHARED = [
 /** What calls functions of connections, for every process. */
 @Module({
   imports: [DiscoveryModule, OrganizationsModule],
-  providers: [...SHARED, LiveOwners, ...ALL_PROTOCOLS],
+  providers: [...SHARED, LiveOwners, ConnectionContributor, ConnectionWeigher, ...ALL_PROTOCOLS],
   exports: SHARED,
 })
 export class ConnectorsModule {}

@@ -10,13 +10,14 @@ import {
 } from '#platform/dependencies';
 import type { TestApp } from '#testing';
 
-const provided = (app: TestApp, metadataKey: string): unknown[] => {
+/** Everything that is marked so. */
+export const providersOf = (app: TestApp, metadataKey: string): unknown[] => {
   const discovery = app.nest.get(DiscoveryService, { strict: false });
   return [...new Set(discovery.getProviders({ metadataKey }).map(({ instance }): unknown => instance))];
 };
 
 export function portableOf(app: TestApp, type: string): Portable {
-  const found = (provided(app, IsPortable.KEY) as Portable[]).find((portable) => portable.type === type);
+  const found = (providersOf(app, IsPortable.KEY) as Portable[]).find((portable) => portable.type === type);
   if (!found) throw new Error(`nothing makes ${type} portable`);
   return found;
 }
@@ -42,7 +43,7 @@ export async function keptGraph(app: TestApp, organizationId: string, types: rea
 
 /** What it would say if it were computed now. */
 export async function computedGraph(app: TestApp, organizationId: string, types: readonly string[]): Promise<Graph> {
-  const contributors = provided(app, ContributesDependencies.KEY) as DependencyContributor[];
+  const contributors = providersOf(app, ContributesDependencies.KEY) as DependencyContributor[];
   const asked = contributors.filter((contributor) => contributor.types.some((type) => types.includes(type)));
   const all = (await Promise.all(asked.map((contributor) => contributor.all(organizationId)))).flat();
   return Object.fromEntries(all.map((contribution) => [nodeOf(contribution), edgesOf(contribution)]));

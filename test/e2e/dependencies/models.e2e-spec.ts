@@ -74,8 +74,9 @@ describe('models in the graph', () => {
     const plant = await create([{ name: 'line', type: 'object', modelId: line.id }]);
     const models = app.nest.get(ModelsService, { strict: false });
     expect((await models.validator(organizationId, plant.id)).problems({})).toEqual([]);
-    const topic = 'mHv1.0/models/line';
-    await api.post('/uns/topics', { name: topic.slice('mHv1.0/'.length), dataType: 'json' });
+    const topic = (await api.post('/uns/topics', { topic: 'mHv1.0/models/plant' })).body.data;
+    const schema = { mode: 'strict', modelId: plant.id };
+    expect((await api.put(`/uns/topics/${topic.id}/schema`, schema)).status).toBe(200);
 
     const forced = await api.delete(`/engine/models/${sensor.id}?force=true`);
     expect(forced).toMatchObject({ status: 200, body: { data: { dependents: [{ id: line.id }] } } });
@@ -92,9 +93,18 @@ describe('models in the graph', () => {
       return true;
     });
     const validate = { id: 'check', name: 'Check', type: 'model.validate', parameters: { modelId: plant.id } };
-    const pipeline = await api.post('/engine/pipelines/validate', { name: 'Checks', nodes: [validate] });
-    expect(pipeline.status).toBeLessThan(500);
-    expect(pipeline.text).toContain(gone);
+    const pipeline = (await api.post('/engine/pipelines', { name: 'Checks', nodes: [validate] })).body.data;
+    const validated = await api.post(`/engine/pipelines/${pipeline.id}/validate`);
+    expect(validated.status).toBe(200);
+    expect(validated.text).toContain(gone);
+    // Topics keep to the copy that they have.
+    const publish = (value: object) => api.post('/uns/data/publish', { topic: topic.topic, value });
+    expect((await publish({ line: { sensor: { id: 5 } } })).status).toBe(400);
+    expect((await publish({ line: { sensor: { id: 'a' } } })).status).toBeLessThan(300);
+    expect(await api.put(`/uns/topics/${topic.id}/schema`, schema)).toMatchObject({
+      status: 409,
+      body: { message: gone },
+    });
     // What is kept of it can still be read, not written again; others that are named can change.
     expect((await api.get(`/engine/models/${line.id}`)).body.data.fields[0].modelId).toBe(sensor.id);
     const again = { name: line.name, fields: [relation(sensor.id)] };

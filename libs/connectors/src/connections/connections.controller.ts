@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Member, Page } from '#kernel';
+import { Dependents, GuardQuery } from '#platform/dependencies';
 import {
   Answers,
   AnswersCreated,
@@ -52,27 +53,36 @@ export class ConnectionsController {
     return this.connections.get(member, id);
   }
 
-  /** Changes what is given. A config replaces the one before; secrets that are left out or sent as their mask stay. */
+  /**
+   * Changes what is given. A config replaces the one before; secrets that are left out or sent as their mask stay. Disabling
+   * it is refused while others depend on it, unless it is forced.
+   */
   @Patch(':id')
   @Scopes('connectors:write')
   @GuardedByVersion()
-  @AnswersEntity(ConnectionView)
+  @AnswersEntity(ConnectionView, Dependents)
   change(
     @Caller() member: Member,
     @Param('id') id: string,
     @IfMatch() ifMatch: SeenVersion,
     @Body() change: ChangeConnection,
-  ): Promise<ConnectionView> {
-    return this.connections.change(member, id, ifMatch, change);
+    @Query() query: GuardQuery,
+  ): Promise<ConnectionView | Dependents> {
+    return this.connections.change(member, id, ifMatch, change, query);
   }
 
-  /** Removes a connection with its functions. */
+  /** Removes a connection with its functions. Refused while others depend on any of them, unless it is forced. */
   @Delete(':id')
   @Scopes('connectors:write')
   @GuardedByVersion()
-  @AnswersNothing()
-  delete(@Caller() member: Member, @Param('id') id: string, @IfMatch() ifMatch: SeenVersion): Promise<void> {
-    return this.connections.delete(member, id, ifMatch);
+  @AnswersNothing(Dependents)
+  delete(
+    @Caller() member: Member,
+    @Param('id') id: string,
+    @IfMatch() ifMatch: SeenVersion,
+    @Query() query: GuardQuery,
+  ): Promise<Dependents | void> {
+    return this.connections.delete(member, id, ifMatch, query);
   }
 
   /** Makes another connection with the same config, secrets and functions. */

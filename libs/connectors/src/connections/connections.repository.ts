@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Page } from '#kernel';
+import { isId, notFound, Page } from '#kernel';
 import { Database, OrganizationRepository, type PageRequest } from '#platform/database';
+import { In } from 'typeorm';
 import { Connection } from './connection.entity';
 
 export interface ConnectionFilter {
@@ -15,6 +16,44 @@ export interface ConnectionFilter {
 export class ConnectionsRepository extends OrganizationRepository<Connection> {
   constructor(database: Database) {
     super(database, Connection, 'Connection');
+  }
+
+  /**
+   * The connection: until this transaction ends, no other one changes it or its functions.
+   * @throws DomainError `not_found`
+   */
+  async hold(organizationId: string, id: string): Promise<Connection> {
+    if (!isId(id)) throw notFound('Connection');
+    const found = await this.database.inOrganization(organizationId, (manager) =>
+      manager.findOne(Connection, { where: { organizationId, id }, lock: { mode: 'for_no_key_update' } }),
+    );
+    if (!found) throw notFound('Connection');
+    return found;
+  }
+
+  /** Those that exist of them. */
+  byIds(organizationId: string, ids: readonly string[]): Promise<Connection[]> {
+    return this.database.inOrganization(organizationId, (manager) =>
+      manager.findBy(Connection, { organizationId, id: In(ids.filter(isId)) }),
+    );
+  }
+
+  /** Every one of them. */
+  names(organizationId: string): Promise<Pick<Connection, 'id' | 'name'>[]> {
+    return this.database.inOrganization(organizationId, (manager) =>
+      manager.query('SELECT id, name FROM connections WHERE organization_id = $1', [organizationId]),
+    );
+  }
+
+  /** By its name, whatever its case. */
+  async named(organizationId: string, name: string): Promise<Connection | null> {
+    return this.database.inOrganization(organizationId, (manager) =>
+      manager
+        .createQueryBuilder(Connection, 'connection')
+        .where({ organizationId })
+        .andWhere('lower(connection.name) = lower(:name)', { name })
+        .getOne(),
+    );
   }
 
   /** What it is told to do is no change of its configuration: its version stays. */

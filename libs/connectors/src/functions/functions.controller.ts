@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Headers, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Member, Page } from '#kernel';
+import { Dependents, GuardQuery } from '#platform/dependencies';
 import {
   Answers,
   AnswersCreated,
@@ -72,18 +73,19 @@ export class FunctionsController {
     return this.functions.change(member, id, functionId, ifMatch, change);
   }
 
-  /** Removes a function. */
+  /** Removes a function. Refused while others call it, unless it is forced. */
   @Delete(':functionId')
   @Scopes('connectors:write')
   @GuardedByVersion()
-  @AnswersNothing()
+  @AnswersNothing(Dependents)
   delete(
     @Caller() member: Member,
     @Param('id') id: string,
     @Param('functionId') functionId: string,
     @IfMatch() ifMatch: SeenVersion,
-  ): Promise<void> {
-    return this.functions.delete(member, id, functionId, ifMatch);
+    @Query() query: GuardQuery,
+  ): Promise<Dependents | void> {
+    return this.functions.delete(member, id, functionId, ifMatch, query);
   }
 
   /** Calls a function and answers what came of it: also a failure of the other side is an answer, with `success: false`. */

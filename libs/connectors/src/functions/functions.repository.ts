@@ -3,6 +3,22 @@ import { isId, notFound, Page } from '#kernel';
 import { Database, OrganizationRepository, type PageRequest } from '#platform/database';
 import { ConnectionFunction } from './connection-function.entity';
 
+/** A function with the name of its connection. */
+export type NamedFunction = Pick<ConnectionFunction, 'id' | 'name' | 'version' | 'type' | 'config' | 'parameters'> & {
+  connectionId: string;
+  connection: string;
+};
+
+const NAMED = `
+  SELECT f.id, f.name, f.version, f.type, f.config, f.parameters, c.id AS "connectionId", c.name AS connection
+  FROM connection_functions f JOIN connections c ON c.organization_id = f.organization_id AND c.id = f.connection_id
+  WHERE f.organization_id = $1 AND f.id = ANY ($2::uuid[])`;
+
+const NAMES = `
+  SELECT f.id, f.name, c.id AS "connectionId", c.name AS connection
+  FROM connection_functions f JOIN connections c ON c.organization_id = f.organization_id AND c.id = f.connection_id
+  WHERE f.organization_id = $1`;
+
 @Injectable()
 export class FunctionsRepository extends OrganizationRepository<ConnectionFunction> {
   constructor(database: Database) {
@@ -38,6 +54,18 @@ export class FunctionsRepository extends OrganizationRepository<ConnectionFuncti
     return this.database.inOrganization(organizationId, (manager) =>
       manager.countBy(ConnectionFunction, { organizationId, connectionId }),
     );
+  }
+
+  /** Those that exist of them. */
+  withConnections(organizationId: string, ids: readonly string[]): Promise<NamedFunction[]> {
+    return this.database.inOrganization(organizationId, (manager) =>
+      manager.query(NAMED, [organizationId, ids.filter(isId)]),
+    );
+  }
+
+  /** Every one of the organization. */
+  names(organizationId: string): Promise<Pick<NamedFunction, 'id' | 'name' | 'connectionId' | 'connection'>[]> {
+    return this.database.inOrganization(organizationId, (manager) => manager.query(NAMES, [organizationId]));
   }
 
   /** Every function of a connection, the oldest first. */

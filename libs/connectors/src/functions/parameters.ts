@@ -13,6 +13,18 @@ export interface FunctionParameter {
   description?: string;
 }
 
+/** Parameters as they are kept of what somebody gives. */
+export const declared = (
+  parameters: readonly (Omit<FunctionParameter, 'required'> & { required?: boolean })[],
+): FunctionParameter[] =>
+  parameters.map(({ name, type, required, default: preset, description }) => ({
+    name,
+    type,
+    required: required ?? (preset === undefined || preset === null),
+    ...(preset !== undefined && preset !== null && { default: preset }),
+    ...(description !== undefined && description !== null && { description }),
+  }));
+
 const FITS: Record<ParameterType, (value: JsonValue) => boolean> = {
   string: (value) => typeof value === 'string',
   number: (value) => Number.isFinite(value),

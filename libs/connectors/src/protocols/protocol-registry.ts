@@ -85,6 +85,15 @@ export class ProtocolRegistry implements OnModuleInit {
     return found;
   }
 
+  /** Of whatever protocol: their names begin with its id. */
+  functionType(type: string): KnownFunctionType | undefined {
+    for (const protocol of this.protocols.values()) {
+      const found = protocol.functionType(type);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
   /** By their ids. */
   all(): KnownProtocol[] {
     return [...this.protocols.values()].sort((a, b) => (a.protocol.definition.id < b.protocol.definition.id ? -1 : 1));

@@ -12,6 +12,15 @@ export interface MetricsRow {
   durations: number[];
 }
 
+/** How much went through a connection lately. */
+export interface Traffic {
+  connection_id: string;
+  /** Calls and messages of the last hour, in whole stretches of five minutes. */
+  count: number;
+  /** When the last stretch began in which there was any. */
+  last: Date | null;
+}
+
 /** What went through connections, in stretches of five minutes. */
 @Injectable()
 export class MetricsRepository {
@@ -25,6 +34,18 @@ export class MetricsRepository {
            durations::float8[] FROM connection_metrics
          WHERE organization_id = $1 AND connection_id = $2 AND bucket >= $3 ORDER BY bucket`,
         [organizationId, connectionId, since],
+      ),
+    );
+  }
+
+  traffic(organizationId: string, connectionIds: readonly string[]): Promise<Traffic[]> {
+    return this.database.inOrganization(organizationId, (manager) =>
+      manager.query<Traffic[]>(
+        `SELECT id AS connection_id, coalesce(sum(calls + messages) FILTER (WHERE bucket > now() - interval '1 hour'), 0)::float8
+           AS count, max(bucket) FILTER (WHERE calls + messages > 0) AS last
+         FROM unnest($2::uuid[]) AS t (id)
+         LEFT JOIN connection_metrics m ON m.organization_id = $1 AND m.connection_id = t.id GROUP BY id`,
+        [organizationId, connectionIds],
       ),
     );
   }

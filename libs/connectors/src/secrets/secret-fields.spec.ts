@@ -78,6 +78,31 @@ describe('secrets of a config', () => {
     expect(FIELDS.merge({ headers: { C: M } }, BEFORE)).toMatchObject({ headers: { A: 'a', B: 'b' } });
   });
 
+  it('are known where there are none, and can be put there as masks', () => {
+    const config = { host: 'h', auth: { type: 'key', key: M }, headers: {}, deep: { next: {} } };
+    const places = ['/password', '/auth/pin', '/deep/a~1b~0c', '/deep/next/a~1b~0c'];
+    expect(FIELDS.placesWithout(config).toSorted()).toEqual(places.toSorted());
+    const masked = FIELDS.withMasks(config, places);
+    expect(masked).toEqual({
+      host: 'h',
+      password: M,
+      auth: { type: 'key', key: M, pin: M },
+      headers: {},
+      deep: { 'a/b~c': M, next: { 'a/b~c': M } },
+    });
+    expect([...FIELDS.split(masked).secrets.keys()].toSorted()).toEqual([...places, '/auth/key'].toSorted());
+    expect(FIELDS.placesWithout(masked)).toEqual([]);
+  });
+
+  it('are none where they are left out, if that is meant', () => {
+    const config = { host: 'h', auth: { type: 'key', key: M }, headers: { A: '', C: M } };
+    expect(FIELDS.fill(config, BEFORE.secrets)).toEqual({
+      host: 'h',
+      auth: { type: 'key', key: 'k' },
+      headers: { A: 'a' },
+    });
+  });
+
   it('may have any name', () => {
     const config = JSON.parse('{"headers": {"__proto__": "x", "constructor": "y"}}') as typeof FULL;
     const split = FIELDS.split(config);

@@ -48,9 +48,44 @@ export class SecretFields {
    */
   merge(config: JsonObject, before?: SplitConfig): JsonObject {
     const complete = before ? (this.withLeftOut([this.schema], config, before.config) as JsonObject) : config;
-    return this.replace(complete, (secret, pointer) =>
-      secret === SECRET_MASK || secret === '' ? before?.secrets.get(pointer) : secret,
+    return this.fill(complete, before?.secrets);
+  }
+
+  /** A config whose masks and empty texts become the secrets in their places. Those that are left out are none. */
+  fill(config: JsonObject, secrets?: Secrets): JsonObject {
+    return this.replace(config, (secret, pointer) =>
+      secret === SECRET_MASK || secret === '' ? secrets?.get(pointer) : secret,
     );
+  }
+
+  /** Where the objects of a config could have secrets and have none, as JSON Pointers. */
+  placesWithout(config: JsonObject): string[] {
+    const visit = (schemas: readonly object[], value: JsonValue | undefined, pointer: string): string[] => {
+      if (!isObject(value)) return [];
+      const named = this.expanded(schemas).flatMap(({ properties }: { properties?: object }) =>
+        Object.keys(properties ?? {}),
+      );
+      return [...new Set([...named, ...Object.keys(value)])].flatMap((name) => {
+        const member = this.of(schemas, name);
+        const place = `${pointer}/${escaped(name)}`;
+        if (isSecret(member)) return Object.hasOwn(value, name) ? [] : [place];
+        return Object.hasOwn(value, name) ? visit(member, value[name], place) : [];
+      });
+    };
+    return visit([this.schema], config, '');
+  }
+
+  /** The config with masks in the places, whose objects it has. */
+  withMasks(config: JsonObject, places: readonly string[]): JsonObject {
+    const visit = (value: JsonObject, pointer: string): JsonObject => {
+      const masked = objectOf(value, (name, member) =>
+        isObject(member) ? visit(member, `${pointer}/${escaped(name)}`) : member,
+      );
+      const here = places.filter((place) => place.slice(0, place.lastIndexOf('/')) === pointer);
+      const masks = here.map((place) => [unescaped(place.slice(pointer.length + 1)), SECRET_MASK]);
+      return Object.fromEntries([...Object.entries(masked), ...masks]) as JsonObject;
+    };
+    return visit(config, '');
   }
 
   private replace(
@@ -127,6 +162,7 @@ function objectOf(value: JsonObject, change: (name: string, member: JsonValue) =
 }
 
 const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
+const unescaped = (name: string): string => name.replaceAll('~1', '/').replaceAll('~0', '~');
 
 /** A mark that nobody sees would leave a secret in clear. */
 function requireReachable(schema: JsonValue): void {

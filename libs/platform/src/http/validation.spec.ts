@@ -12,9 +12,9 @@ import {
   MaxLength,
   ValidateNested,
 } from 'class-validator';
-import { DomainError } from '#kernel';
+import { DomainError, type FieldProblem, type JsonValue } from '#kernel';
 import { ListQuery } from './list-query.dto';
-import { fieldTitle, validationPipe } from './validation';
+import { fieldTitle, judgeInput, validationPipe } from './validation';
 
 class Part {
   @IsString()
@@ -153,6 +153,24 @@ describe('validationPipe', () => {
     { filter: 'x' },
   ])('refuses the query %j', async (query) => {
     await expect(read(query, ListQuery, 'query')).rejects.toThrow(DomainError);
+  });
+});
+
+describe('judgeInput', () => {
+  it.each<{ [name: string]: JsonValue }>([
+    { name: 'a', kind: 'b', parts: [{ firstName: 'x' }] },
+    {},
+    { name: 5, unknown: 1 },
+    { name: 'a', parts: [{}, { firstName: 'b', other: 1 }] },
+    { name: 'a\0' },
+    { name: 'a', parts: [JSON.parse('{"constructor": "x", "__proto__": {}, "prototype": 1}')] },
+    Object.fromEntries(Array.from({ length: 2_000 }, (_, index) => [`x${index}`, 1])),
+  ])('says the same as the pipe of %j', async (value) => {
+    const { input, problems } = judgeInput(Input, value);
+    const passed = await read(structuredClone(value), Input).catch((error: unknown) => error as DomainError);
+    if (!(passed instanceof DomainError)) return expect([input, problems]).toEqual([passed, []]);
+    const messages = (passed.details as FieldProblem[] | undefined) ?? [{ message: passed.message }];
+    expect(problems.map(({ message }) => message)).toEqual(messages.map(({ message }) => message));
   });
 });
 

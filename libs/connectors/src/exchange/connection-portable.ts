@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import { invalid, type Member } from '#kernel';
+import { Database, requireVersion } from '#platform/database';
+import {
+  IsPortable,
+  type CheckedContent,
+  type Portable,
+  type PortableContent,
+  type PortableEntity,
+} from '#platform/dependencies';
+import { ConnectionEditor, type ConnectionContent } from '../connections/connection-editor';
+import { ConnectionsRepository } from '../connections/connections.repository';
+import { ProtocolRegistry } from '../protocols';
+import { checkConnection, connectionContent, IN_CONTENT } from './check-content';
+
+interface Entering {
+  id: string;
+  name: string;
+  content: PortableContent;
+}
+
+/** Connections as they leave and enter organizations. */
+@Injectable()
+@IsPortable()
+export class ConnectionPortable implements Portable {
+  readonly type = 'connection';
+  readonly after = [];
+  readonly caseless = true;
+
+  constructor(
+    private readonly database: Database,
+    private readonly connections: ConnectionsRepository,
+    private readonly editor: ConnectionEditor,
+    private readonly protocols: ProtocolRegistry,
+  ) {}
+
+  async names(organizationId: string): Promise<Map<string, string>> {
+    return new Map((await this.connections.names(organizationId)).map(({ id, name }) => [name, id]));
+  }
+
+  /** @throws DomainError `conflict` where the secrets of one cannot be opened. */
+  async read(organizationId: string, ids: readonly string[]): Promise<PortableEntity[]> {
+    const found = await this.connections.byIds(organizationId, ids);
+    return found.map((connection) => {
+      const { id, name, version } = connection;
+      const secrets = [...this.editor.opened(connection).secrets];
+      return {
+        id,
+        name,
+        version,
+        content: connectionContent(connection),
+        secrets: new Map(secrets.map(([place, secret]) => [IN_CONTENT + place, secret])),
+      };
+    });
+  }
+
+  check(name: string, content: PortableContent): CheckedContent {
+    return checkConnection(this.protocols, name, content);
+  }
+
+  mapReferences(content: PortableContent): PortableContent {
+    return content;
+  }
+
+  async create(member: Member, { id, name, content }: Entering): Promise<void> {
+    await this.editor.create(member, contentOf(name, content), id);
+  }
+
+  async update(member: Member, { id, version, name, content }: Entering & { version: number }): Promise<void> {
+    const { protocol, ...change } = contentOf(name, content);
+    await this.database.inOrganization(member.organizationId, async () => {
+      const before = await this.connections.hold(member.organizationId, id);
+      requireVersion(before, version);
+      if (protocol !== before.protocol) {
+        const message = `Protocol of connection ${before.name} is ${before.protocol} and cannot become ${protocol}`;
+        throw invalid({ field: 'protocol', message });
+      }
+      await this.editor.change(member, before, change, 'removed');
+    });
+  }
+
+  async delete({ organizationId }: Member, id: string): Promise<void> {
+    await this.database.inOrganization(organizationId, async () =>
+      this.editor.remove(await this.connections.hold(organizationId, id)),
+    );
+  }
+}
+
+const contentOf = (name: string, content: PortableContent): ConnectionContent =>
+  ({ ...content, name }) as unknown as ConnectionContent;
