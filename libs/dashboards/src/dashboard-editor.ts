@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { conflict, invalid, type Member } from '#kernel';
 import { AuditTrail, type AuditEntry } from '#platform/audit';
 import { Database, isUniqueViolation, requireVersion, type SeenVersion } from '#platform/database';
+import { DependencyIndex } from '#platform/dependencies';
+import { contributionOf, dashboardKey } from './dashboard-contribution';
 import { summaryOf } from './dashboard-changes';
 import { MOST_DASHBOARDS, type DashboardContent } from './dashboard-content';
 import { requireSound } from './dashboard-rules';
@@ -20,24 +22,30 @@ export class DashboardEditor {
     private readonly dashboards: DashboardsRepository,
     private readonly folders: FoldersRepository,
     private readonly audit: AuditTrail,
+    private readonly index: DependencyIndex,
   ) {}
 
   /**
-   * @param original the dashboard that it is a clone of.
+   * @param origin the id that it has been given already, and the dashboard that it is a clone of.
    * @throws DomainError `bad_request` with every problem; `conflict` for a name that is taken in the folder, or where an
    * organization has all dashboards that it may have; `payload_too_large`.
    */
-  create({ organizationId, userId }: Member, content: DashboardContent, original?: string): Promise<Dashboard> {
+  create(
+    { organizationId, userId }: Member,
+    content: DashboardContent,
+    { id, original }: { id?: string; original?: string } = {},
+  ): Promise<Dashboard> {
     requireSound(content);
     return this.changing(organizationId, async () => {
       if ((await this.dashboards.count(organizationId)) >= MOST_DASHBOARDS) {
         throw conflict(`An organization has ${MOST_DASHBOARDS} dashboards at most`);
       }
       await this.requireFolder(organizationId, content.folderId);
-      const values: object = { ...content, createdBy: userId, updatedBy: userId };
+      const values: object = { ...(id !== undefined && { id }), ...content, createdBy: userId, updatedBy: userId };
       const dashboard = await this.dashboards.insert(organizationId, values);
       const details = { version: dashboard.version, ...(original !== undefined && { original }) };
       await this.record(original === undefined ? 'create' : 'clone', dashboard, { details });
+      await this.index.keep(organizationId, [contributionOf(dashboard)]);
       return dashboard;
     });
   }
@@ -60,6 +68,7 @@ export class DashboardEditor {
       const dashboard = await this.dashboards.update(organizationId, id, row.version, change);
       const details = { version: dashboard.version, summary: summaryOf(before, after) };
       await this.record('update', dashboard, { details });
+      await this.index.keep(organizationId, [contributionOf(dashboard)]);
       return dashboard;
     });
   }
@@ -71,6 +80,7 @@ export class DashboardEditor {
       requireVersion(dashboard, ifMatch);
       await this.dashboards.delete(organizationId, id);
       await this.record('delete', dashboard);
+      await this.index.remove(organizationId, [dashboardKey(id)]);
     });
   }
 

@@ -10,13 +10,17 @@ const MOST_PROBLEMS = 100;
  * @throws DomainError `bad_request` with every problem by its place; `payload_too_large`.
  */
 export function requireSound(content: DashboardContent): void {
-  const { variables, panels } = content;
-  if (panels.length > MOST_PANELS) throw invalid({ field: 'panels', message: `Panels must be at most ${MOST_PANELS}` });
-  const names = new Set(variables.map(({ name }) => name));
-  refuse([...variableProblems(variables), ...panelProblems(panels, names)]);
+  refuse(dashboardProblems(content));
   if (Buffer.byteLength(JSON.stringify(content)) > LARGEST_DASHBOARD) {
     throw new DomainError('payload_too_large', 'A dashboard must be at most 2 MiB');
   }
+}
+
+/** What does not fit together in a dashboard whose fields are each sound in form. */
+export function dashboardProblems({ variables, panels }: DashboardContent): FieldProblem[] {
+  if (panels.length > MOST_PANELS) return [{ field: 'panels', message: `Panels must be at most ${MOST_PANELS}` }];
+  const names = new Set(variables.map(({ name }) => name));
+  return [...variableProblems(variables), ...panelProblems(panels, names)];
 }
 
 function refuse(problems: readonly FieldProblem[]): void {

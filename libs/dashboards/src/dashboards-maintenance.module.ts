@@ -1,16 +1,23 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
+import { DashboardViews } from './views/dashboard-views';
 import { Database, deleteBatch } from '#platform/database';
-import { OrganizationPurges } from '#platform/queue';
+import { MaintenanceTasks, OrganizationPurges } from '#platform/queue';
 
-/** Housekeeping of dashboards, for the worker process: those of deleted organizations go, and their folders after them. */
-@Module({})
+/**
+ * Housekeeping of dashboards, for the worker process: views that are over, and those of deleted organizations with their
+ * dashboards and folders.
+ */
+@Module({ providers: [DashboardViews] })
 export class DashboardsMaintenanceModule implements OnModuleInit {
   constructor(
     private readonly purges: OrganizationPurges,
     private readonly database: Database,
+    private readonly tasks: MaintenanceTasks,
+    private readonly views: DashboardViews,
   ) {}
 
   onModuleInit(): void {
+    this.tasks.register({ name: 'dashboards.views', everyMinutes: 60, run: () => this.views.expire() });
     const remove = (id: string, limit: number) =>
       this.database.asSystem(
         async (manager) =>

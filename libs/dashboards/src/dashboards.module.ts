@@ -1,5 +1,8 @@
 import { Module } from '@nestjs/common';
 import { UnsModule } from '#uns';
+import { DashboardDependencies } from './dashboard-dependencies';
+import { DashboardPortable } from './exchange/dashboard-portable';
+import { DashboardViews } from './views/dashboard-views';
 import { DashboardEditor } from './dashboard-editor';
 import { DashboardsRepository } from './dashboards.repository';
 import { DashboardsService } from './dashboards.service';
@@ -12,13 +15,16 @@ import { PanelsService } from './panels/panels.service';
   imports: [UnsModule],
   providers: [
     DashboardDataService,
+    DashboardDependencies,
     DashboardEditor,
+    DashboardPortable,
+    DashboardViews,
     DashboardsRepository,
     DashboardsService,
     FoldersRepository,
     FoldersService,
     PanelsService,
   ],
-  exports: [DashboardDataService, DashboardsService, FoldersService, PanelsService],
+  exports: [DashboardDataService, DashboardViews, DashboardsService, FoldersService, PanelsService],
 })
 export class DashboardsModule {}

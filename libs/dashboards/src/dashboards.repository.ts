@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Page } from '#kernel';
 import { Database, OrganizationRepository, type PageRequest } from '#platform/database';
-import { IsNull, type FindOptionsOrder } from 'typeorm';
+import { In, IsNull, type FindOptionsOrder } from 'typeorm';
 import { Dashboard } from './dashboard.entity';
 
 /** What lists tell: panels of two hundred dashboards could be hundreds of megabytes. */
@@ -36,6 +36,20 @@ export class DashboardsRepository extends OrganizationRepository<Dashboard> {
 
   count(organizationId: string): Promise<number> {
     return this.database.inOrganization(organizationId, (manager) => manager.countBy(Dashboard, { organizationId }));
+  }
+
+  /** Those that exist of them, in no particular order. */
+  byIds(organizationId: string, ids: readonly string[]): Promise<Dashboard[]> {
+    return this.database.inOrganization(organizationId, (manager) =>
+      manager.findBy(Dashboard, { organizationId, id: In(ids) }),
+    );
+  }
+
+  /** Where all of them lie. */
+  places(organizationId: string): Promise<Pick<Dashboard, 'id' | 'name' | 'folderId'>[]> {
+    return this.database.inOrganization(organizationId, (manager) =>
+      manager.find(Dashboard, { select: { id: true, name: true, folderId: true }, where: { organizationId } }),
+    );
   }
 
   /** Without variables and panels. The search is in names and descriptions. */

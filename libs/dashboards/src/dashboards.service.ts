@@ -66,6 +66,6 @@ export class DashboardsService {
   async clone(member: Member, id: string, { name, folderId }: DashboardClone): Promise<DashboardView> {
     const original = contentOf(await this.dashboards.get(member.organizationId, id));
     const content = { ...original, name, ...(folderId !== undefined && { folderId }) };
-    return toDashboardView(await this.editor.create(member, content, id));
+    return toDashboardView(await this.editor.create(member, content, { original: id }));
   }
 }

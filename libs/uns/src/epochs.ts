@@ -18,18 +18,25 @@ const LOCKS = 7_243_003;
 
 export const sumOf = ({ topics, policies, watched }: Epochs): number => topics + policies + watched;
 
+/** What transactions have counted. */
+const counted = new WeakMap<EntityManager, Set<string>>();
+
 /**
  * Waits until nobody stores values of the organization, keeps everybody from it until the transaction ends, and makes all
  * processes forget that part of what they know. To be called before anything else in the transaction that changes it,
- * which had better be short.
+ * which had better be short. Once in a transaction is enough, however much it changes: nothing is stored before it ends.
  */
 export async function bumpEpoch(manager: EntityManager, organizationId: string, part: Remembered): Promise<void> {
+  const bumped = counted.get(manager) ?? new Set<string>();
+  counted.set(manager, bumped);
+  if (bumped.has(`${organizationId}/${part}`)) return;
   await manager.query(`SELECT pg_advisory_xact_lock(${LOCKS}, uuid_hash($1::uuid))`, [organizationId]);
   await manager.query(
     `INSERT INTO uns_epochs AS e (organization_id, ${part}) VALUES ($1, 1)
      ON CONFLICT (organization_id) DO UPDATE SET ${part} = e.${part} + 1`,
     [organizationId],
   );
+  bumped.add(`${organizationId}/${part}`);
 }
 
 /** Keeps changes of the organizations away until the transaction ends, for what must not happen in the middle of one. */

@@ -1,5 +1,13 @@
 import { Module } from '@nestjs/common';
 import { ModelsModule } from '#models';
+import { BindingDependencies } from './dependencies/binding-dependencies';
+import { TopicDependencies } from './dependencies/topic-dependencies';
+import { TopicWeights } from './dependencies/topic-weights';
+import { BindingPortable } from './exchange/binding-portable';
+import { SchemaRulesReader } from './exchange/schema-rules-reader';
+import { TopicBatches } from './exchange/topic-batches';
+import { TopicPortable } from './exchange/topic-portable';
+import { TopicPlacesRepository } from './topics/topic-places.repository';
 import { UnsDataService } from './data/uns-data.service';
 import { LastRecords } from './history/last-records';
 import { LatestRecords } from './history/latest-records';
@@ -41,6 +49,8 @@ import { TopicsService } from './topics/topics.service';
 @Module({
   imports: [ModelsModule],
   providers: [
+    BindingDependencies,
+    BindingPortable,
     FeedReader,
     FeedWriter,
     LastRecords,
@@ -59,20 +69,26 @@ import { TopicsService } from './topics/topics.service';
     SchemaBindingsService,
     SchemaChecks,
     SchemaReader,
+    SchemaRulesReader,
     SchemasInForce,
     SeriesService,
     SeriesTopics,
     StorageStates,
+    TopicBatches,
     TopicBranches,
     TopicBranchesRepository,
     TopicDays,
+    TopicDependencies,
+    TopicPlacesRepository,
     TopicPolicies,
+    TopicPortable,
     TopicRegistry,
     TopicSchemasRepository,
     TopicSchemasService,
     TopicStats,
     TopicTree,
     TopicTreeRepository,
+    TopicWeights,
     TopicsRepository,
     TopicsService,
     UnsDataService,

@@ -14,6 +14,7 @@ import { toRange, type TimeRange } from './time-range';
 import { fillIn } from './topic-filter';
 import { useDashboard, type DashboardEditor } from './use-dashboard';
 import { useLiveData } from './use-live-data';
+import { usePresence } from './use-presence';
 import { chosenIn, VariableChoices } from './variable-choice';
 
 /** `/dashboards/{id}`: time and variables are in the address, so that a link shows the same. */
@@ -21,6 +22,7 @@ export function DashboardPage({ id }: { id: string }) {
   const editor = useDashboard(id);
   useTitle(editor.dashboard?.name ?? 'Dashboard');
   useLeaveGuard(editor.unsaved);
+  usePresence(id);
   if (editor.error !== undefined && !editor.dashboard) return <Failure error={editor.error} onRetry={editor.reload} />;
   return editor.dashboard ? <View editor={editor} /> : <Loading what="dashboard" />;
 }

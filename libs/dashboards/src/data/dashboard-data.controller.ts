@@ -2,14 +2,18 @@ import { Controller, Get, Param } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Member, Page } from '#kernel';
 import { Answers, AnswersList, Caller, Scopes } from '#platform/http';
-import { DashboardData, VariableChoices } from '../dto/data.dto';
+import { DashboardAudience, DashboardData, VariableChoices } from '../dto/data.dto';
+import { DashboardViews } from '../views/dashboard-views';
 import { DashboardDataService } from './dashboard-data.service';
 import { ApiDataQuery, ReadDataQuery, type DataQuery } from './data-query';
 
 @ApiTags('Dashboards')
 @Controller('uns/dashboards/:id')
 export class DashboardDataController {
-  constructor(private readonly service: DashboardDataService) {}
+  constructor(
+    private readonly service: DashboardDataService,
+    private readonly views: DashboardViews,
+  ) {}
 
   /**
    * The series of all panels in one answer. A query without aggregate gives records as they are: up to 2,000, or the last
@@ -23,6 +27,17 @@ export class DashboardDataController {
   @Answers(DashboardData)
   data(@Caller() member: Member, @Param('id') id: string, @ReadDataQuery() query: DataQuery): Promise<DashboardData> {
     return this.service.data(member, id, query);
+  }
+
+  /**
+   * How many people look at the dashboard. Whoever reads this or its data counts as one of them for two minutes, so a page
+   * asks every minute while it is seen.
+   */
+  @Get('viewers')
+  @Scopes('dashboards:read')
+  @Answers(DashboardAudience)
+  viewers(@Caller() member: Member, @Param('id') id: string): Promise<DashboardAudience> {
+    return this.views.look(member, id);
   }
 
   /** What there is to choose for each variable, all on one page: of topics, those that the caller may read. */

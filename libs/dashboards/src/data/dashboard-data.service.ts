@@ -6,6 +6,7 @@ import { DashboardsRepository } from '../dashboards.repository';
 import type { DashboardData, PanelData, SeriesView, VariableChoices } from '../dto/data.dto';
 import { spanOf } from '../time-range';
 import { fillIn } from '../variables';
+import { DashboardViews } from '../views/dashboard-views';
 import { widthText } from './bucket-width';
 import type { DataQuery } from './data-query';
 import { requestsOf, valueless, type PanelRequest } from './panel-requests';
@@ -16,14 +17,17 @@ export class DashboardDataService {
   constructor(
     private readonly dashboards: DashboardsRepository,
     private readonly series: SeriesService,
+    private readonly views: DashboardViews,
   ) {}
 
   /**
-   * The series of all panels, read together. What is wrong with a topic, or missing for a panel, is told there.
+   * The series of all panels, read together, for somebody who looks at it. What is wrong with a topic, or missing for a panel, is told there.
    * @throws DomainError `not_found`; `bad_request` for times that are none and variables that are not defined; `unavailable`.
    */
   async data(member: Member, id: string, { from, to, values: given }: DataQuery): Promise<DashboardData> {
-    const { timeRange, variables, panels } = await this.dashboards.get(member.organizationId, id);
+    const { organizationId, userId } = member;
+    const { timeRange, variables, panels } = await this.dashboards.get(organizationId, id);
+    await this.views.note(organizationId, id, userId);
     const span = spanOf({ from: from ?? timeRange.from, to: to ?? timeRange.to }, Date.now());
     const values = await this.valuesOf(member, variables, given);
     const asking = panels.filter(({ queries }) => queries.length > 0);

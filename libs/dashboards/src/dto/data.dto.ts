@@ -85,3 +85,11 @@ export class VariableChoices {
   /** What there is to choose from: its values, or what topics have in place of its `+`. @example ["line-1", "line-2"] */
   values!: string[];
 }
+
+export class DashboardAudience {
+  /** People who look at it, with whoever asks. @example 2 */
+  openNow!: number;
+
+  /** When somebody looked at it the last time. */
+  lastSeen!: Date;
+}

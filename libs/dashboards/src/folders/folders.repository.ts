@@ -15,6 +15,8 @@ export interface FolderContent {
   name: string;
 }
 
+export type FolderPlace = Pick<Folder, 'id' | 'name' | 'parentId'>;
+
 @Injectable()
 export class FoldersRepository extends OrganizationRepository<Folder> {
   constructor(database: Database) {
@@ -51,6 +53,13 @@ export class FoldersRepository extends OrganizationRepository<Folder> {
       manager.find(Folder, { select: { id: true, parentId: true }, where: { organizationId } }),
     );
     return new Map(folders.map(({ id, parentId }) => [id, parentId]));
+  }
+
+  /** Where all of them lie. */
+  places(organizationId: string): Promise<FolderPlace[]> {
+    return this.database.inOrganization(organizationId, (manager) =>
+      manager.find(Folder, { select: { id: true, name: true, parentId: true }, where: { organizationId } }),
+    );
   }
 
   exists(organizationId: string, id: string): Promise<boolean> {

@@ -67,6 +67,12 @@ export interface Portable {
   /** @param content checked, references are ids, secrets in their places. @throws DomainError */
   create(member: Member, entity: { id: string; name: string; content: PortableContent }): Promise<void>;
 
+  /** The same for many at once, all or nothing; for types of which there are thousands. */
+  createAll?(
+    member: Member,
+    entities: readonly { id: string; name: string; content: PortableContent }[],
+  ): Promise<void>;
+
   /**
    * Secrets that are `SECRET_PLACE` stay what they are. The name may differ in case.
    * @throws DomainError `precondition_failed` where it is not at that version any more.

@@ -3,13 +3,21 @@ import { conflict, hasScopeOn, invalid, Page, type Member, type Scope } from '#k
 import { AuditTrail, changesBetween } from '#platform/audit';
 import { Database, isUniqueViolation, requireVersion, type SeenVersion } from '#platform/database';
 import { parseSort, type ListQuery } from '#platform/http';
+import { DependencyIndex } from '#platform/dependencies';
+import { bindingContribution, bindingKey } from '../dependencies/contributions';
 import { bumpEpoch } from '../epochs';
 import { requireTopicRight } from '../topics/topic-rights';
 import { toBindingView, type CreateBinding, type SchemaBindingView, type UpdateBinding } from './dto/schema.dto';
 import type { SchemaBinding } from './schema-binding.entity';
 import { bindingFilterProblem, SchemaReader } from './schema-reader';
-import { RULE_FIELDS } from './schema-rules';
+import { RULE_FIELDS, type SchemaRules } from './schema-rules';
 import { SchemaBindingsRepository, type BindingHead } from './schemas.repository';
+
+/** What people decide of a binding. */
+export interface BindingValues extends SchemaRules {
+  name: string;
+  filter: string;
+}
 
 const SORTABLE = ['name', 'filter', 'createdAt', 'updatedAt'] as const;
 
@@ -24,6 +32,7 @@ export class SchemaBindingsService {
     private readonly bindings: SchemaBindingsRepository,
     private readonly reader: SchemaReader,
     private readonly audit: AuditTrail,
+    private readonly index: DependencyIndex,
   ) {}
 
   /** Those whose filter the caller's branches cover; the search is in name and filter. */
@@ -49,15 +58,7 @@ export class SchemaBindingsService {
     const { organizationId } = member;
     requireFilter(member, filter);
     const rules = await this.reader.read(organizationId, given);
-    return this.change(organizationId, async () => {
-      if ((await this.bindings.count(organizationId)) >= MOST_BINDINGS) {
-        throw conflict(`There may be at most ${MOST_BINDINGS} schema bindings`);
-      }
-      const values: object = { name, filter, ...rules };
-      const made = await this.bindings.insert(organizationId, values);
-      await this.record('create', {}, made);
-      return toBindingView(made);
-    });
+    return toBindingView(await this.make(organizationId, { name, filter, ...rules }));
   }
 
   /** @throws DomainError as `create`; `precondition_failed`. */
@@ -69,20 +70,47 @@ export class SchemaBindingsService {
     const filter = change.filter ?? before.filter;
     requireFilter(member, filter);
     const rules = await this.reader.read(organizationId, changed(before, change));
-    return this.change(organizationId, async () => {
-      const values: object = { name, filter, ...rules };
-      const after = await this.bindings.update(organizationId, id, before.version, values);
-      await this.record('update', before, after);
-      return toBindingView(after);
-    });
+    return toBindingView(await this.rewrite(before, { name, filter, ...rules, ...keptModel(before, change) }));
   }
 
   async delete(member: Member, id: string): Promise<void> {
     const { organizationId } = member;
-    await this.change(organizationId, async () => {
-      const before = await this.load(member, 'uns:write', id);
+    await this.change(organizationId, async () => this.drop(await this.load(member, 'uns:write', id)));
+  }
+
+  /** One that has been checked, for whoever may have it made. @throws DomainError `conflict` */
+  make(organizationId: string, binding: BindingValues & { id?: string }): Promise<SchemaBinding> {
+    const values: object = binding;
+    return this.change(organizationId, async () => {
+      if ((await this.bindings.count(organizationId)) >= MOST_BINDINGS) {
+        throw conflict(`There may be at most ${MOST_BINDINGS} schema bindings`);
+      }
+      const made = await this.bindings.insert(organizationId, values);
+      await this.record('create', {}, made);
+      await this.index.keep(organizationId, [bindingContribution(made)]);
+      return made;
+    });
+  }
+
+  /** Likewise. @throws DomainError `conflict`; `precondition_failed` */
+  rewrite(before: SchemaBinding, binding: BindingValues): Promise<SchemaBinding> {
+    const values: object = binding;
+    const { organizationId, id, version } = before;
+    return this.change(organizationId, async () => {
+      const after = await this.bindings.update(organizationId, id, version, values);
+      await this.record('update', before, after);
+      await this.index.keep(organizationId, [bindingContribution(after)]);
+      return after;
+    });
+  }
+
+  /** Likewise. */
+  drop(binding: SchemaBinding): Promise<void> {
+    const { organizationId, id } = binding;
+    return this.change(organizationId, async () => {
       await this.bindings.delete(organizationId, id);
-      await this.record('delete', before, before);
+      await this.record('delete', binding, binding);
+      await this.index.remove(organizationId, [bindingKey(id)]);
     });
   }
 
@@ -121,6 +149,13 @@ function changed(before: SchemaBinding, change: UpdateBinding) {
   ) as UpdateBinding;
   const otherModel = 'modelId' in given && given.modelId !== before.modelId;
   return { ...before, ...(otherModel && { modelVersion: null }), ...given, mode: given.mode ?? before.mode };
+}
+
+/** What has been held to since it came from elsewhere is no version here: it stays until another one is asked for. */
+function keptModel(before: SchemaBinding, { modelId, modelVersion }: UpdateBinding): Partial<SchemaRules> {
+  const stays = (modelId === undefined || modelId === before.modelId) && !modelVersion;
+  const isForeign = before.modelId !== null && before.modelVersion === null;
+  return stays && isForeign ? { modelVersion: null, modelSchema: before.modelSchema } : {};
 }
 
 function compare(a: BindingHead, b: BindingHead, order: Record<string, 'ASC' | 'DESC'>): number {

@@ -1,4 +1,4 @@
-import type { JsonValue } from '#kernel';
+import { MAX_JSON_DEPTH, type JsonValue } from '#kernel';
 import { SchemaValidator, type JsonSchema } from '#platform/json-schema';
 
 /*
@@ -7,9 +7,17 @@ import { SchemaValidator, type JsonSchema } from '#platform/json-schema';
  */
 
 export const MOST_SCHEMA_CHARACTERS = 65_536;
-const DEEPEST = 32;
-/** Objects in the schema with every reference written out. */
-const MOST_PARTS = 1_000;
+
+interface Limits {
+  characters: number;
+  depth: number;
+  /** Objects in the schema with every reference written out. */
+  parts: number;
+}
+
+const OF_PEOPLE: Limits = { characters: MOST_SCHEMA_CHARACTERS, depth: 32, parts: 1_000 };
+/** More than what a model with all fields that it may have is as JSON Schema. */
+export const OF_MODELS: Limits = { characters: 4_194_304, depth: MAX_JSON_DEPTH, parts: 10_000 };
 const MOST_UNIQUE_ITEMS = 1_000;
 
 /** Keywords that find their target while a value is checked, or change what references lead to. */
@@ -18,11 +26,11 @@ const UNBOUNDED = ['$dynamicRef', '$recursiveRef', '$dynamicAnchor', '$recursive
 type Part = { [keyword: string]: JsonValue };
 
 /** What is wrong with a schema for values, in words that follow its name, or undefined. */
-export function schemaProblem(schema: JsonSchema): string | undefined {
-  if (JSON.stringify(schema).length > MOST_SCHEMA_CHARACTERS) {
-    return `must be at most ${MOST_SCHEMA_CHARACTERS} characters of JSON`;
+export function schemaProblem(schema: JsonSchema, limits = OF_PEOPLE): string | undefined {
+  if (JSON.stringify(schema).length > limits.characters) {
+    return `must be at most ${limits.characters} characters of JSON`;
   }
-  const problem = new Walk(schema).problem();
+  const problem = new Walk(schema, limits).problem();
   if (problem) return problem;
   try {
     new SchemaValidator(schema, 'first');
@@ -35,7 +43,10 @@ export function schemaProblem(schema: JsonSchema): string | undefined {
 class Walk {
   private parts = 0;
 
-  constructor(private readonly root: JsonSchema) {}
+  constructor(
+    private readonly root: JsonSchema,
+    private readonly limits: Limits,
+  ) {}
 
   problem(): string | undefined {
     return this.walk(this.root, 1, []);
@@ -44,9 +55,10 @@ class Walk {
   /** Everything is looked at as if it were a schema: constants and examples too, which costs nobody anything. */
   private walk(node: JsonValue, depth: number, references: readonly string[]): string | undefined {
     if (typeof node !== 'object' || node === null) return undefined;
-    if (depth > DEEPEST) return `must not be nested deeper than ${DEEPEST} levels`;
+    const most = this.limits;
+    if (depth > most.depth) return `must not be nested deeper than ${most.depth} levels`;
     if (!Array.isArray(node)) {
-      if (++this.parts > MOST_PARTS) return `must not have more than ${MOST_PARTS} parts, references written out`;
+      if (++this.parts > most.parts) return `must not have more than ${most.parts} parts, references written out`;
       const problem = this.ownProblem(node, depth, references);
       if (problem) return problem;
     }

@@ -19,7 +19,7 @@ export class TopicSchemasRepository extends OrganizationRepository<TopicSchema> 
 }
 
 /** What lists and searches need to know of a binding. */
-export type BindingHead = Pick<SchemaBinding, 'id' | 'name' | 'filter' | 'createdAt' | 'updatedAt'>;
+export type BindingHead = Pick<SchemaBinding, 'id' | 'name' | 'filter' | 'modelId' | 'createdAt' | 'updatedAt'>;
 
 @Injectable()
 export class SchemaBindingsRepository extends OrganizationRepository<SchemaBinding> {
@@ -31,7 +31,7 @@ export class SchemaBindingsRepository extends OrganizationRepository<SchemaBindi
   heads(organizationId: string): Promise<BindingHead[]> {
     return this.database.inOrganization(organizationId, (manager) =>
       manager.find(SchemaBinding, {
-        select: { id: true, name: true, filter: true, createdAt: true, updatedAt: true },
+        select: { id: true, name: true, filter: true, modelId: true, createdAt: true, updatedAt: true },
         where: { organizationId },
       }),
     );

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { notFound, type Member } from '#kernel';
 import { AuditTrail, changesBetween } from '#platform/audit';
 import { Database, requireVersion, type SeenVersion } from '#platform/database';
+import { DependencyIndex } from '#platform/dependencies';
+import { topicContribution, topicKey } from '../dependencies/contributions';
 import { bumpEpoch } from '../epochs';
 import type { Topic } from '../topics/topic.entity';
 import { requireTopicRight } from '../topics/topic-rights';
@@ -17,6 +19,7 @@ import {
 import { RULE_FIELDS, type SchemaRules } from './schema-rules';
 import { SchemaReader } from './schema-reader';
 import { SchemasInForce } from './schemas-in-force';
+import type { TopicSchema } from './topic-schema.entity';
 import { TopicSchemasRepository } from './schemas.repository';
 
 /** Schemas of single topics. A change holds for every value that comes after its answer, in all processes. */
@@ -29,6 +32,7 @@ export class TopicSchemasService {
     private readonly inForce: SchemasInForce,
     private readonly reader: SchemaReader,
     private readonly audit: AuditTrail,
+    private readonly index: DependencyIndex,
   ) {}
 
   /** The one in force, wherever it comes from. */
@@ -41,15 +45,9 @@ export class TopicSchemasService {
   async put(member: Member, topicId: string, ifMatch: SeenVersion, input: TopicSchemaInput): Promise<TopicSchemaView> {
     const rules = await this.reader.read(member.organizationId, input);
     return this.change(member, topicId, async (topic) => {
-      const { organizationId, id } = topic;
-      const before = await this.schemas.find(organizationId, id);
+      const before = await this.schemas.find(topic.organizationId, topic.id);
       requireVersion(before ?? { version: 0 }, ifMatch);
-      const values: object = { id, ...rules };
-      const after = before
-        ? await this.schemas.update(organizationId, id, before.version, values)
-        : await this.schemas.insert(organizationId, values);
-      await this.record('schema.update', topic, before ?? {}, after);
-      return toTopicSchemaView(after);
+      return toTopicSchemaView(await this.write(topic, before, rules));
     });
   }
 
@@ -58,9 +56,28 @@ export class TopicSchemasService {
     return this.change(member, topicId, async (topic) => {
       const before = await this.schemas.find(topic.organizationId, topic.id);
       if (!before) throw notFound('Schema');
-      await this.schemas.delete(topic.organizationId, topic.id);
-      await this.record('schema.delete', topic, before, {});
+      await this.erase(topic, before);
     });
+  }
+
+  /** In the transaction of whoever has decided it, after `bumpEpoch`; rules are taken as they are. */
+  async write(topic: Topic, before: TopicSchema | null, rules: SchemaRules): Promise<TopicSchema> {
+    const { organizationId, id } = topic;
+    const values: object = { id, ...rules };
+    const after = before
+      ? await this.schemas.update(organizationId, id, before.version, values)
+      : await this.schemas.insert(organizationId, values);
+    await this.record('schema.update', topic, before ?? {}, after);
+    if (after.modelId) await this.index.keep(organizationId, [topicContribution(topic, after.modelId)]);
+    else if (before?.modelId) await this.index.remove(organizationId, [topicKey(topic.path)]);
+    return after;
+  }
+
+  /** The same, where it is to have none of its own. */
+  async erase(topic: Topic, before: TopicSchema): Promise<void> {
+    await this.schemas.delete(topic.organizationId, topic.id);
+    await this.record('schema.delete', topic, before, {});
+    if (before.modelId) await this.index.remove(topic.organizationId, [topicKey(topic.path)]);
   }
 
   /** What would become of a value; nothing is stored. */

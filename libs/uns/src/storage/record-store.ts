@@ -95,6 +95,14 @@ export interface RecordStore {
 
   counts(organizationId: string, topicId: string, now: Date): Promise<TopicCounts>;
 
+  /** How many records each topic has in the stretch, `most` at most, by their ids; those without any may be left out. */
+  countsIn(
+    organizationId: string,
+    topicIds: readonly string[],
+    stretch: { from: Date; to: Date },
+    most: number,
+  ): Promise<Map<string, number>>;
+
   /** Removes up to `limit` records of the topic that are older. Answers how many. */
   removeOf(organizationId: string, topicId: string, olderThan: Date | null, limit: number): Promise<number>;
 

@@ -68,6 +68,17 @@ export class Watches implements OnApplicationBootstrap {
     }
   }
 
+  /** Filters of the organization that somebody has listened to within the last two minutes, each once. */
+  async listenedTo(organizationId: string): Promise<string[]> {
+    const rows = await this.database.inOrganization(organizationId, (manager) =>
+      manager.query<{ filter: string }[]>(
+        `SELECT filter FROM uns_watches WHERE organization_id = $1 AND until > ${UNTIL} - $2 * interval '1 ms'`,
+        [organizationId, 2 * RENEW_MS],
+      ),
+    );
+    return rows.map(({ filter }) => filter);
+  }
+
   private announce(organizationId: string, filters: readonly string[]): Promise<void> {
     return this.database.inOrganization(organizationId, async (manager) => {
       const [known] = await manager.query<[{ filter: string }[], number]>(

@@ -1,10 +1,13 @@
 import { conflict, invalid, MAX_TOPIC_LENGTH, MAX_TOPIC_LEVELS, topicProblem, type Member } from '#kernel';
 import { AuditTrail } from '#platform/audit';
 import { Database, requireVersion, type SeenVersion } from '#platform/database';
+import { DependencyIndex, type Dependents, type GuardQuery } from '#platform/dependencies';
 import { Injectable } from '@nestjs/common';
+import { topicContribution, topicKey, type ModelTopic } from '../dependencies/contributions';
 import { bumpEpoch } from '../epochs';
 import { toTopicView, type TopicView } from './dto/topic.dto';
 import { TopicBranchesRepository } from './topic-branches.repository';
+import { TopicPlacesRepository } from './topic-places.repository';
 import { isBelow, parentOf } from './topic-places';
 import { TopicRegistry } from './topic-registry';
 import { requireBranchRight, requirePath, requireTopicRight } from './topic-rights';
@@ -21,31 +24,44 @@ export class TopicBranches {
     private readonly database: Database,
     private readonly topics: TopicsRepository,
     private readonly branches: TopicBranchesRepository,
+    private readonly places: TopicPlacesRepository,
     private readonly registry: TopicRegistry,
     private readonly audit: AuditTrail,
+    private readonly index: DependencyIndex,
   ) {}
 
   /**
    * Gives a topic another path, and with it all below. They stay the topics that they are: with their ids, history and
    * configuration. Parents that are missing are made; those left stay, if empty.
    * @throws DomainError `bad_request` for a target that lies in the topic, or gives any a path that is none; `conflict` where
-   * the target exists; `insufficient_scope` unless the right covers both; `precondition_failed`.
+   * the target exists, or others name the topic or one below it by its path; `insufficient_scope` unless the right covers
+   * both; `precondition_failed`.
    */
-  move(member: Member, id: string, ifMatch: SeenVersion, target: string): Promise<TopicView> {
+  move(
+    member: Member,
+    id: string,
+    ifMatch: SeenVersion,
+    target: string,
+    query: GuardQuery = {},
+  ): Promise<TopicView | Dependents> {
     const { organizationId } = member;
     requirePath(target);
-    return this.database.inOrganization(organizationId, async (manager) => {
-      await bumpEpoch(manager, organizationId, 'topics');
+    const movable = async (): Promise<Topic> => {
       const topic = await this.topics.get(organizationId, id);
       requireRight(member, topic, topic.path);
       requireRight(member, topic, target);
       await this.requirePaths(topic, target);
       requireVersion(topic, ifMatch);
       if (await this.topics.exists(organizationId, target)) throw conflict('Topic exists');
+      return topic;
+    };
+    return this.change(organizationId, movable, { ...query, branch: true }, async (topic) => {
       const parent = parentOf(target);
-      if (parent !== null) await this.registry.add({ organizationId, topic: parent });
+      if (parent !== null) await this.registry.add([{ organizationId, topic: parent }]);
+      const before = await this.places.withModels(organizationId, topic.path);
       const count = await this.branches.move(organizationId, topic.path, target);
       await this.record('move', topic, { changes: { topic: { from: topic.path, to: target } }, details: { count } });
+      await this.follow(organizationId, before, await this.places.withModels(organizationId, target));
       return toTopicView(await this.topics.get(organizationId, id));
     });
   }
@@ -53,22 +69,67 @@ export class TopicBranches {
   /**
    * Nothing of the topic can be read any more, and data to its path makes a new one. Its records go later: see
    * `RemovedTopics`.
-   * @throws DomainError `conflict` for a topic with others below it, unless these are to go with it; `not_found`;
-   * `insufficient_scope`.
+   * @throws DomainError `conflict` for a topic with others below it, unless these are to go with it, and where others name
+   * what goes by its path; `not_found`; `insufficient_scope`.
    */
-  async remove(member: Member, id: string, recursive: boolean): Promise<void> {
+  async remove(member: Member, id: string, recursive: boolean, query: GuardQuery = {}): Promise<void | Dependents> {
     const { organizationId } = member;
-    await this.database.inOrganization(organizationId, async (manager) => {
-      await bumpEpoch(manager, organizationId, 'topics');
+    const removable = async (): Promise<Topic> => {
       const topic = await this.topics.get(organizationId, id);
       requireTopicRight(member, 'uns:write', topic.path);
       if (topic.children > 0 && !recursive) {
         throw conflict('Topic has topics below it: with recursive=true they are deleted, too');
       }
       requireRight(member, topic, topic.path);
-      const count = await this.branches.remove(organizationId, topic.path);
-      await this.record('delete', topic, { details: { count } });
+      return topic;
+    };
+    return this.change(organizationId, removable, { ...query, branch: recursive }, (topic) => this.drop(topic));
+  }
+
+  /** A topic with all below it, in the transaction of whoever has decided it, after `bumpEpoch`. */
+  async drop(topic: Topic): Promise<void> {
+    const { organizationId, path } = topic;
+    const before = await this.places.withModels(organizationId, path);
+    const count = await this.branches.remove(organizationId, path);
+    await this.record('delete', topic, { details: { count } });
+    await this.follow(organizationId, before, []);
+  }
+
+  /**
+   * Those who depend on it are asked twice: before anybody has to wait, since mostly it ends with their names, and again
+   * while nobody can store values.
+   * @param ready gives the topic where the change may be made.
+   */
+  private async change<T>(
+    organizationId: string,
+    ready: () => Promise<Topic>,
+    { branch, ...query }: GuardQuery & { branch: boolean },
+    work: (topic: Topic) => Promise<T>,
+  ): Promise<T | Dependents> {
+    const guarded = (topic: Topic, then: () => Promise<T>): Promise<T | Dependents> =>
+      this.index.guard(organizationId, { ...topicKey(topic.path), label: 'Topic', branch }, query, then);
+    if (!query.force || query.dryRun) {
+      const told = await this.database.inOrganization(organizationId, async () =>
+        guarded(await ready(), () => Promise.resolve(undefined as T)),
+      );
+      if (query.dryRun) return told;
+    }
+    return this.database.inOrganization(organizationId, async (manager) => {
+      await bumpEpoch(manager, organizationId, 'topics');
+      const topic = await ready();
+      return guarded(topic, () => work(topic));
     });
+  }
+
+  /** Topics with models are in the graph by their paths. */
+  private async follow(organizationId: string, before: readonly ModelTopic[], after: readonly ModelTopic[]) {
+    if (before.length === 0) return;
+    await this.index.remove(
+      organizationId,
+      before.map(({ path }) => topicKey(path)),
+    );
+    const contributions = after.map((topic) => topicContribution(topic, topic.modelId));
+    if (contributions.length > 0) await this.index.keep(organizationId, contributions);
   }
 
   private async requirePaths({ organizationId, path: from, children }: Topic, target: string): Promise<void> {

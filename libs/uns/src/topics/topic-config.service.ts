@@ -4,7 +4,13 @@ import { AuditTrail, changesBetween } from '#platform/audit';
 import { Database, requireVersion, type SeenVersion } from '#platform/database';
 import { Injectable } from '@nestjs/common';
 import { bumpEpoch } from '../epochs';
-import { toConfig, toConfigView, type TopicConfigInput, type TopicConfigView } from './dto/topic-config.dto';
+import {
+  configProblems,
+  toConfig,
+  toConfigView,
+  type TopicConfigInput,
+  type TopicConfigView,
+} from './dto/topic-config.dto';
 import { requireTopicRight } from './topic-rights';
 import { TopicsRepository } from './topics.repository';
 
@@ -31,9 +37,8 @@ export class TopicConfigs {
   async replace(member: Member, id: string, ifMatch: SeenVersion, input: TopicConfigInput): Promise<TopicConfigView> {
     const { organizationId } = member;
     const config = toConfig(input);
-    if (config?.maxIntervalSeconds !== undefined && !config.onChange && !config.deadband) {
-      throw invalid({ field: 'maxIntervalSeconds', message: 'Max interval seconds need onChange or a deadband' });
-    }
+    const [problem] = configProblems(config);
+    if (problem) throw invalid(problem);
     const days = await this.daysOf(organizationId);
     return this.database.inOrganization(organizationId, async (manager) => {
       await bumpEpoch(manager, organizationId, 'policies');

@@ -12,6 +12,11 @@ export interface TopicName {
   topic: string;
 }
 
+/** A topic that is to be made; with an id where that has been given out already. */
+export interface NewTopic extends TopicName {
+  id?: string;
+}
+
 /** What is remembered of a topic, as of some epochs. */
 export interface KnownTopic {
   id: string;
@@ -70,12 +75,13 @@ export class TopicRegistry {
    * The same as part of a transaction that is open, and may yet be rolled back: nothing is remembered.
    * Answers the ids of what it made.
    */
-  async add(name: TopicName): Promise<Set<string>> {
-    const { made } = await this.make([name]);
+  async add(names: readonly NewTopic[]): Promise<Set<string>> {
+    const { made } = await this.make(names);
     return new Set(made.map(({ id }) => id));
   }
 
-  private make(names: readonly TopicName[]): Promise<{ made: { id: string }[]; found: FoundTopic[] }> {
+  private make(names: readonly NewTopic[]): Promise<{ made: { id: string }[]; found: FoundTopic[] }> {
+    const ids = new Map(names.map((name) => [keyOf(name), name.id]));
     const wanted = new Map(names.flatMap(lineageOf).map((name) => [keyOf(name), name]));
     // One order everywhere: two processes that make the same topics wait for each other instead of locking up.
     const rows = [...wanted.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, name]) => name);
@@ -90,7 +96,7 @@ export class TopicRegistry {
                 regexp_replace(path, '^.*/', '')
          FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS t (id, organization_id, path)
          ON CONFLICT (organization_id, path) DO NOTHING RETURNING id`,
-        [rows.map(() => newId()), ...columns],
+        [rows.map((row) => ids.get(keyOf(row)) ?? newId()), ...columns],
       );
       await this.countChildren(manager, organizations, made);
       const found = await manager.query<FoundTopic[]>(

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Member, Page, Stretch } from '#kernel';
+import { Dependents, GuardQuery } from '#platform/dependencies';
 import {
   AnswersCreated,
   AnswersEntity,
@@ -97,28 +98,37 @@ export class TopicsController {
     return this.topics.update(member, id, ifMatch, change);
   }
 
-  /** Removes a topic with its history; with `recursive=true` also the topics below it. */
+  /**
+   * Removes a topic with its history; with `recursive=true` also the topics below it. Where others name one of them by its
+   * path, this is refused with `details.dependents`, unless it is forced.
+   */
   @Delete(':id')
   @Scopes('uns:write')
-  @AnswersNothing()
-  remove(@Caller() member: Member, @Param('id') id: string, @Query() { recursive }: RemoveTopicQuery): Promise<void> {
-    return this.branches.remove(member, id, recursive);
+  @AnswersNothing(Dependents)
+  remove(
+    @Caller() member: Member,
+    @Param('id') id: string,
+    @Query() { recursive, ...query }: RemoveTopicQuery,
+  ): Promise<void | Dependents> {
+    return this.branches.remove(member, id, recursive, query);
   }
 
   /**
    * Moves or renames a topic with all below it. They keep their ids and with them history and configuration; data that
-   * still comes to the old path makes new topics there.
+   * still comes to the old path makes new topics there. Where others name one of them by its path, this is refused with
+   * `details.dependents`, unless it is forced.
    */
   @Post(':id/move')
   @Scopes('uns:write')
   @GuardedByVersion()
-  @AnswersEntity(TopicView)
+  @AnswersEntity(TopicView, Dependents)
   move(
     @Caller() member: Member,
     @Param('id') id: string,
     @IfMatch() ifMatch: SeenVersion,
+    @Query() query: GuardQuery,
     @Body() { topic }: MoveTopic,
-  ): Promise<TopicView> {
-    return this.branches.move(member, id, ifMatch, topic);
+  ): Promise<TopicView | Dependents> {
+    return this.branches.move(member, id, ifMatch, topic, query);
   }
 }

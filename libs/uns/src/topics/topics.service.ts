@@ -70,7 +70,7 @@ export class TopicsService {
     requirePath(path);
     requireTopicRight(member, 'uns:write', path);
     return this.database.inOrganization(organizationId, async () => {
-      const made = await this.registry.add({ organizationId, topic: path });
+      const made = await this.registry.add([{ organizationId, topic: path }]);
       const topic = await this.topics.byPath(organizationId, path);
       if (!made.has(topic.id)) throw conflict('Topic exists');
       await this.record('topic.create', topic, {}, { description });

@@ -149,6 +149,25 @@ export class PostgresRecordStore implements RecordStore {
     return { minute: Number(minute), hour: Number(hour), day: Number(day), first: first?.toISOString() ?? null };
   }
 
+  async countsIn(
+    organizationId: string,
+    topicIds: readonly string[],
+    { from, to }: { from: Date; to: Date },
+    most: number,
+  ): Promise<Map<string, number>> {
+    const rows = await this.query<{ id: string; count: number }>(
+      organizationId,
+      `SELECT t.id, c.count FROM unnest($1::uuid[]) AS t (id) CROSS JOIN LATERAL (
+         SELECT count(*)::int AS count FROM (
+           SELECT FROM uns_records
+           WHERE topic_id = t.id AND organization_id = $2 AND "timestamp" >= $3 AND "timestamp" < $4 LIMIT $5
+         ) AS those
+       ) c`,
+      [topicIds, organizationId, from, to, most],
+    );
+    return new Map(rows.map(({ id, count }) => [id, count]));
+  }
+
   async removeOf(organizationId: string, topicId: string, olderThan: Date | null, limit: number): Promise<number> {
     const removed = await this.database.inOrganization(organizationId, (manager) =>
       manager.query<[unknown, number]>(REMOVE, [topicId, organizationId, olderThan, limit]),

@@ -12,6 +12,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
+import type { FieldProblem } from '#kernel';
 import type { TopicConfig } from '../topic-policies';
 
 const KINDS = ['absolute', 'percent'] as const;
@@ -104,6 +105,12 @@ export function toConfig(input: TopicConfigInput): TopicConfig | null {
   };
   return Object.keys(config).length > 0 ? config : null;
 }
+
+/** What does not fit together in a config. */
+export const configProblems = (config: TopicConfig | null): FieldProblem[] =>
+  config?.maxIntervalSeconds !== undefined && !config.onChange && !config.deadband
+    ? [{ field: 'maxIntervalSeconds', message: 'Max interval seconds need onChange or a deadband' }]
+    : [];
 
 /** @param organizationDays that the organization keeps values. */
 export const toConfigView = (

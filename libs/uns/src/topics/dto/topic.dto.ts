@@ -1,3 +1,4 @@
+import { GuardQuery } from '#platform/dependencies';
 import { IsFlag, IfGiven, ListQuery } from '#platform/http';
 import { ArrayMaxSize, ArrayUnique, IsArray, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
 import type { Topic } from '../topic.entity';
@@ -49,7 +50,7 @@ export class MoveTopic {
   topic!: string;
 }
 
-export class RemoveTopicQuery {
+export class RemoveTopicQuery extends GuardQuery {
   /** Whether the topics below are removed with it. */
   @IsFlag()
   recursive: boolean = false;

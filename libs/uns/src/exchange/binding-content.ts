@@ -1,0 +1,47 @@
+import { IsNotEmpty, IsString, Matches, MaxLength } from 'class-validator';
+import { namesOfPath, type CheckedContent, type PortableContent } from '#platform/dependencies';
+import { judgeInput } from '#platform/http';
+import type { SchemaBinding } from '../schemas/schema-binding.entity';
+import { bindingFilterProblem } from '../schemas/schema-reader';
+import { SchemaContent, schemaContentProblems, toSchemaContent, type FullSchemaContent } from './schema-content';
+import { plain } from './topic-content';
+
+/** A binding as it comes in, with its name. */
+class BindingContent extends SchemaContent {
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(100)
+  @Matches(/^\P{Cc}*$/u, { message: '$property must not contain control characters' })
+  name!: string;
+
+  @IsString()
+  @MaxLength(1_024)
+  filter!: string;
+}
+
+/** With every default. */
+export interface FullBindingContent extends FullSchemaContent {
+  filter: string;
+}
+
+export const toBindingContent = (binding: SchemaBinding): FullBindingContent => ({
+  filter: binding.filter,
+  ...toSchemaContent(binding),
+});
+
+export function checkBinding(path: string, content: PortableContent): CheckedContent {
+  const names = namesOfPath(path);
+  if (names.length > 1) {
+    const problem = { field: 'name', message: 'Name must be one of a schema binding, which lies in nothing' };
+    return { content, secrets: [], problems: [problem] };
+  }
+  if (Object.hasOwn(content, 'name')) {
+    return { content, secrets: [], problems: [{ field: 'name', message: 'Name is not a known field' }] };
+  }
+  const { input, problems } = judgeInput(BindingContent, { ...content, name: names[0] });
+  if (problems.length > 0) return { content, secrets: [], problems };
+  const full = { filter: input.filter, ...toSchemaContent(input) };
+  const problem = bindingFilterProblem(full.filter);
+  const unfit = problem === undefined ? [] : [{ field: 'filter', message: problem }];
+  return { content: plain(full), secrets: [], problems: [...unfit, ...schemaContentProblems(full)] };
+}

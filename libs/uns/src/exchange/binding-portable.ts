@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import type { Member } from '#kernel';
+import { requireVersion } from '#platform/database';
+import {
+  IsPortable,
+  namesOfPath,
+  pathOfNames,
+  type Portable,
+  type PortableContent,
+  type PortableEntity,
+} from '#platform/dependencies';
+import { SchemaBindingsService, type BindingValues } from '../schemas/schema-bindings.service';
+import { SchemaBindingsRepository } from '../schemas/schemas.repository';
+import { checkBinding, toBindingContent, type FullBindingContent } from './binding-content';
+import { mapModel } from './schema-content';
+import { sameVersion, SchemaRulesReader } from './schema-rules-reader';
+import { plain } from './topic-content';
+
+/** Schema bindings that leave and enter organizations. */
+@Injectable()
+@IsPortable()
+export class BindingPortable implements Portable {
+  readonly type = 'schema-binding';
+  readonly after = ['model'];
+  readonly caseless = true;
+  readonly check = checkBinding;
+  readonly mapReferences = mapModel<PortableContent>;
+
+  constructor(
+    private readonly bindings: SchemaBindingsRepository,
+    private readonly service: SchemaBindingsService,
+    private readonly rules: SchemaRulesReader,
+  ) {}
+
+  async names(organizationId: string): Promise<Map<string, string>> {
+    const heads = await this.bindings.heads(organizationId);
+    return new Map(heads.map(({ id, name }) => [pathOfNames([name]), id]));
+  }
+
+  async read(organizationId: string, ids: readonly string[]): Promise<PortableEntity[]> {
+    const found = await this.bindings.byIds(organizationId, ids);
+    return found.map((binding) => ({
+      id: binding.id,
+      name: pathOfNames([binding.name]),
+      version: binding.version,
+      content: plain(toBindingContent(binding)),
+      secrets: new Map(),
+    }));
+  }
+
+  async create(
+    { organizationId }: Member,
+    { id, name, content }: { id: string; name: string; content: PortableContent },
+  ): Promise<void> {
+    await this.service.make(organizationId, { id, ...(await this.valuesOf(organizationId, name, content)) });
+  }
+
+  async update(
+    { organizationId }: Member,
+    { id, version, name, content }: { id: string; version: number; name: string; content: PortableContent },
+  ): Promise<void> {
+    const before = await this.bindings.get(organizationId, id);
+    requireVersion(before, version);
+    const values = await this.valuesOf(organizationId, name, content);
+    await this.service.rewrite(before, { ...values, ...sameVersion(values, before) });
+  }
+
+  async delete({ organizationId }: Member, id: string): Promise<void> {
+    await this.service.drop(await this.bindings.get(organizationId, id));
+  }
+
+  private async valuesOf(organizationId: string, path: string, content: PortableContent): Promise<BindingValues> {
+    const { filter, ...given } = content as unknown as FullBindingContent;
+    const [rules] = await this.rules.read(organizationId, [given]);
+    return { name: namesOfPath(path)[0]!, filter, ...rules! };
+  }
+}
