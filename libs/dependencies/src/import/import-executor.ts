@@ -15,6 +15,11 @@ import { beforeOf, type Touched } from './touched';
 
 /** Told at once. */
 const MOST_TOLD = 100;
+/** Made at once, of types that can. */
+const BATCH = 500;
+
+/** What is done at once. */
+type Batch = [Step, ...Step[]];
 
 /** Does what a plan says. */
 @Injectable()
@@ -47,22 +52,38 @@ export class ImportExecutor {
     for (const { type, name, id, action } of changes) if (action === 'create') catalog.add({ type, name, id });
     for (const step of changes) if (step.name !== step.planned.name) this.requireValid(step, catalog);
     await this.index.gathering(organizationId, async () => {
-      for (const step of changes) await this.apply(member, step, catalog, secrets);
+      for (const steps of this.batches(changes)) await this.apply(member, steps, catalog, secrets);
     });
     await this.contents.keep(organizationId, steps.map(exchangedBy));
     return { steps, touched: await this.touchedBy(organizationId, changes, entities) };
   }
 
-  private async apply(member: Member, step: Step, catalog: Catalog, secrets: GivenSecrets): Promise<void> {
-    const { type, name, id, version } = step;
+  private async apply(member: Member, steps: Batch, catalog: Catalog, secrets: GivenSecrets): Promise<void> {
+    const [{ type, version }] = steps;
     const portable = this.portables.get(type);
-    const content = withSecrets(catalog.toIds(portable, step.content), step, secrets);
+    const entities = steps.map((step) => {
+      const content = withSecrets(catalog.toIds(portable, step.content), step, secrets);
+      return { id: step.id, name: step.name, content };
+    });
     try {
-      if (version === null) await portable.create(member, { id, name, content });
-      else await portable.update(member, { id, version, name, content });
+      if (version !== null) await portable.update(member, { ...entities[0]!, version });
+      else if (portable.createAll) await portable.createAll(member, entities);
+      else await portable.create(member, entities[0]!);
     } catch (error) {
-      throw error instanceof DomainError ? ofItem(step, error) : error;
+      throw error instanceof DomainError ? ofItem(steps, error) : error;
     }
+  }
+
+  /** What can be made together, in the same order; else each by itself. */
+  private batches(changes: readonly Step[]): Batch[] {
+    const batches: Batch[] = [];
+    for (const step of changes) {
+      const batch = batches.at(-1);
+      const joins = batch?.[0].type === step.type && batch[0].version === null && step.version === null;
+      if (joins && batch.length < BATCH && this.portables.get(step.type).createAll) batch.push(step);
+      else batches.push([step]);
+    }
+    return batches;
   }
 
   /** What has got another name was not judged with it yet. @throws DomainError `bad_request` */
@@ -70,7 +91,7 @@ export class ImportExecutor {
     const portable = this.portables.get(step.type);
     const { problems } = portable.check(step.name, catalog.toIds(portable, step.content));
     const [first, ...others] = problems;
-    if (first) throw ofItem(step, invalid(first, ...others));
+    if (first) throw ofItem([step], invalid(first, ...others));
   }
 
   /** The entities that are there, by `<type>:<id>`. */
@@ -162,8 +183,10 @@ function requireNewNames(steps: readonly Step[], catalog: Catalog): void {
   }
 }
 
-/** The refusal of one item, said of it. */
-function ofItem({ type, name }: Step, { kind, message, details }: DomainError): DomainError {
+/** The refusal of one item, or of several together, said of it. */
+function ofItem([{ type, name }, ...others]: readonly [Step, ...Step[]], error: DomainError): DomainError {
+  const { kind, message, details } = error;
   if (kind === 'precondition_failed') return staleError([{ type, name, message: 'was changed' }]);
-  return new DomainError(kind, `${type} ${name}: ${message}`, details);
+  const more = others.length > 0 ? ` and ${others.length} more` : '';
+  return new DomainError(kind, `${type} ${name}${more}: ${message}`, details);
 }
