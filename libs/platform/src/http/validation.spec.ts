@@ -165,7 +165,7 @@ describe('judgeInput', () => {
     { name: 'a\0' },
     { name: 'a', parts: [JSON.parse('{"constructor": "x", "__proto__": {}, "prototype": 1}')] },
     Object.fromEntries(Array.from({ length: 2_000 }, (_, index) => [`x${index}`, 1])),
-  ])('says the same as the pipe of %j', async (value) => {
+  ])('says the same as the pipe, input %#', async (value) => {
     const { input, problems } = judgeInput(Input, value);
     const passed = await read(structuredClone(value), Input).catch((error: unknown) => error as DomainError);
     if (!(passed instanceof DomainError)) return expect([input, problems]).toEqual([passed, []]);
