@@ -10,7 +10,7 @@ const fields = (...names: string[]) =>
   }) as fc.Arbitrary<PortableContent>;
 const anything = fc.oneof(
   fc.dictionary(fc.string(), json) as fc.Arbitrary<PortableContent>,
-  fields('description', 'timeRange', 'refreshSeconds', 'variables', 'panels', '__proto__'),
+  fields('description', 'timeRange', 'refreshSeconds', 'variables', 'panels', '__proto__', 'constructor'),
   fc
     .array(fields('id', 'title', 'type', 'position', 'queries', 'options'))
     .map((panels): PortableContent => ({ panels: panels.map((panel) => ({ id: 'p', type: 'line', ...panel })) })),
@@ -32,9 +32,7 @@ describe('the content of a dashboard', () => {
   });
 
   it('is given every default', () => {
-    expect(
-      checkDashboard('Plant/Line', { panels: [{ id: 'p', type: 'text', options: { text: '' } }] }),
-    ).toMatchObject({
+    expect(checkDashboard('Plant/Line', { panels: [{ id: 'p', type: 'text', options: { text: '' } }] })).toMatchObject({
       content: {
         description: null,
         timeRange: { from: 'now-1h', to: 'now' },

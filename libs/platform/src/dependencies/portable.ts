@@ -67,7 +67,7 @@ export interface Portable {
   /** @param content checked, references are ids, secrets in their places. @throws DomainError */
   create(member: Member, entity: { id: string; name: string; content: PortableContent }): Promise<void>;
 
-  /** The same for many at once, all or nothing; for types of which there are thousands. */
+  /** The same for up to 5,000 at once, all or nothing; for types of which there are thousands. */
   createAll?(
     member: Member,
     entities: readonly { id: string; name: string; content: PortableContent }[],

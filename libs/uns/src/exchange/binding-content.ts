@@ -3,8 +3,14 @@ import { namesOfPath, type CheckedContent, type PortableContent } from '#platfor
 import { judgeInput } from '#platform/http';
 import type { SchemaBinding } from '../schemas/schema-binding.entity';
 import { bindingFilterProblem } from '../schemas/schema-reader';
-import { SchemaContent, schemaContentProblems, toSchemaContent, type FullSchemaContent } from './schema-content';
-import { plain } from './topic-content';
+import {
+  readSchemaContent,
+  SchemaContent,
+  schemaContentProblems,
+  toSchemaContent,
+  type FullSchemaContent,
+} from './schema-content';
+import { plain } from './plain-content';
 
 /** A binding as it comes in, with its name. */
 class BindingContent extends SchemaContent {
@@ -38,9 +44,9 @@ export function checkBinding(path: string, content: PortableContent): CheckedCon
   if (Object.hasOwn(content, 'name')) {
     return { content, secrets: [], problems: [{ field: 'name', message: 'Name is not a known field' }] };
   }
-  const { input, problems } = judgeInput(BindingContent, { ...content, name: names[0] });
+  const { input, problems } = judgeInput(BindingContent, { ...content, name: names[0] ?? null });
   if (problems.length > 0) return { content, secrets: [], problems };
-  const full = { filter: input.filter, ...toSchemaContent(input) };
+  const full = { filter: input.filter, ...readSchemaContent(input, content) };
   const problem = bindingFilterProblem(full.filter);
   const unfit = problem === undefined ? [] : [{ field: 'filter', message: problem }];
   return { content: plain(full), secrets: [], problems: [...unfit, ...schemaContentProblems(full)] };

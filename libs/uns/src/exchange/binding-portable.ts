@@ -14,7 +14,7 @@ import { SchemaBindingsRepository } from '../schemas/schemas.repository';
 import { checkBinding, toBindingContent, type FullBindingContent } from './binding-content';
 import { mapModel } from './schema-content';
 import { sameVersion, SchemaRulesReader } from './schema-rules-reader';
-import { plain } from './topic-content';
+import { plain } from './plain-content';
 
 /** Schema bindings that leave and enter organizations. */
 @Injectable()

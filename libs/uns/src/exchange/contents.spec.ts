@@ -16,18 +16,33 @@ const NO_CONFIG = {
   maxIntervalSeconds: null,
 };
 
+const json = fc.jsonValue() as fc.Arbitrary<JsonValue>;
+
 /** Values where fields are known, so that more than the first rule is met. */
 const known = fc.record(
   Object.fromEntries(
-    ['description', 'tags', 'config', 'schema', 'mode', 'filter', 'modelId', 'modelSchema', 'min', '__proto__'].map(
-      (field) => [field, fc.jsonValue() as fc.Arbitrary<JsonValue>],
-    ),
+    [
+      'description',
+      'tags',
+      'config',
+      'schema',
+      'mode',
+      'filter',
+      'modelId',
+      'modelSchema',
+      'min',
+      '__proto__',
+      'constructor',
+    ].map((field) => [field, json]),
   ),
   { requiredKeys: [] },
 ) as fc.Arbitrary<PortableContent>;
 const anything = fc.oneof(
+  json.map((member): PortableContent => ({
+    schema: { ...RULES, constructor: member, schema: { constructor: member } },
+  })),
   known,
-  fc.dictionary(fc.string(), fc.jsonValue() as fc.Arbitrary<JsonValue>) as fc.Arbitrary<PortableContent>,
+  fc.dictionary(fc.string(), json) as fc.Arbitrary<PortableContent>,
   known.map((schema): PortableContent => ({ schema: { ...RULES, ...schema }, config: schema })),
 );
 
@@ -96,6 +111,14 @@ describe('a topic', () => {
     ],
   ])('%s is refused with %j', (path, content, problems) => {
     expect(messagesOf(checkTopic(path, content).problems)).toEqual(problems);
+  });
+
+  it('keeps its schemas whatever their members are called', () => {
+    const text = '{"type":"object","properties":{"constructor":{"type":"number"},"__proto__":{"type":"string"}}}';
+    const content = { schema: { ...RULES, modelSchema: JSON.parse(text) as JsonValue } };
+    const { content: sound, problems } = checkTopic('mHv1.0/a', content);
+    expect(problems).toEqual([]);
+    expect(JSON.stringify((sound.schema as PortableContent).modelSchema)).toBe(text);
   });
 
   it('names its model', () => {

@@ -41,6 +41,12 @@ export const toSchemaContent = (rules: SchemaContent | SchemaRules): FullSchemaC
   max: rules.max ?? null,
 });
 
+/** Rules that came in, with their schemas as they came: input classes lose members of some names. */
+export const readSchemaContent = (input: SchemaContent, given: unknown): FullSchemaContent => {
+  const { schema = null, modelSchema = null } = given as SchemaContent;
+  return toSchemaContent({ ...input, schema, modelSchema });
+};
+
 /** What is wrong with rules whose fields are each sound in form. */
 export function schemaContentProblems(content: FullSchemaContent): FieldProblem[] {
   const { modelId, modelSchema, ...rules } = content;

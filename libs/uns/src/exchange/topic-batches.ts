@@ -26,15 +26,18 @@ export class TopicBatches {
     });
   }
 
-  /** What people say of topics that have just been made. */
+  /** What people say of topics that have just been made; of those of whom they say nothing, nothing is written. */
   async describe(organizationId: string, topics: readonly Pick<Topic, 'id' | 'description' | 'tags' | 'config'>[]) {
+    const described = topics.filter(
+      ({ description, tags, config }) => description !== null || tags.length > 0 || config,
+    );
     await this.database.inOrganization(organizationId, (manager) =>
       manager.query(DESCRIBE, [
         organizationId,
-        topics.map(({ id }) => id),
-        topics.map(({ description }) => description),
-        topics.map(({ tags }) => JSON.stringify(tags)),
-        topics.map(({ config }) => config && JSON.stringify(config)),
+        described.map(({ id }) => id),
+        described.map(({ description }) => description),
+        described.map(({ tags }) => JSON.stringify(tags)),
+        described.map(({ config }) => config && JSON.stringify(config)),
       ]),
     );
   }

@@ -8,8 +8,10 @@ import { configProblems, toConfig, toConfigView, TopicConfigInput } from '../top
 import { UpdateTopic } from '../topics/dto/topic.dto';
 import type { Topic } from '../topics/topic.entity';
 import type { TopicConfig } from '../topics/topic-policies';
+import { plain } from './plain-content';
 import {
   mapModel,
+  readSchemaContent,
   SchemaContent,
   schemaContentProblems,
   toSchemaContent,
@@ -70,7 +72,7 @@ export function checkTopic(path: string, content: PortableContent): CheckedConte
     description,
     tags: [...tags].sort(),
     config: fullConfig(kept),
-    schema: schema ? toSchemaContent(schema) : null,
+    schema: schema ? readSchemaContent(schema, content.schema) : null,
   };
   const unfit = [
     ...within('config', configProblems(kept)),
@@ -98,6 +100,3 @@ function fullConfig(config: object | null): FullTopicContent['config'] {
 
 const within = (place: string, problems: readonly FieldProblem[]): FieldProblem[] =>
   problems.map(({ field, message }) => ({ field: `${place}.${field}`, message }));
-
-/** As JSON: input classes are no plain objects. */
-export const plain = (content: object): PortableContent => JSON.parse(JSON.stringify(content)) as PortableContent;

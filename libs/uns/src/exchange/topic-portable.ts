@@ -20,16 +20,10 @@ import { TopicPlacesRepository } from '../topics/topic-places.repository';
 import { TopicRegistry } from '../topics/topic-registry';
 import type { Topic } from '../topics/topic.entity';
 import { TopicsRepository } from '../topics/topics.repository';
+import { plain } from './plain-content';
 import { sameVersion, SchemaRulesReader } from './schema-rules-reader';
 import { TopicBatches, type TopicWithSchema } from './topic-batches';
-import {
-  checkTopic,
-  mapTopicReferences,
-  plain,
-  topicValues,
-  toTopicContent,
-  type FullTopicContent,
-} from './topic-content';
+import { checkTopic, mapTopicReferences, topicValues, toTopicContent, type FullTopicContent } from './topic-content';
 
 interface Incoming {
   id: string;
@@ -81,7 +75,10 @@ export class TopicPortable implements Portable {
     return this.createAll(member, [entity]);
   }
 
-  /** Parents that are missing are made. @throws DomainError `conflict` for a topic that exists, or two of one path. */
+  /**
+   * Parents that are missing are made, so those that come, too, have to come first or together.
+   * @throws DomainError `conflict` for a topic that exists, or two of one path.
+   */
   async createAll({ organizationId }: Member, entities: readonly Incoming[]): Promise<void> {
     await this.change(organizationId, async () => {
       const names = entities.map(({ id, name }) => ({ organizationId, topic: name, id }));
