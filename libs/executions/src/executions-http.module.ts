@@ -7,6 +7,7 @@ import { ExecutionStats } from './read/execution-stats';
 import { ExecutionsController } from './read/executions.controller';
 import { ExecutionsService } from './read/executions.service';
 import { NodeResults } from './read/node-results';
+import { PipelineWeights } from './read/pipeline-weights';
 import { CancelService } from './retry/cancel.service';
 import { RetryManyService } from './retry/retry-many.service';
 import { RetrySources } from './retry/retry-sources';
@@ -29,6 +30,7 @@ import { WebhooksModule } from './triggers/webhooks/webhooks.module';
     ExecutionStats,
     NodeResults,
     NodeTestService,
+    PipelineWeights,
     RetryManyService,
     RetryService,
     RetrySources,

@@ -5,7 +5,7 @@ export const MAX_TOPIC_LENGTH = 1024;
 export const MAX_TOPIC_LEVELS = 32;
 export const MAX_LEVEL_LENGTH = 100;
 /** What PostgreSQL's indexes can hold of one text: reached by long paths in scripts of three bytes a character. */
-const MAX_TOPIC_BYTES = 2_600;
+export const MAX_TOPIC_BYTES = 2_600;
 
 // The wildcards of MQTT and NUL can never be part of a topic name (MQTT 5, section 4.7).
 const FORBIDDEN = /[+#\0]/;

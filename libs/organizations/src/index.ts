@@ -8,5 +8,5 @@ export { OrganizationsModule } from './organizations.module';
 export { organizationsSchema } from './organizations.schema';
 export { UserDirectory, type DirectoryUser } from './members/user-directory';
 export { OrganizationSettings, type InForce } from './settings/organization-settings';
-export { type Settings } from './settings/settings';
+export { DEFAULT_SETTINGS, type Settings } from './settings/settings';
 export { OrganizationsService, type OwnOrganization } from './organizations.service';

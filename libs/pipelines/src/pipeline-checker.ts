@@ -64,11 +64,15 @@ const of = <T>({ id }: DefinedNode, problem: T): T & { nodeId: string } => ({ no
 /** The refusal of a pipeline: the first problem in words, and all of them by their places. */
 export function refusal({ nodes, edges }: Checked, problems: readonly PipelineProblem[]): DomainError {
   const [first] = problems;
-  const details = problems.map((problem) => ({ field: fieldOf(nodes, edges, problem), ...problem }));
+  const details = placed({ nodes, edges }, problems);
   const node = nodes.find(({ id }) => id === first?.nodeId);
   const subject = node ? `${node.name}: ` : first?.edgeId === undefined ? '' : `Edge ${first.edgeId}: `;
   return new DomainError('bad_request', `${subject}${first?.message ?? ''}`, details);
 }
+
+/** Problems by their places in the whole. */
+export const placed = ({ nodes, edges }: Checked, problems: readonly PipelineProblem[]) =>
+  problems.map((problem) => ({ field: fieldOf(nodes, edges, problem), ...problem }));
 
 /** `nodes[2].parameters.conditions[0]` */
 function fieldOf(

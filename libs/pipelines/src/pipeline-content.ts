@@ -4,6 +4,12 @@ import type { PipelineChange, PipelineInput } from './dto/pipeline.dto';
 import type { PipelineEdge } from './graph';
 import type { DefinedNode, PipelineDefinition, PipelineSettings } from './pipeline-definition';
 
+/** A definition's JSON, in bytes: as much as a body may hold. */
+export const LARGEST_DEFINITION = 2 * 1024 * 1024;
+
+export const sizeProblem = (definition: PipelineDefinition): string | undefined =>
+  Buffer.byteLength(JSON.stringify(definition)) > LARGEST_DEFINITION ? 'A pipeline must be at most 2 MiB' : undefined;
+
 /** What organizations decide for their new pipelines. */
 export type OrganizationDefaults = Pick<PipelineSettings, 'historyDetail' | 'timeoutSeconds'>;
 

@@ -2,10 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { conflict, DomainError, type Member } from '#kernel';
 import { AuditTrail } from '#platform/audit';
 import { Database, isUniqueViolation, requireVersion, type SeenVersion } from '#platform/database';
+import { DependencyIndex, type Dependents, type GuardQuery } from '#platform/dependencies';
 import { PipelineChecker, refusal } from './pipeline-checker';
 import { comparePipelines, summarize } from './pipeline-changes';
+import { sizeProblem } from './pipeline-content';
 import type { PipelineDefinition } from './pipeline-definition';
 import { PipelineDefinitions } from './pipeline-definitions';
+import { PipelineDependencies } from './pipeline-dependencies';
 import { PipelineSecrets } from './pipeline-secrets';
 import { PipelineTriggers } from './pipeline-triggers';
 import type { ChangeType } from './pipeline-version.entity';
@@ -20,9 +23,6 @@ export interface Draft {
 
 export type Edit = (before: Draft) => Draft | undefined | Promise<Draft | undefined>;
 
-/** A definition's JSON, in bytes: as much as a body may hold. */
-export const LARGEST_DEFINITION = 2 * 1024 * 1024;
-
 const VERBS: Record<ChangeType, string> = {
   created: 'create',
   updated: 'update',
@@ -32,8 +32,8 @@ const VERBS: Record<ChangeType, string> = {
 };
 
 /**
- * The one way by which pipelines are changed: checked, with a version, the table of triggers kept true, and written down
- * in the trail; all of it or nothing. Pipelines are given back with secrets in clear.
+ * The one way by which pipelines are changed: checked, with a version, the table of triggers and the graph of dependencies
+ * kept true, and written down in the trail; all of it or nothing. Pipelines are given back with secrets in clear.
  */
 @Injectable()
 export class PipelineEditor {
@@ -45,6 +45,8 @@ export class PipelineEditor {
     private readonly secrets: PipelineSecrets,
     private readonly audit: AuditTrail,
     private readonly definitions: PipelineDefinitions,
+    private readonly dependencies: PipelineDependencies,
+    private readonly index: DependencyIndex,
   ) {}
 
   /**
@@ -68,46 +70,101 @@ export class PipelineEditor {
    * Changes of one pipeline wait for one another. An edit that gives nothing changes nothing.
    * @throws DomainError as `create`; `not_found`; `precondition_failed`.
    */
-  async change(
+  change(member: Member, id: string, ifMatch: SeenVersion, changeType: ChangeType, edit: Edit): Promise<Pipeline> {
+    return this.locked(member, id, ifMatch, async (row) => {
+      const before = this.draftOf(row);
+      return this.save(member, row, before, await edit(before), changeType);
+    });
+  }
+
+  /**
+   * As `change`, for edits that may disable the pipeline: others that use it stand against that.
+   * @returns who they are, where they were asked for with `dryRun`, or it was done with `force`.
+   * @throws DomainError as `change`; `conflict` with `details.dependents`.
+   */
+  changeGuarded(
     member: Member,
     id: string,
     ifMatch: SeenVersion,
     changeType: ChangeType,
     edit: Edit,
-  ): Promise<Pipeline> {
-    const { organizationId, userId } = member;
-    const changed = await this.naming(() =>
+    query: GuardQuery,
+  ): Promise<Pipeline | Dependents> {
+    return this.locked(member, id, ifMatch, async (row): Promise<Pipeline | Dependents> => {
+      const before = this.draftOf(row);
+      const after = await edit(before);
+      const save = () => this.save(member, row, before, after, changeType);
+      if (before.enabled && after?.enabled === false) return this.guarded(row, query, save);
+      // With force, whoever disables one is told in the same way whether there was anything to do or not.
+      const isAsked = query.dryRun === true || (query.force === true && !after);
+      return isAsked ? { dependents: [] } : save();
+    });
+  }
+
+  /**
+   * Others that use it stand against it.
+   * @returns who they are, where they were asked for with `dryRun`, or it was done with `force`.
+   * @throws DomainError `not_found`; `precondition_failed`; `conflict` with `details.dependents`.
+   */
+  delete(member: Member, id: string, ifMatch: SeenVersion, query: GuardQuery): Promise<Dependents | undefined> {
+    return this.locked(member, id, ifMatch, (row) => this.guarded(row, query, () => this.erase(row)));
+  }
+
+  /** Whoever uses it. @throws DomainError `not_found` */
+  remove(member: Member, id: string): Promise<undefined> {
+    return this.locked(member, id, undefined, (row) => this.erase(row));
+  }
+
+  private async locked<T>(
+    { organizationId }: Member,
+    id: string,
+    ifMatch: SeenVersion,
+    work: (row: Pipeline) => Promise<T>,
+  ): Promise<T> {
+    const result = await this.naming(() =>
       this.database.inOrganization(organizationId, async () => {
         const row = await this.pipelines.getLocked(organizationId, id);
         requireVersion(row, ifMatch);
-        const before = this.draftOf(row);
-        const edited = await edit(before);
-        if (!edited) return { ...row, nodes: [...before.definition.nodes] };
-        const { definition, enabled } = edited;
-        const nodes = this.secrets.unmasked(definition.nodes, before.definition.nodes);
-        const draft = { definition: { ...definition, nodes }, enabled };
-        await this.check(organizationId, draft);
-        const columns = { ...this.rowOf(id, draft), updatedBy: userId };
-        const updated = await this.pipelines.update(organizationId, id, row.version, columns as object);
-        const summary = summaryOf(before, draft);
-        return this.keep(updated, draft, { changeType, summary }, VERBS[changeType]);
+        return work(row);
       }),
     );
     // Whoever changes a pipeline and runs it at once, here, runs what it is now.
     this.definitions.forget(organizationId, id);
-    return changed;
+    return result;
   }
 
-  /** @throws DomainError `not_found`; `precondition_failed`. */
-  async delete({ organizationId }: Member, id: string, ifMatch: SeenVersion): Promise<void> {
-    await this.database.inOrganization(organizationId, async () => {
-      const row = await this.pipelines.getLocked(organizationId, id);
-      requireVersion(row, ifMatch);
-      await this.triggers.keepTrue({ ...row, enabled: false });
-      await this.pipelines.delete(organizationId, id);
-      await this.record('delete', row);
-    });
-    this.definitions.forget(organizationId, id);
+  private async guarded<T>(
+    { id, organizationId, enabled }: Pipeline,
+    query: GuardQuery,
+    work: () => Promise<T>,
+  ): Promise<T | Dependents> {
+    if (enabled) await this.triggers.lock(organizationId);
+    return this.index.guard(organizationId, { type: 'pipeline', key: id, label: 'Pipeline' }, query, work);
+  }
+
+  private async save(
+    { organizationId, userId }: Member,
+    row: Pipeline,
+    before: Draft,
+    edited: Draft | undefined,
+    changeType: ChangeType,
+  ): Promise<Pipeline> {
+    if (!edited) return { ...row, nodes: [...before.definition.nodes] };
+    const { definition, enabled } = edited;
+    const nodes = this.secrets.unmasked(definition.nodes, before.definition.nodes);
+    const draft = { definition: { ...definition, nodes }, enabled };
+    await this.check(organizationId, draft);
+    const columns = { ...this.rowOf(row.id, draft), updatedBy: userId };
+    const updated = await this.pipelines.update(organizationId, row.id, row.version, columns as object);
+    return this.keep(updated, draft, { changeType, summary: summaryOf(before, draft) }, VERBS[changeType]);
+  }
+
+  private async erase(row: Pipeline): Promise<undefined> {
+    const { id, organizationId } = row;
+    await this.triggers.keepTrue({ ...row, enabled: false });
+    await this.pipelines.delete(organizationId, id);
+    await this.record('delete', row);
+    await this.index.remove(organizationId, [{ type: 'pipeline', key: id }]);
   }
 
   private draftOf(row: Pipeline): Draft {
@@ -126,9 +183,8 @@ export class PipelineEditor {
     const unknown = this.secrets.unknownIn(definition.nodes);
     const faults = [...this.checker.faults(definition), ...unknown];
     if (faults.length > 0) throw refusal(definition, faults);
-    if (Buffer.byteLength(JSON.stringify(definition)) > LARGEST_DEFINITION) {
-      throw new DomainError('payload_too_large', 'A pipeline must be at most 2 MiB');
-    }
+    const tooLarge = sizeProblem(definition);
+    if (tooLarge !== undefined) throw new DomainError('payload_too_large', tooLarge);
     const problems = enabled ? await this.checker.problems(organizationId, definition) : [];
     if (problems.length > 0) throw refusal(definition, problems);
   }
@@ -143,6 +199,7 @@ export class PipelineEditor {
     await this.pipelines.keepVersion(row, version);
     await this.triggers.keepTrue(pipeline);
     await this.record(verb, row, version.summary);
+    await this.index.keep(row.organizationId, [this.dependencies.of(pipeline)]);
     return pipeline;
   }
 

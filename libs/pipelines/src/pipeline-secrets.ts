@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { SecretBox } from '#platform/crypto';
+import { SECRET_PLACE } from '#platform/dependencies';
 import { placeOf } from '#platform/json-schema';
 import { NodeTypeRegistry, type JsonObject } from './node-types';
-import { mapSecrets } from './parameters';
+import { mapSecrets, missingSecrets } from './parameters';
 import type { PipelineProblem } from './pipeline-checker';
 import type { DefinedNode } from './pipeline-definition';
 
 /** What is read in the place of a secret. Sent back, it means the one there is. */
-export const MASK = '********';
+export const MASK = SECRET_PLACE;
 const SEALED = 'sealed:';
 
 /**
@@ -42,6 +43,21 @@ export class PipelineSecrets {
         .filter(([, text]) => text === MASK)
         .map(([pointer]) => ({ nodeId: node.id, parameter: placeOf(pointer), message: 'The secret is required' })),
     );
+  }
+
+  /** All secrets, by their JSON Pointers in a document that has the nodes. */
+  in(nodes: readonly DefinedNode[]): Map<string, string> {
+    return new Map(
+      nodes.flatMap((node, index) => [...this.secretsOf(node)].map(([pointer, text]) => [at(index) + pointer, text])),
+    );
+  }
+
+  /** JSON Pointers of those that types require, and that nobody has given. */
+  missingIn(nodes: readonly DefinedNode[]): string[] {
+    return nodes.flatMap(({ type, parameters }, index) => {
+      const definition = this.types.find(type)?.definition;
+      return definition ? missingSecrets(definition, parameters).map((pointer) => at(index) + pointer) : [];
+    });
   }
 
   sealed(pipelineId: string, nodes: readonly DefinedNode[]): DefinedNode[] {
@@ -96,5 +112,7 @@ export class PipelineSecrets {
     return definition ? mapSecrets(definition, parameters, change) : parameters;
   }
 }
+
+const at = (index: number): string => `/nodes/${index}/parameters`;
 
 const purposeOf = (pipelineId: string): string => `pipeline ${pipelineId}`;

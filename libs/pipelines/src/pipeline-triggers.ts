@@ -51,6 +51,16 @@ export class PipelineTriggers {
   }
 
   /**
+   * Changes of an organization's triggers wait for one another. In a transaction that asks who depends on a pipeline before
+   * it disables it, this comes first: others change triggers first and the graph last.
+   */
+  async lock(organizationId: string): Promise<void> {
+    await this.database.inOrganization(organizationId, (manager) =>
+      manager.query('SELECT 1 FROM pipeline_trigger_changes WHERE organization_id = $1 FOR UPDATE', [organizationId]),
+    );
+  }
+
+  /**
    * Makes the table say what the pipeline says, in the caller's transaction.
    * @throws DomainError `conflict` when another enabled pipeline has one of its webhook paths.
    */

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Member, Page } from '#kernel';
+import { Dependents, GuardQuery } from '#platform/dependencies';
 import {
   Answers,
   AnswersCreated,
@@ -24,7 +25,7 @@ import {
   PipelineValidation,
   PipelineView,
 } from './dto/pipeline.dto';
-import { LARGEST_DEFINITION } from './pipeline-editor';
+import { LARGEST_DEFINITION } from './pipeline-content';
 import { PipelinesService } from './pipelines.service';
 
 @ApiTags('Pipelines')
@@ -68,43 +69,53 @@ export class PipelinesController {
     return this.pipelines.get(member, id);
   }
 
-  /** Replaces a pipeline as a whole; what it was stays among its versions. */
+  /**
+   * Replaces a pipeline as a whole; what it was stays among its versions. Where that disables it, other pipelines that
+   * use it stand against it.
+   */
   @Put(':id')
   @Scopes('pipelines:write')
   @BodyLimit(LARGEST_DEFINITION)
   @GuardedByVersion()
-  @AnswersEntity(PipelineView)
+  @AnswersEntity(PipelineView, Dependents)
   replace(
     @Caller() member: Member,
     @Param('id') id: string,
     @IfMatch() ifMatch: SeenVersion,
     @Body() pipeline: PipelineInput,
-  ): Promise<PipelineView> {
-    return this.pipelines.replace(member, id, ifMatch, pipeline);
+    @Query() query: GuardQuery,
+  ): Promise<PipelineView | Dependents> {
+    return this.pipelines.replace(member, id, ifMatch, pipeline, query);
   }
 
-  /** Changes what is given; what it was stays among its versions. */
+  /** Changes what is given; what it was stays among its versions. Others that use it stand against its being disabled. */
   @Patch(':id')
   @Scopes('pipelines:write')
   @BodyLimit(LARGEST_DEFINITION)
   @GuardedByVersion()
-  @AnswersEntity(PipelineView)
+  @AnswersEntity(PipelineView, Dependents)
   update(
     @Caller() member: Member,
     @Param('id') id: string,
     @IfMatch() ifMatch: SeenVersion,
     @Body() change: PipelineChange,
-  ): Promise<PipelineView> {
-    return this.pipelines.update(member, id, ifMatch, change);
+    @Query() query: GuardQuery,
+  ): Promise<PipelineView | Dependents> {
+    return this.pipelines.update(member, id, ifMatch, change, query);
   }
 
-  /** Removes a pipeline with its versions. */
+  /** Removes a pipeline with its versions. Others that use it stand against it. */
   @Delete(':id')
   @Scopes('pipelines:write')
   @GuardedByVersion()
-  @AnswersNothing()
-  delete(@Caller() member: Member, @Param('id') id: string, @IfMatch() ifMatch: SeenVersion): Promise<void> {
-    return this.pipelines.delete(member, id, ifMatch);
+  @AnswersNothing(Dependents)
+  delete(
+    @Caller() member: Member,
+    @Param('id') id: string,
+    @IfMatch() ifMatch: SeenVersion,
+    @Query() query: GuardQuery,
+  ): Promise<Dependents | undefined> {
+    return this.pipelines.delete(member, id, ifMatch, query);
   }
 
   /** Makes a new pipeline like this one, not enabled. */
@@ -121,16 +132,21 @@ export class PipelinesController {
   @GuardedByVersion()
   @AnswersEntity(PipelineView)
   enable(@Caller() member: Member, @Param('id') id: string, @IfMatch() ifMatch: SeenVersion): Promise<PipelineView> {
-    return this.pipelines.setEnabled(member, id, ifMatch, true);
+    return this.pipelines.enable(member, id, ifMatch);
   }
 
-  /** Its triggers start no more runs; those under way go on. */
+  /** Its triggers start no more runs; those under way go on. Others that use it stand against it. */
   @Post(':id/disable')
   @Scopes('pipelines:write')
   @GuardedByVersion()
-  @AnswersEntity(PipelineView)
-  disable(@Caller() member: Member, @Param('id') id: string, @IfMatch() ifMatch: SeenVersion): Promise<PipelineView> {
-    return this.pipelines.setEnabled(member, id, ifMatch, false);
+  @AnswersEntity(PipelineView, Dependents)
+  disable(
+    @Caller() member: Member,
+    @Param('id') id: string,
+    @IfMatch() ifMatch: SeenVersion,
+    @Query() query: GuardQuery,
+  ): Promise<PipelineView | Dependents> {
+    return this.pipelines.disable(member, id, ifMatch, query);
   }
 
   /** Everything that keeps it from being enabled; nothing is changed. */

@@ -4,8 +4,10 @@ import { NodeTypesService } from './node-types.service';
 import { NodesModule } from './nodes';
 import { PipelineChecker } from './pipeline-checker';
 import { PipelineDefinitions } from './pipeline-definitions';
+import { PipelineDependencies } from './pipeline-dependencies';
 import { PipelineEditor } from './pipeline-editor';
 import { PipelinePartsService } from './pipeline-parts.service';
+import { PipelinePortable } from './portable/pipeline-portable';
 import { PipelineSecrets } from './pipeline-secrets';
 import { PipelineTriggers } from './pipeline-triggers';
 import { PipelineVersionsService } from './pipeline-versions.service';
@@ -18,8 +20,10 @@ import { PipelinesService } from './pipelines.service';
     NodeTypesService,
     PipelineChecker,
     PipelineDefinitions,
+    PipelineDependencies,
     PipelineEditor,
     PipelinePartsService,
+    PipelinePortable,
     PipelineSecrets,
     PipelineTriggers,
     PipelineVersionsService,

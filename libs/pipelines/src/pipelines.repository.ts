@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isId, notFound, Page } from '#kernel';
 import { Database, OrganizationRepository, type PageRequest } from '#platform/database';
-import { LessThanOrEqual, type FindOptionsOrder } from 'typeorm';
+import { In, LessThanOrEqual, MoreThan, type FindOptionsOrder } from 'typeorm';
 import { PipelineVersion } from './pipeline-version.entity';
 import { definitionOf, Pipeline } from './pipeline.entity';
 
@@ -28,6 +28,9 @@ const LISTED = [
   'updatedAt',
   'updatedBy',
 ] as const satisfies readonly (keyof ListedPipeline)[];
+
+const READ_AT_ONCE = 20;
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 /** Older ones go: a program that saves every minute must not fill the disk. */
 export const MOST_VERSIONS = 1_000;
@@ -74,6 +77,37 @@ export class PipelinesRepository extends OrganizationRepository<Pipeline> {
       const [data, total] = await query.take(limit).getManyAndCount();
       return new Page<ListedPipeline>(data, { page, limit, total });
     });
+  }
+
+  /** All of them, some at a time: a pipeline has up to 2 MiB. */
+  async *each(organizationId: string): AsyncGenerator<Pick<Pipeline, 'id' | 'name' | 'nodes'>> {
+    for (let last = FIRST_ID, some: Pipeline[] = []; ; last = some.at(-1)!.id) {
+      some = await this.database.inOrganization(organizationId, (manager) =>
+        manager.find(Pipeline, {
+          select: { id: true, name: true, nodes: true },
+          where: { organizationId, id: MoreThan(last) },
+          order: { id: 'ASC' },
+          take: READ_AT_ONCE,
+        }),
+      );
+      yield* some;
+      if (some.length < READ_AT_ONCE) return;
+    }
+  }
+
+  /** Those that exist of them. */
+  ofIds(organizationId: string, ids: readonly string[]): Promise<Pipeline[]> {
+    return this.database.inOrganization(organizationId, (manager) =>
+      manager.findBy(Pipeline, { organizationId, id: In(ids.filter(isId)) }),
+    );
+  }
+
+  /** Ids by names. */
+  async names(organizationId: string): Promise<Map<string, string>> {
+    const rows = await this.database.inOrganization(organizationId, (manager) =>
+      manager.find(Pipeline, { select: { id: true, name: true }, where: { organizationId } }),
+    );
+    return new Map(rows.map(({ id, name }) => [name, id]));
   }
 
   isNameTaken(organizationId: string, name: string): Promise<boolean> {

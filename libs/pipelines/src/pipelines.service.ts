@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { newId, Page, type Member } from '#kernel';
 import { OrganizationSettings } from '#organizations';
 import type { SeenVersion } from '#platform/database';
+import type { Dependents, GuardQuery } from '#platform/dependencies';
 import { parseSort } from '#platform/http';
 import {
   toPipelineEntry,
@@ -15,7 +16,7 @@ import {
 } from './dto/pipeline.dto';
 import { PipelineChecker } from './pipeline-checker';
 import { changedDefinition, newDefinition, type OrganizationDefaults } from './pipeline-content';
-import { PipelineEditor } from './pipeline-editor';
+import { PipelineEditor, type Draft, type Edit } from './pipeline-editor';
 import { PipelineSecrets } from './pipeline-secrets';
 import { definitionOf, type Pipeline } from './pipeline.entity';
 import { PipelinesRepository } from './pipelines.repository';
@@ -54,28 +55,37 @@ export class PipelinesService {
     return this.view(await this.editor.create(member, newId(), { definition, enabled: input.enabled ?? false }));
   }
 
-  /** What the input leaves out is the default again; only whether it is enabled stays. @throws as `PipelineEditor.change` */
-  async replace(member: Member, id: string, ifMatch: SeenVersion, input: PipelineInput): Promise<PipelineView> {
+  /** What the input leaves out is the default again; only whether it is enabled stays. @throws as `PipelineEditor.changeGuarded` */
+  async replace(
+    member: Member,
+    id: string,
+    ifMatch: SeenVersion,
+    input: PipelineInput,
+    query: GuardQuery,
+  ): Promise<PipelineView | Dependents> {
     const definition = newDefinition(input, await this.defaultsOf(member));
-    const replaced = await this.editor.change(member, id, ifMatch, 'updated', ({ enabled }) => ({
-      definition,
-      enabled: input.enabled ?? enabled,
-    }));
-    return this.view(replaced);
+    const edit = ({ enabled }: Draft) => ({ definition, enabled: input.enabled ?? enabled });
+    return this.told(await this.editor.changeGuarded(member, id, ifMatch, 'updated', edit, query));
   }
 
-  /** @throws as `PipelineEditor.change` */
-  async update(member: Member, id: string, ifMatch: SeenVersion, change: PipelineChange): Promise<PipelineView> {
-    const updated = await this.editor.change(member, id, ifMatch, 'updated', ({ definition, enabled }) => ({
+  /** @throws as `PipelineEditor.changeGuarded` */
+  async update(
+    member: Member,
+    id: string,
+    ifMatch: SeenVersion,
+    change: PipelineChange,
+    query: GuardQuery,
+  ): Promise<PipelineView | Dependents> {
+    const edit = ({ definition, enabled }: Draft) => ({
       definition: changedDefinition(definition, change),
       enabled: change.enabled ?? enabled,
-    }));
-    return this.view(updated);
+    });
+    return this.told(await this.editor.changeGuarded(member, id, ifMatch, 'updated', edit, query));
   }
 
   /** @throws as `PipelineEditor.delete` */
-  delete(member: Member, id: string, ifMatch: SeenVersion): Promise<void> {
-    return this.editor.delete(member, id, ifMatch);
+  delete(member: Member, id: string, ifMatch: SeenVersion, query: GuardQuery): Promise<Dependents | undefined> {
+    return this.editor.delete(member, id, ifMatch, query);
   }
 
   /** The same under another name, with the same node ids; not enabled, since its webhook paths are taken. */
@@ -87,13 +97,14 @@ export class PipelinesService {
     return this.view(await this.editor.create(member, newId(), { definition, enabled: false }, 'clone', summary));
   }
 
-  /** Nothing happens to one that is like that already. @throws as `PipelineEditor.change` */
-  async setEnabled(member: Member, id: string, ifMatch: SeenVersion, enabled: boolean): Promise<PipelineView> {
-    const changeType = enabled ? 'enabled' : 'disabled';
-    const switched = await this.editor.change(member, id, ifMatch, changeType, (before) =>
-      before.enabled === enabled ? undefined : { ...before, enabled },
-    );
-    return this.view(switched);
+  /** Nothing happens to one that is enabled already. @throws as `PipelineEditor.change` */
+  async enable(member: Member, id: string, ifMatch: SeenVersion): Promise<PipelineView> {
+    return this.view(await this.editor.change(member, id, ifMatch, 'enabled', switchedTo(true)));
+  }
+
+  /** Nothing happens to one that is disabled already. @throws as `PipelineEditor.changeGuarded` */
+  async disable(member: Member, id: string, ifMatch: SeenVersion, query: GuardQuery) {
+    return this.told(await this.editor.changeGuarded(member, id, ifMatch, 'disabled', switchedTo(false), query));
   }
 
   /** Everything that keeps it from being enabled. */
@@ -108,10 +119,19 @@ export class PipelinesService {
     return { historyDetail: executions.historyDetail, timeoutSeconds: executions.timeoutSeconds };
   }
 
+  private told(result: Pipeline | Dependents): PipelineView | Dependents {
+    return 'dependents' in result ? result : this.view(result);
+  }
+
   private view(pipeline: Pipeline): PipelineView {
     return toPipelineView({ ...pipeline, nodes: this.secrets.masked(pipeline.nodes) });
   }
 }
+
+const switchedTo =
+  (enabled: boolean): Edit =>
+  (before) =>
+    before.enabled === enabled ? undefined : { ...before, enabled };
 
 const labelsOf = (filters: readonly string[] = []): Record<string, string> =>
   Object.fromEntries(

@@ -38,7 +38,7 @@ export async function keptGraph(app: TestApp, organizationId: string, types: rea
       [organizationId, types],
     ),
   );
-  return Object.fromEntries(rows.map(({ node, edges }) => [node, edges]));
+  return Object.fromEntries(rows.map(({ node, edges }) => [node, edges.toSorted()]));
 }
 
 /** What it would say if it were computed now. */

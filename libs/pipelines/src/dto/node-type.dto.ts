@@ -33,7 +33,7 @@ export class NodeTypeView {
   /**
    * JSON Schema (draft 2020-12) of the parameters, once their expressions are computed. `x-expression` marks texts that are
    * expressions also without `{{ }}`, `x-deferred` those that the node computes by itself, `x-secret` those that are
-   * never read back.
+   * never read back, `x-reference` those that name another entity (an id, a topic or a filter of topics).
    */
   @ApiProperty({ type: 'object', additionalProperties: true })
   parameters!: NodeDefinition['parameters'];

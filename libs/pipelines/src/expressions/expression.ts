@@ -43,7 +43,7 @@ const BLANK = /^(?:\s|\/\*[^]*?\*\/)*/;
 
 /** Reads the expression that begins at the offset and ends before `}}`. @throws ExpressionError */
 export function readExpression(text: string, offset: number): { expression: Expression; end: number } {
-  const tree = parse(text, offset);
+  const tree = readTree(text, offset);
   const rest = afterBlank(text, tree.end);
   if (!text.startsWith('}}', rest)) {
     throw new ExpressionError(rest === text.length ? 'Missing }}' : 'Unexpected text before }}', rest);
@@ -53,7 +53,7 @@ export function readExpression(text: string, offset: number): { expression: Expr
 
 /** Reads a text that is an expression from its beginning to its end. @throws ExpressionError */
 export function readWholeExpression(text: string): Expression {
-  const tree = parse(text, 0);
+  const tree = readTree(text, 0);
   const rest = afterBlank(text, tree.end);
   if (rest < text.length) throw new ExpressionError('Unexpected text after the expression', rest);
   return describe(tree, text);
@@ -61,7 +61,8 @@ export function readWholeExpression(text: string): Expression {
 
 const afterBlank = (text: string, position: number): number => BLANK.exec(text.slice(position))![0].length + position;
 
-function parse(text: string, offset: number): Tree {
+/** @throws ExpressionError */
+export function readTree(text: string, offset: number): Tree {
   try {
     return parseExpressionAt(text, offset, OPTIONS);
   } catch (error) {

@@ -26,9 +26,11 @@ export interface NodeDefinition {
   /**
    * JSON Schema (draft 2020-12) of the parameters once their expressions are computed. Defaults in it are applied before
    * that, and may be expressions themselves (`{{ $input[0] }}`): a parameter whose expression gives nothing has none.
-   * Three notes of ours: `x-expression: true` marks a text that is an expression also without `{{ }}`; `x-deferred: true`,
+   * Four notes of ours: `x-expression: true` marks a text that is an expression also without `{{ }}`; `x-deferred: true`,
    * on a parameter at the top, hands its text to the node as it stands, to be run by `call.scripts`; `x-secret: true`
-   * marks a text that is stored sealed and read as `********`.
+   * marks a text that is stored sealed and read as `********`; `x-reference` marks a text that names another entity, by one
+   * of `REFERENCES`: the pipeline then stands in the graph as one that breaks without it, and is told of before the entity
+   * goes; exports carry names in the place of its id.
    */
   parameters: ParameterSchema;
   example: { parameters: JsonObject; output?: JsonValue };
@@ -44,6 +46,14 @@ export interface NodeDefinition {
   /** Where a loop begins or ends. */
   loop?: 'begin' | 'end';
 }
+
+/**
+ * What `x-reference` may say of a text: that it is the id of an entity of that type, a topic (without the version prefix,
+ * too: see `fullTopic`), or an MQTT filter of topics.
+ */
+export const REFERENCES = ['connection', 'function', 'model', 'pipeline', 'topic', 'topic-filter'] as const;
+
+export type ReferenceMark = (typeof REFERENCES)[number];
 
 export interface ParameterSchema {
   type: 'object';

@@ -54,6 +54,19 @@ class OutsideNode implements NodeType {
 @Module({ providers: [OutsideNode] })
 class OutsideModule {}
 
+@NodeType()
+class StrangeNode implements NodeType {
+  readonly definition: NodeDefinition = {
+    ...new OutsideNode().definition,
+    type: 'acme.strange',
+    parameters: {
+      type: 'object',
+      properties: { 'x-reference': { type: 'array', items: { 'x-reference': 'models' } } },
+      additionalProperties: false,
+    },
+  };
+}
+
 describe('node types', () => {
   let registry: NodeTypeRegistry;
 
@@ -75,6 +88,12 @@ describe('node types', () => {
 
   it('come from any module of the application', () => {
     expect(get('acme.nothing')).toBeInstanceOf(OutsideNode);
+  });
+
+  it('refer to known types of entities alone', async () => {
+    const providers = [NodeTypeRegistry, StrangeNode];
+    const module = await Test.createTestingModule({ imports: [DiscoveryModule], providers }).compile();
+    await expect(module.init()).rejects.toThrow('node type acme.strange: x-reference is none of connection, function');
   });
 
   it.each(CONTRACT)('%s is described', (type) => {

@@ -1,4 +1,6 @@
 export { CompiledParameters, compileParameters } from './compile-parameters';
 export { mentionsOf, parameterProblems, unreadable, type ParameterProblem } from './parameter-problems';
+export { isObject } from './places';
 export { renameMentions } from './rename-mentions';
-export { mapSecrets } from './secrets';
+export { mapReferences, referencesOf, type ParameterReference } from './references';
+export { mapSecrets, missingSecrets } from './secrets';

@@ -68,8 +68,8 @@ export function mentionsAt(place: Place): readonly NodeMention[] {
 const mentionsIn = (template: Template | undefined): NodeMention[] =>
   (template?.parts ?? []).flatMap((part) => (typeof part === 'string' ? [] : part.nodes));
 
-/** @throws ExpressionError */
-function templateOf(place: Place): Template | undefined {
+/** The text with its expressions; nothing where it has none, or they are not ours to read. @throws ExpressionError */
+export function templateOf(place: Place): Template | undefined {
   const { value } = place;
   if (typeof value !== 'string') return undefined;
   switch (kindOf(place)) {

@@ -1,6 +1,6 @@
 import type { JsonValue } from '#kernel';
 import { escaped } from '../expressions';
-import type { JsonObject, ParameterSchema } from '../node-types';
+import type { JsonObject, NodeDefinition, ParameterSchema } from '../node-types';
 
 /** A place in a node's parameters. */
 export interface Place {
@@ -34,6 +34,28 @@ export function* placesOf(schema: ParameterSchema, parameters: JsonObject): Gene
     const deferred = schemas.some((own) => own['x-deferred'] === true);
     yield* within({ pointer: `/${escaped(name)}`, value, schemas, deferred });
   }
+}
+
+/** The parameters with other texts in some places; all other values are the same. */
+export function mapTexts(parameters: JsonObject, change: (text: string, pointer: string) => string): JsonObject {
+  const map = (value: JsonValue, pointer: string): JsonValue => {
+    if (typeof value === 'string') return change(value, pointer);
+    if (Array.isArray(value)) return value.map((member, index) => map(member, `${pointer}/${index}`));
+    if (!isObject(value)) return value;
+    const members = Object.entries(value).map(([key, member]) => [key, map(member, `${pointer}/${escaped(key)}`)]);
+    return Object.fromEntries(members) as JsonObject;
+  };
+  return map(parameters, '') as JsonObject;
+}
+
+/** Whether anything in a type's schema says `keyword`; most types need not be walked through. */
+export function saysKeyword(keyword: string): (definition: NodeDefinition) => boolean {
+  const known = new WeakMap<NodeDefinition, boolean>();
+  return (definition) => {
+    const says = known.get(definition) ?? JSON.stringify(definition.parameters).includes(`"${keyword}":`);
+    known.set(definition, says);
+    return says;
+  };
 }
 
 export function kindOf({ schemas, deferred }: Place): TextKind {

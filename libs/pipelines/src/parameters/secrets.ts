@@ -1,9 +1,8 @@
-import type { JsonValue } from '#kernel';
 import { escaped } from '../expressions';
-import type { JsonObject, NodeDefinition } from '../node-types';
-import { placesOf } from './places';
+import type { JsonObject, NodeDefinition, ParameterSchema } from '../node-types';
+import { isObject, mapTexts, placesOf, saysKeyword } from './places';
 
-const marked = new WeakMap<NodeDefinition, boolean>();
+const hasSecrets = saysKeyword('x-secret');
 
 /** The parameters with other texts in those places that the schema marks `x-secret`. */
 export function mapSecrets(
@@ -14,23 +13,22 @@ export function mapSecrets(
   if (!hasSecrets(definition)) return parameters;
   const secret = new Set<string>();
   for (const { pointer, schemas } of placesOf(definition.parameters, parameters)) {
-    if (schemas.some((schema) => schema['x-secret'] === true)) secret.add(pointer);
+    if (schemas.some(isSecret)) secret.add(pointer);
   }
-  const map = (value: JsonValue, pointer: string): JsonValue => {
-    if (typeof value === 'string') return secret.has(pointer) ? change(value, pointer) : value;
-    if (Array.isArray(value)) return value.map((member, index) => map(member, `${pointer}/${index}`));
-    if (typeof value !== 'object' || value === null) return value;
-    const members = Object.entries(value).map(([key, member]) => [key, map(member, `${pointer}/${escaped(key)}`)]);
-    return Object.fromEntries(members) as JsonObject;
-  };
-  return map(parameters, '') as JsonObject;
+  return mapTexts(parameters, (text, pointer) => (secret.has(pointer) ? change(text, pointer) : text));
 }
 
-/** Most types have none, and need not be walked through. */
-function hasSecrets(definition: NodeDefinition): boolean {
-  const known = marked.get(definition);
-  if (known !== undefined) return known;
-  const has = JSON.stringify(definition.parameters).includes('"x-secret":true');
-  marked.set(definition, has);
-  return has;
+/** Places of secrets that the schema requires and the parameters do not have. */
+export function missingSecrets(definition: NodeDefinition, parameters: JsonObject): string[] {
+  if (!hasSecrets(definition)) return [];
+  const root = { pointer: '', value: parameters, schemas: [definition.parameters as unknown as JsonObject] };
+  return [root, ...placesOf(definition.parameters, parameters)].flatMap(({ pointer, value, schemas: [schema] }) => {
+    // Of a union, nobody knows which branch is meant: what those require is left to the check of the whole.
+    const { properties, required } = (schema ?? {}) as Partial<ParameterSchema>;
+    if (!isObject(value) || !isObject(properties) || !Array.isArray(required)) return [];
+    const missing = required.filter((name) => !Object.hasOwn(value, name) && isSecret(properties[name] ?? {}));
+    return missing.map((name) => `${pointer}/${escaped(name)}`);
+  });
 }
+
+const isSecret = (schema: JsonObject): boolean => schema['x-secret'] === true;

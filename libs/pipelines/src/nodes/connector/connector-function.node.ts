@@ -10,7 +10,7 @@ import {
   type NodeResult,
 } from '../../node-types';
 import { refusedAs } from '../support/refusal';
-import { id } from '../support/schema';
+import { idOf } from '../support/schema';
 import { paragraphs } from '../support/wording';
 
 interface Parameters {
@@ -41,8 +41,8 @@ export class ConnectorFunctionNode implements NodeType<Parameters> {
     parameters: {
       type: 'object',
       properties: {
-        connectionId: id('The connection'),
-        functionId: id('One of its functions'),
+        connectionId: idOf('connection', 'The connection'),
+        functionId: idOf('function', 'One of its functions'),
         parameters: { type: 'object', default: {}, description: 'Values by the names of the function’s parameters' },
         timeoutMs: {
           type: 'integer',

@@ -1,6 +1,6 @@
 import type { JsonValue } from '#kernel';
 import { NodeType, type NodeCall, type NodeDefinition, type NodeResult } from '../../node-types';
-import { id, INPUT_BEFORE } from '../support/schema';
+import { idOf, INPUT_BEFORE } from '../support/schema';
 import { paragraphs } from '../support/wording';
 
 interface Parameters {
@@ -26,7 +26,7 @@ export class CallPipelineNode implements NodeType<Parameters> {
     parameters: {
       type: 'object',
       properties: {
-        pipelineId: id('The pipeline to run; it must be enabled'),
+        pipelineId: idOf('pipeline', 'The pipeline to run; it must be enabled'),
         payload: { default: INPUT_BEFORE, description: 'Its `$trigger.payload`: any JSON' },
         wait: { type: 'boolean', default: true, description: 'Whether to go on only when it has ended' },
       },

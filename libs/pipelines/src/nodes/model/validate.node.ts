@@ -8,7 +8,7 @@ import {
   type NodeDefinition,
   type NodeResult,
 } from '../../node-types';
-import { id, INPUT_BEFORE } from '../support/schema';
+import { idOf, INPUT_BEFORE } from '../support/schema';
 import { refusedAs } from '../support/refusal';
 import { paragraphs } from '../support/wording';
 
@@ -45,7 +45,7 @@ export class ModelValidateNode implements NodeType<Parameters> {
     parameters: {
       type: 'object',
       properties: {
-        modelId: id('The model'),
+        modelId: idOf('model', 'The model'),
         value: { default: INPUT_BEFORE, description: 'The value to check' },
         onInvalid: { type: 'string', enum: ['fail', 'port'], default: 'fail', description: 'What becomes of others' },
       },

@@ -1,10 +1,24 @@
-import type { JsonObject } from '../../node-types';
+import type { JsonObject, ReferenceMark } from '../../node-types';
 
 /** Where nothing else is said, a node works on what the node before it gave. */
 export const INPUT_BEFORE = '{{ $input[0] }}';
 
-/** Ids of entities: any version of UUID. */
-export const id = (description: string): JsonObject => ({ type: 'string', format: 'uuid', description });
+/** The id of an entity: any version of UUID. */
+export const idOf = (type: Exclude<ReferenceMark, 'topic' | 'topic-filter'>, description: string): JsonObject => ({
+  type: 'string',
+  format: 'uuid',
+  'x-reference': type,
+  description,
+});
+
+/** The topic that a node works with. */
+export const TOPIC: JsonObject = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 1_024,
+  'x-reference': 'topic',
+  description: '`factory/line-1/speed`',
+};
 
 /** When a trigger starts runs of what arrives. */
 export const TRIGGER_MODE: Record<'mode' | 'dedupMaxKeys', JsonObject> = {

@@ -1,5 +1,5 @@
 import { NodeType, type NodeDefinition } from '../../node-types';
-import { id, TRIGGER_MODE } from '../support/schema';
+import { idOf, TRIGGER_MODE } from '../support/schema';
 import { paragraphs } from '../support/wording';
 
 @NodeType()
@@ -20,8 +20,8 @@ export class ConnectionTrigger implements NodeType {
     parameters: {
       type: 'object',
       properties: {
-        connectionId: id('The connection'),
-        functionId: id('One of its functions that brings messages'),
+        connectionId: idOf('connection', 'The connection'),
+        functionId: idOf('function', 'One of its functions that brings messages'),
         ...TRIGGER_MODE,
       },
       required: ['connectionId', 'functionId'],

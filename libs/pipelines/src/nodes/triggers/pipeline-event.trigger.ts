@@ -1,5 +1,5 @@
 import { NodeType, type NodeDefinition } from '../../node-types';
-import { id } from '../support/schema';
+import { idOf } from '../support/schema';
 import { paragraphs } from '../support/wording';
 
 @NodeType()
@@ -22,7 +22,7 @@ export class PipelineEventTrigger implements NodeType {
       properties: {
         pipelineIds: {
           type: 'array',
-          items: id('A pipeline'),
+          items: idOf('pipeline', 'A pipeline'),
           minItems: 1,
           maxItems: 100,
           uniqueItems: true,

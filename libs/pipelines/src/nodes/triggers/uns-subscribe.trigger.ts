@@ -25,7 +25,7 @@ export class UnsSubscribeTrigger implements NodeType {
       properties: {
         topics: {
           type: 'array',
-          items: { type: 'string', minLength: 1, maxLength: MAX_TOPIC_LENGTH },
+          items: { type: 'string', minLength: 1, maxLength: MAX_TOPIC_LENGTH, 'x-reference': 'topic-filter' },
           minItems: 1,
           maxItems: 100,
           uniqueItems: true,

@@ -2,6 +2,7 @@ import { parseTimestamp, type FieldProblem, type JsonValue } from '#kernel';
 import { UnsHistoryService } from '#uns';
 import {
   emit,
+  fullTopic,
   NodeError,
   NodeType,
   type JsonObject,
@@ -10,8 +11,9 @@ import {
   type NodeResult,
 } from '../../node-types';
 import { refusedAs } from '../support/refusal';
+import { TOPIC } from '../support/schema';
 import { paragraphs } from '../support/wording';
-import { fullTopic, topicProblems } from './records';
+import { topicProblems } from './records';
 
 interface Parameters {
   topic: string;
@@ -38,7 +40,7 @@ export class UnsFetchDataNode implements NodeType<Parameters> {
     parameters: {
       type: 'object',
       properties: {
-        topic: { type: 'string', minLength: 1, maxLength: 1_024, description: '`factory/line-1/speed`' },
+        topic: TOPIC,
         limit: { type: 'integer', minimum: 1, maximum: 1_000, default: 100, description: 'Most records to read' },
         from: { type: ['string', 'integer', 'null'], description: 'RFC 3339 or epoch milliseconds; else the first' },
         to: { type: ['string', 'integer', 'null'], description: 'RFC 3339 or epoch milliseconds; else the last' },

@@ -26,7 +26,15 @@ export class UnsPublishBatchNode implements NodeType<Parameters> {
     outputs: ['out'],
     parameters: {
       type: 'object',
-      properties: { records: { default: INPUT_BEFORE, description: `1 to ${MOST_RECORDS} records` } },
+      properties: {
+        records: {
+          default: INPUT_BEFORE,
+          // Of an expression that makes them, topics that it has in quotes; what records must be is checked when they are read.
+          'x-reference': 'topic',
+          items: { properties: { topic: { 'x-reference': 'topic' } } },
+          description: `1 to ${MOST_RECORDS} records`,
+        },
+      },
       additionalProperties: false,
     },
     example: {

@@ -2,7 +2,7 @@ import type { FieldProblem, JsonValue } from '#kernel';
 import { UnsDataService } from '#uns';
 import { emit, NodeType, type JsonObject, type NodeCall, type NodeDefinition, type NodeResult } from '../../node-types';
 import { refusedAs } from '../support/refusal';
-import { INPUT_BEFORE } from '../support/schema';
+import { INPUT_BEFORE, TOPIC } from '../support/schema';
 import { paragraphs } from '../support/wording';
 import { recordsOf, topicProblems } from './records';
 
@@ -33,7 +33,7 @@ export class UnsPublishNode implements NodeType<Parameters> {
     parameters: {
       type: 'object',
       properties: {
-        topic: { type: 'string', minLength: 1, maxLength: 1_024, description: '`factory/line-1/speed`' },
+        topic: TOPIC,
         value: { default: INPUT_BEFORE, description: 'Any JSON, also null' },
         source: {
           type: ['string', 'null'],

@@ -1,14 +1,10 @@
-import { TOPIC_ROOT, topicProblem, type FieldProblem, type JsonValue } from '#kernel';
+import { topicProblem, type FieldProblem, type JsonValue } from '#kernel';
 import { readRecords, type RecordInput } from '#uns';
-import type { NodeCall } from '../../node-types';
+import { fullTopic, type NodeCall } from '../../node-types';
 import { fieldAt } from '../support/field-path';
 import { isObject } from '../support/inputs';
 
 export const MOST_RECORDS = 10_000;
-
-/** With the version prefix, which users may leave out. */
-export const fullTopic = (topic: string): string =>
-  topic === TOPIC_ROOT || topic.startsWith(`${TOPIC_ROOT}/`) ? topic : `${TOPIC_ROOT}/${topic}`;
 
 /** What is wrong with a topic as it stands in a pipeline; nothing where it is computed. */
 export function topicProblems(topic: JsonValue | undefined): FieldProblem[] {

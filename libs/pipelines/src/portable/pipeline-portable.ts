@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common';
+import type { JsonValue, Member } from '#kernel';
+import {
+  IsPortable,
+  type CheckedContent,
+  type Portable,
+  type PortableContent,
+  type PortableEntity,
+} from '#platform/dependencies';
+import { NodeTypeRegistry } from '../node-types';
+import { isObject, mapReferences } from '../parameters';
+import { PipelineChecker, placed } from '../pipeline-checker';
+import { sizeProblem } from '../pipeline-content';
+import { PipelineEditor, type Draft } from '../pipeline-editor';
+import { PipelineSecrets } from '../pipeline-secrets';
+import { definitionOf, type Pipeline } from '../pipeline.entity';
+import { PipelinesRepository } from '../pipelines.repository';
+import { contentOf, readContent, type PipelineContent } from './read-content';
+
+interface Entering {
+  id: string;
+  name: string;
+  content: PortableContent;
+}
+
+/**
+ * Pipelines that leave and enter. Nodes and edges keep their ids, and their order: branches begin in that of the edges.
+ * Pipelines that call or watch each other may come in any order, since only connections, functions and models have to be
+ * there for one to be enabled.
+ */
+@Injectable()
+@IsPortable()
+export class PipelinePortable implements Portable {
+  readonly type = 'pipeline';
+  readonly after = ['connection', 'function', 'model', 'topic'];
+  readonly caseless = true;
+  readonly circular = true;
+
+  constructor(
+    private readonly pipelines: PipelinesRepository,
+    private readonly editor: PipelineEditor,
+    private readonly checker: PipelineChecker,
+    private readonly secrets: PipelineSecrets,
+    private readonly nodeTypes: NodeTypeRegistry,
+  ) {}
+
+  names(organizationId: string): Promise<Map<string, string>> {
+    return this.pipelines.names(organizationId);
+  }
+
+  async read(organizationId: string, ids: readonly string[]): Promise<PortableEntity[]> {
+    return (await this.pipelines.ofIds(organizationId, ids)).map((row) => this.entityOf(row));
+  }
+
+  check(name: string, content: PortableContent): CheckedContent {
+    const read = readContent(name, content);
+    if ('problems' in read) return { content, secrets: [], problems: read.problems };
+    const { definition, enabled } = read;
+    const tooLarge = sizeProblem(definition);
+    return {
+      content: asPortable(contentOf(definition, enabled)),
+      secrets: [...this.secrets.in(definition.nodes).keys(), ...this.secrets.missingIn(definition.nodes)],
+      problems: [
+        ...placed(definition, this.checker.faults(definition)).map(({ field, message }) => ({ field, message })),
+        ...(tooLarge === undefined ? [] : [{ field: '', message: tooLarge }]),
+      ],
+    };
+  }
+
+  mapReferences(content: PortableContent, map: (type: string, text: string) => string): PortableContent {
+    const { nodes } = content;
+    if (!Array.isArray(nodes)) return content;
+    const mapped = (node: JsonValue): JsonValue => {
+      if (!isObject(node) || !isObject(node.parameters) || typeof node.type !== 'string') return node;
+      const definition = this.nodeTypes.find(node.type)?.definition;
+      return definition ? { ...node, parameters: mapReferences(definition, node.parameters, map) } : node;
+    };
+    return { ...content, nodes: nodes.map(mapped) };
+  }
+
+  async create(member: Member, { id, ...entity }: Entering): Promise<void> {
+    await this.editor.create(member, id, draftOf(entity), 'create', 'imported');
+  }
+
+  async update(member: Member, { id, version, ...entity }: Entering & { version: number }): Promise<void> {
+    await this.editor.change(member, id, version, 'updated', () => draftOf(entity));
+  }
+
+  async delete(member: Member, id: string): Promise<void> {
+    await this.editor.remove(member, id);
+  }
+
+  private entityOf(row: Pipeline): PortableEntity {
+    const nodes = this.secrets.opened(row.id, row.nodes);
+    const definition = { ...definitionOf(row), nodes: this.secrets.masked(nodes) };
+    return {
+      id: row.id,
+      name: row.name,
+      version: row.version,
+      content: asPortable(contentOf(definition, row.enabled)),
+      secrets: this.secrets.in(nodes),
+    };
+  }
+}
+
+/** The content was checked: it is a pipeline. */
+function draftOf({ name, content }: Omit<Entering, 'id'>): Draft {
+  const { enabled, ...definition } = content as unknown as PipelineContent;
+  return { definition: { name, ...definition }, enabled };
+}
+
+const asPortable = (content: PipelineContent): PortableContent => ({ ...content }) as unknown as PortableContent;
