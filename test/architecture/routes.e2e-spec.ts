@@ -4,7 +4,7 @@ import { ApiClient, createTestApp, type TestApp } from '#testing';
 import { shadowedRoutes, shapeFaults } from './route-rules';
 
 /** Scopes whose routes are still to come. Whoever builds them takes them out of here. */
-const TO_COME: readonly Scope[] = ['dependencies:export', 'dependencies:import'];
+const TO_COME: readonly Scope[] = [];
 
 describe('the routes', () => {
   let app: TestApp;

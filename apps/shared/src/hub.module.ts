@@ -2,7 +2,13 @@ import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common'
 import { AuditHttpModule, AuditMaintenanceModule, AuditModule } from '#audit';
 import { ConnectorsHttpModule, ConnectorsMaintenanceModule, ConnectorsWorkerModule } from '#connectors';
 import { DashboardsHttpModule, DashboardsMaintenanceModule } from '#dashboards';
-import { DependenciesHttpModule, DependenciesMaintenanceModule, DependenciesModule } from '#dependencies';
+import {
+  DependenciesHttpModule,
+  DependenciesMaintenanceModule,
+  DependenciesModule,
+  ExchangeHttpModule,
+  ExchangeMaintenanceModule,
+} from '#dependencies';
 import {
   ExecutionsHttpModule,
   ExecutionsMaintenanceModule,
@@ -44,6 +50,7 @@ const PARTS: Record<HubRole, Modules> = {
     UnsHttpModule,
     DashboardsHttpModule,
     DependenciesHttpModule,
+    ExchangeHttpModule,
     AuditHttpModule,
     PagesHttpModule,
   ],
@@ -63,6 +70,7 @@ const PARTS: Record<HubRole, Modules> = {
     UnsMaintenanceModule,
     DashboardsMaintenanceModule,
     DependenciesMaintenanceModule,
+    ExchangeMaintenanceModule,
     AuditMaintenanceModule.with([OrganizationsModule]),
   ],
   // Values that come by MQTT start pipelines.

@@ -15,6 +15,12 @@ export interface Making {
   organizationId: string;
 }
 
+async function newPlan({ app, caller, organizationId }: Making): Promise<string> {
+  const file = { format: 'maestrohub', formatVersion: '1.0', items: [] };
+  const { body } = await app.api(caller.token, organizationId).post('/dependencies/import/validate', file);
+  return body.data.planId as string;
+}
+
 /** Collections (without the prefix) whose things are not made by a POST to them: gives the id of a new one. */
 export const MAKERS: Readonly<Record<string, (making: Making) => Promise<string>>> = {
   // The organization of the path is the one that the call is about; making another would leave its rights behind.
@@ -72,6 +78,13 @@ export const MAKERS: Readonly<Record<string, (making: Making) => Promise<string>
     const model = await api.post('/engine/models', { name: newId(), fields: [{ name: 'value', type: 'number' }] });
     return model.body.data.id as string;
   },
+  // An import is a plan at first, which answers with the id that it will have; undone can only be what was executed.
+  '/dependencies/import': async (making) => {
+    const planId = await newPlan(making);
+    await making.app.api(making.caller.token, making.organizationId).post('/dependencies/import/execute', { planId });
+    return planId;
+  },
+  '/dependencies/import/validate': newPlan,
   // A session is made by signing in, which answers with a token in place of an address.
   '/auth/sessions': async ({ app, caller }) => {
     const token = await app.signIn(caller.user);
@@ -83,6 +96,8 @@ export const MAKERS: Readonly<Record<string, (making: Making) => Promise<string>
 export const COLLECTIONS: Readonly<Record<string, string>> = {
   // The user as whom a client acts: its part in the client, not a collection of its own.
   serviceUserId: '/admin/users',
+  // A plan is what comes of looking at a file.
+  planId: '/dependencies/import/validate',
 };
 
 /** Queries that name a thing by something other than an id: the collection, and the field of its things. */

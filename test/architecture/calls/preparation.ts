@@ -49,6 +49,10 @@ export class Preparation {
 
   /** Makes one thing of a collection; of the one at that path, where it lies within another thing. */
   async make(collection: Route, caller: Caller, organizationId: string, path?: string) {
+    const maker = MAKERS[collection.path.replace(PREFIX, '')];
+    if (maker && collection.answer !== 'created') {
+      return { id: await maker({ app: this.app, caller, organizationId }), entity: {} as Record<string, unknown> };
+    }
     const call = await this.prepare(collection, caller, organizationId);
     const answer = await send(this.app, path === undefined ? call : { ...call, path }, caller);
     const location = answer.headers.get('location');

@@ -163,6 +163,11 @@ describe('a deleted organization', () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 201, 201, 201, 200, 200, 201, 201]);
     const dashboard = answers.at(-1)!.body.data.id;
     expect((await api.get(`/uns/dashboards/${dashboard}/viewers`)).status).toBe(200);
+    const exchanged = [
+      await api.post('/dependencies/export', { entities: [{ type: 'model' }] }),
+      await api.post('/dependencies/import/validate', { format: 'maestrohub', formatVersion: '1.0', items: [] }),
+    ];
+    expect(exchanged.map(({ status }) => status)).toEqual([201, 200]);
     const topic = await api.post('/uns/topics', { topic: 'mHv1.0/strict' });
     const rules = { mode: 'strict', min: 0 };
     const refused = [

@@ -23,6 +23,12 @@ export class Database {
     return this.inOrganizations([organizationId], work);
   }
 
+  /** Work that sees one organization's rows as they are in one moment, however many queries it takes. */
+  inSnapshot<T>(organizationId: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    if (this.current.getStore()) throw new Error('a transaction cannot become a snapshot');
+    return this.run({ organizationIds: [organizationId] }, work, 'REPEATABLE READ');
+  }
+
   /** Work on the rows of several organizations at once: batches that were gathered across tenants. */
   inOrganizations<T>(organizationIds: readonly string[], work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.run({ organizationIds }, work);
@@ -49,7 +55,11 @@ export class Database {
     await this.app.query('SELECT 1');
   }
 
-  private async run<T>(scope: Scope, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  private async run<T>(
+    scope: Scope,
+    work: (manager: EntityManager) => Promise<T>,
+    isolation?: 'REPEATABLE READ',
+  ): Promise<T> {
     const outer = this.current.getStore();
     if (outer) {
       if (!covers(outer.scope, scope)) throw new Error('a transaction cannot change its organization');
@@ -57,10 +67,11 @@ export class Database {
     }
     try {
       const source = scope === 'system' ? this.system : this.app;
-      return await source.transaction(async (manager) => {
+      const inside = async (manager: EntityManager): Promise<T> => {
         if (scope !== 'system') await setTenants(manager, scope.organizationIds);
         return this.current.run({ scope, manager }, () => work(manager));
-      });
+      };
+      return await (isolation ? source.transaction(isolation, inside) : source.transaction(inside));
     } catch (error) {
       if (isOutage(error)) throw unavailable('The database does not answer');
       throw error;

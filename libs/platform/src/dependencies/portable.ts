@@ -49,6 +49,9 @@ export interface Portable {
   /** The type of those that it is a part of, whose name its own begins with: functions of a connection. */
   readonly partOf?: string;
 
+  /** Whether its entities may refer to one another in a circle, and so to one that is not there yet. */
+  readonly circular?: boolean;
+
   /** Ids by names: of everything there is. */
   names(organizationId: string): Promise<Map<string, string>>;
 

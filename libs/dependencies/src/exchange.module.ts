@@ -1,0 +1,36 @@
+import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { DependenciesModule } from './dependencies.module';
+import { Catalogs } from './exchange/catalog';
+import { ContentsRepository } from './exchange/contents.repository';
+import { Portables } from './exchange/portables';
+import { ExportWriter } from './export/export-writer';
+import { ExportsRepository } from './export/exports.repository';
+import { ExportsService } from './export/exports.service';
+import { GraphReferences } from './export/graph-references';
+import { ImportExecutor } from './import/import-executor';
+import { ImportUndoer } from './import/import-undoer';
+import { ImportsRepository } from './import/imports.repository';
+import { ImportsService } from './import/imports.service';
+import { Planner } from './import/planner';
+
+/** Configuration that leaves and enters organizations. */
+@Module({
+  imports: [DiscoveryModule, DependenciesModule],
+  providers: [
+    Portables,
+    Catalogs,
+    ContentsRepository,
+    GraphReferences,
+    ExportWriter,
+    ExportsRepository,
+    ExportsService,
+    Planner,
+    ImportExecutor,
+    ImportUndoer,
+    ImportsRepository,
+    ImportsService,
+  ],
+  exports: [ExportsService, ImportsService],
+})
+export class ExchangeModule {}

@@ -1,0 +1,108 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#platform/database';
+import type { PortableContent } from '#platform/dependencies';
+import type { ItemKey } from '../format';
+
+export interface Exchanged {
+  type: string;
+  name: string;
+  hash: string;
+  base: string | null;
+}
+
+/** A content that leaves or enters. */
+export interface Exchange extends Exchanged {
+  content: PortableContent;
+}
+
+const BATCH = 500;
+const KEPT_DAYS = 90;
+
+/** What was exchanged with the organization, by hashes. */
+@Injectable()
+export class ContentsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** What was exchanged last of each of them; those that never were are left out. */
+  last(organizationId: string, keys: readonly ItemKey[]): Promise<Exchanged[]> {
+    return this.inBatches(organizationId, keys, LAST, (key) => [key.type, key.name]);
+  }
+
+  /** Contents by `<type> <hash>`; those that are not known are left out. */
+  async contents(
+    organizationId: string,
+    wanted: readonly { type: string; hash: string }[],
+  ): Promise<Map<string, PortableContent>> {
+    const rows = await this.inBatches<{ type: string; hash: string }, Exchange>(
+      organizationId,
+      wanted,
+      CONTENTS,
+      ({ type, hash }) => [type, hash],
+    );
+    return new Map(rows.map(({ type, hash, content }) => [`${type} ${hash}`, content]));
+  }
+
+  /** Remembers them as what was exchanged last. */
+  async keep(organizationId: string, items: readonly Exchange[]): Promise<void> {
+    await this.database.inOrganization(organizationId, async (manager) => {
+      for (let at = 0; at < items.length; at += BATCH) {
+        await manager.query(KEEP, [organizationId, JSON.stringify(items.slice(at, at + BATCH))]);
+      }
+    });
+  }
+
+  /** Forgets what is old and was followed by others. Gives how many there were, at most as many as asked for. */
+  forgetOld(limit: number): Promise<number> {
+    return this.database.asSystem(async (manager) => {
+      const [, count] = await manager.query<[unknown, number]>(FORGET, [KEPT_DAYS, limit]);
+      return count;
+    });
+  }
+
+  private inBatches<T, R>(
+    organizationId: string,
+    wanted: readonly T[],
+    query: string,
+    columns: (one: T) => [string, string],
+  ): Promise<R[]> {
+    return this.database.inOrganization(organizationId, async (manager) => {
+      const found: R[] = [];
+      for (let at = 0; at < wanted.length; at += BATCH) {
+        const batch = wanted.slice(at, at + BATCH).map(columns);
+        const parameters = [organizationId, batch.map(([type]) => type), batch.map(([, other]) => other)];
+        found.push(...(await manager.query<R[]>(query, parameters)));
+      }
+      return found;
+    });
+  }
+}
+
+const LAST = `
+  SELECT wanted.type, wanted.name, c.hash, c.base
+  FROM (SELECT DISTINCT * FROM unnest($2::text[], $3::text[])) AS wanted (type, name)
+  CROSS JOIN LATERAL (
+    SELECT hash, base FROM dependency_contents
+    WHERE organization_id = $1 AND type = wanted.type AND name = wanted.name
+    ORDER BY exchanged_at DESC, hash LIMIT 1
+  ) c`;
+
+const CONTENTS = `
+  SELECT DISTINCT ON (c.type, c.hash) c.type, c.hash, c.content
+  FROM unnest($2::text[], $3::text[]) AS wanted (type, hash)
+  JOIN dependency_contents c ON c.organization_id = $1 AND c.hash = wanted.hash AND c.type = wanted.type`;
+
+const KEEP = `
+  INSERT INTO dependency_contents (organization_id, hash, type, name, content, base, exchanged_at)
+  SELECT $1, item->>'hash', item->>'type', item->>'name', item->'content', item->>'base', clock_timestamp()
+  FROM jsonb_array_elements($2::jsonb) AS item
+  ON CONFLICT (organization_id, hash, type, name)
+    DO UPDATE SET base = excluded.base, exchanged_at = excluded.exchanged_at`;
+
+const FORGET = `
+  DELETE FROM dependency_contents WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM dependency_contents old
+    WHERE exchanged_at < now() - make_interval(days => $1) AND EXISTS (
+      SELECT 1 FROM dependency_contents newer
+      WHERE newer.organization_id = old.organization_id AND newer.type = old.type AND newer.name = old.name
+        AND newer.exchanged_at > old.exchanged_at)
+    LIMIT $2))`;

@@ -1,0 +1,179 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsNotEmpty,
+  IsOptional,
+  IsString,
+  MaxLength,
+  registerDecorator,
+  ValidateNested,
+} from 'class-validator';
+import { IsName } from '#platform/http';
+import { LONGEST_DESCRIPTION, LONGEST_NAME } from '../format';
+import { fileNameOf } from './export-name';
+import type { ExportRow } from './export.entity';
+
+/** Named one by one; all of a type are one entry. */
+const MOST_NAMED = 5_000;
+
+export class EntityChoice {
+  /** `connection`, `function`, `topic`, `schema-binding`, `model`, `pipeline` or `dashboard`. @example "model" */
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(50)
+  type!: string;
+
+  /** Its id, or of a topic its path; all of that type where it is left out. */
+  @IsOptional()
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(LONGEST_NAME)
+  id?: string;
+}
+
+export class ExportAnalysisInput {
+  /** What is to leave the organization; everything there is where nothing is said. @example [{"type": "model"}] */
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(MOST_NAMED)
+  @ValidateNested({ each: true })
+  @Type(() => EntityChoice)
+  entities?: EntityChoice[];
+}
+
+export class EntityName {
+  /** @example "pipeline" */
+  type!: string;
+
+  id!: string;
+
+  /** As it stands in the file. @example "Plant/Line 1" */
+  name!: string;
+}
+
+export class RequiredEntity extends EntityName {
+  /** Those that could not be without it, at most 20. */
+  neededBy!: EntityName[];
+}
+
+export class OptionalEntity extends EntityName {
+  /** Why it may be wanted. @example "shows, rules or is named by pipeline Line 1" */
+  reason!: string;
+}
+
+export class ExportTotals {
+  selected!: number;
+
+  required!: number;
+
+  optional!: number;
+}
+
+export class ExportAnalysisView {
+  /** What was asked for, by type and name. */
+  selected!: EntityName[];
+
+  /** What goes along, since the others could not be without it. */
+  required!: RequiredEntity[];
+
+  /** What may go along. */
+  optional!: OptionalEntity[];
+
+  totals!: ExportTotals;
+}
+
+export class ExportInput extends ExportAnalysisInput {
+  /** Optional entities that go along: `all` that the analysis names, only what is `required`, or a list of type and id. @example "all" */
+  @IsOptional()
+  @IsInclusion()
+  @ApiProperty({
+    required: false,
+    oneOf: [
+      { type: 'string', enum: ['all', 'required'] },
+      {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['type', 'id'],
+          properties: { type: { type: 'string' }, id: { type: 'string' } },
+        },
+      },
+    ],
+  })
+  include?: 'all' | 'required' | { type: string; id: string }[];
+
+  /** What the file is called. @example "Line 1" */
+  @IsOptional()
+  @IsName(100)
+  name?: string;
+
+  /** Stands in the file, for whoever imports it. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(LONGEST_DESCRIPTION)
+  description?: string | null;
+}
+
+export class ExportView {
+  id!: string;
+
+  name!: string;
+
+  /** @example "Line 1.mhub.json" */
+  fileName!: string;
+
+  description!: string | null;
+
+  /** How many entities are in it. */
+  items!: number;
+
+  /** Of the file. */
+  bytes!: number;
+
+  /** Secrets that stay behind, as whoever imports it has to fill them in: `connection:MES#/config/password`. */
+  secrets!: string[];
+
+  createdAt!: Date;
+
+  /** Id of the user. */
+  createdBy!: string;
+}
+
+export const toExportView = (row: ExportRow): ExportView => ({
+  id: row.id,
+  name: row.name,
+  fileName: fileNameOf(row.name),
+  description: row.description,
+  items: row.items,
+  bytes: row.bytes,
+  secrets: row.secrets,
+  createdAt: row.createdAt,
+  createdBy: row.createdBy,
+});
+
+function IsInclusion(): PropertyDecorator {
+  return (target, propertyName) =>
+    registerDecorator({
+      name: 'isInclusion',
+      target: target.constructor,
+      propertyName: propertyName as string,
+      validator: {
+        validate: (value: unknown) =>
+          value === 'all' ||
+          value === 'required' ||
+          (Array.isArray(value) && value.length <= MOST_NAMED && value.every(isNamed)),
+        defaultMessage: () =>
+          `$property must be all, required, or a list of at most ${MOST_NAMED} entries of type and id`,
+      },
+    });
+}
+
+function isNamed(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { type, id, ...rest } = value as { type?: unknown; id?: unknown };
+  return typeof type === 'string' && typeof id === 'string' && Object.keys(rest).length === 0;
+}

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { frameOf, hashOf, itemJson, PRODUCT, readExchangeFile, readReference, referenceText } from '.';
+
+const CONTENT = { fields: [{ name: 'speed', type: 'number' }] };
+const ITEM = { type: 'model', name: 'Speed', hash: hashOf(CONTENT), content: CONTENT };
+const FILE = { format: 'maestrohub', formatVersion: '1.0', description: null, items: [ITEM] };
+
+const read = (file: unknown) => readExchangeFile(Buffer.from(typeof file === 'string' ? file : JSON.stringify(file)));
+
+describe('a reference in a file', () => {
+  it.each([
+    ['Plant/Line 1', 'mhub://pipeline/Plant/Line%201'],
+    ['a~1b', 'mhub://pipeline/a~1b'],
+    ['50 % / ü', 'mhub://pipeline/50%20%25%20/%20%C3%BC'],
+    ['../x', 'mhub://pipeline/../x'],
+  ])('to %s is %s, and the same again', (name, text) => {
+    expect(referenceText({ type: 'pipeline', name })).toBe(text);
+    expect(readReference(text)).toEqual({ type: 'pipeline', name });
+  });
+
+  it.each(['pipeline', 'mhub://', 'mhub://pipeline', 'mhub:///a', 'mhub://pipeline/', 'mhub://pipeline/%zz'])(
+    'is nothing that %s could be',
+    (text) => expect(readReference(text)).toBeUndefined(),
+  );
+});
+
+describe('the hash of a content', () => {
+  it('does not know the order of members', () => {
+    expect(hashOf({ a: 1, b: { c: [1, 2], d: null } })).toBe(hashOf({ b: { d: null, c: [1, 2] }, a: 1 }));
+    expect(hashOf({ a: [1, 2] })).not.toBe(hashOf({ a: [2, 1] }));
+  });
+});
+
+describe('a file', () => {
+  it('is read as it was written', () => {
+    expect(read(FILE)).toEqual({ description: null, items: [ITEM] });
+    expect(JSON.parse(itemJson(ITEM))).toEqual(ITEM);
+  });
+
+  it('is written in a form that does not know the time', () => {
+    const text = frameOf('Says "items":[').join(itemJson(ITEM));
+    expect(read(text)).toEqual({ description: 'Says "items":[', items: [ITEM] });
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(PRODUCT).toEqual({ name: 'MaestroHub', version });
+  });
+
+  it('of a later minor version is read as long as everything in it is known', () => {
+    expect(read({ ...FILE, formatVersion: '1.7' }).items).toEqual([ITEM]);
+    expect(() => read({ ...FILE, formatVersion: '1.7', signature: 'x' })).toThrow(
+      'File has the member signature, which is not known; a newer product may have made it',
+    );
+  });
+
+  it('may be written by hand, without hashes', () => {
+    const item = { type: 'model', name: 'Speed', content: CONTENT };
+    expect(read({ ...FILE, items: [item] }).items).toEqual([item]);
+  });
+
+  it('of format 0 is read through its lists', () => {
+    const old = {
+      format: 'maestrohub',
+      formatVersion: '0.9',
+      models: [{ name: 'Speed', content: CONTENT }],
+      topics: [{ name: 'mHv1.0/a', content: {} }],
+    };
+    expect(read(old).items).toEqual([
+      { type: 'model', name: 'Speed', content: CONTENT },
+      { type: 'topic', name: 'mHv1.0/a', content: {} },
+    ]);
+    expect(() => read({ ...old, topics: 'none' })).toThrow('items[1].name is required');
+  });
+
+  it.each<[string, unknown, string]>([
+    [
+      'that is cut off',
+      JSON.stringify(FILE).slice(0, -9),
+      'File is not valid JSON; it may have been cut off on the way',
+    ],
+    ['that is no object', [], 'File must be an object'],
+    ['of something else', { format: 'other' }, 'File is no export of MaestroHub: its format must be maestrohub'],
+    ['without a version', { format: 'maestrohub' }, 'formatVersion must be a version like 1.0'],
+    [
+      'of a newer product',
+      { ...FILE, formatVersion: '2.0' },
+      'File is of format 2.0, which is newer than this product; update it, or export to format 1',
+    ],
+    ['without items', { ...FILE, items: undefined }, 'Items must be a list'],
+    ['with an item that is none', { ...FILE, items: [1] }, 'items[0] must be an object'],
+    ['with a nameless item', { ...FILE, items: [{ ...ITEM, name: '' }] }, 'items[0].name is required'],
+    [
+      'with a name without end',
+      { ...FILE, items: [{ ...ITEM, name: 'x'.repeat(10_000) }] },
+      'items[0].name must be at most 1024 characters',
+    ],
+    ['with NUL in a name', { ...FILE, items: [{ ...ITEM, name: 'a\0' }] }, 'items[0].name contains the NUL character'],
+    [
+      'with half a character',
+      { ...FILE, items: [{ ...ITEM, content: { a: '\ud800' } }] },
+      'items[0].content is not valid Unicode',
+    ],
+    [
+      'that somebody changed',
+      { ...FILE, items: [{ ...ITEM, content: {} }] },
+      'model:Speed was changed after its export: export it again, or leave out its hash',
+    ],
+    ['with a member twice', '{"format":"a","\\u0066ormat":"b"}', 'File has the member format twice in the same object'],
+    ['with __proto__', '{"a":[{"__proto__":{}}]}', 'File must have no member __proto__'],
+    ['with __proto__ in disguise', '{"__pr\\u006fto__":{}}', 'File must have no member __proto__'],
+    ['as deep as a well', '['.repeat(100_000), 'File is nested deeper than 64 levels'],
+    ['of nothing but commas', `[${','.repeat(2_000_001)}]`, 'File has more than 2,000,000 values; export it in parts'],
+    ['with a byte order mark', '\ufeff{}', 'File must be UTF-8 without a byte order mark'],
+    ['with a text without end', '{"a', 'File is not valid JSON; it may have been cut off on the way'],
+  ])('%s is refused', (_, file, message) => {
+    expect(() => read(file)).toThrow(message);
+  });
+
+  it('in another encoding is refused', () => {
+    expect(() => readExchangeFile(Buffer.from('{"ü":1}', 'latin1'))).toThrow('File is not valid UTF-8');
+  });
+
+  it('takes members that objects inherit for what they are', () => {
+    const content = { constructor: { prototype: 1 }, toString: 'x' };
+    const item = { type: 'model', name: 'constructor', hash: hashOf(content), content };
+    expect(read({ ...FILE, items: [item] }).items[0]).toEqual(item);
+  });
+});

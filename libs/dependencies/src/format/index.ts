@@ -1,0 +1,3 @@
+export * from './canonical';
+export * from './exchange-file';
+export * from './reference-text';

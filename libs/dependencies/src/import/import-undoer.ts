@@ -1,0 +1,114 @@
+import { Injectable } from '@nestjs/common';
+import { conflict, type Member } from '#kernel';
+import { Database } from '#platform/database';
+import type { Dependent, EntityKey, PortableEntity } from '#platform/dependencies';
+import { Portables } from '../exchange/portables';
+import { Contributors } from '../index/contributors';
+import { DatabaseDependencyIndex } from '../index/database-dependency-index';
+import { restored, type Touched } from './touched';
+
+/** Told at once. */
+const MOST_TOLD = 100;
+
+/** Makes what an import has changed what it was. */
+@Injectable()
+export class ImportUndoer {
+  constructor(
+    private readonly database: Database,
+    private readonly portables: Portables,
+    private readonly contributors: Contributors,
+    private readonly index: DatabaseDependencyIndex,
+  ) {}
+
+  /**
+   * In the caller's transaction, which has the organization's imports locked.
+   * @param touched in the order in which the import has done it.
+   * @throws DomainError `conflict` where something has changed since, or others refer to what was made; not with `force`.
+   */
+  async undo(member: Member, touched: readonly Touched[], force: boolean): Promise<void> {
+    const { organizationId } = member;
+    const entities = await this.read(organizationId, touched);
+    if (!force) {
+      requireUnchanged(touched, entities);
+      await this.requireUnused(organizationId, touched);
+    }
+    await this.index.gathering(organizationId, async () => {
+      // What was there before must refer to nothing that is about to go.
+      for (const each of touched) if (each.before) await this.restore(member, each, entities.get(textOf(each)));
+      for (const each of touched.toReversed()) {
+        if (!each.before && entities.has(textOf(each))) await this.portables.get(each.type).delete(member, each.id);
+      }
+    });
+  }
+
+  private async restore(member: Member, { type, id, before }: Touched, now: PortableEntity | undefined): Promise<void> {
+    const portable = this.portables.get(type);
+    const entity = { id, name: before!.name, content: restored(before!) };
+    if (now) await portable.update(member, { ...entity, version: now.version });
+    else await portable.create(member, entity);
+  }
+
+  private async read(organizationId: string, touched: readonly Touched[]): Promise<Map<string, PortableEntity>> {
+    const found = new Map<string, PortableEntity>();
+    for (const type of new Set(touched.map((each) => each.type))) {
+      const ids = touched.filter((each) => each.type === type).map(({ id }) => id);
+      for await (const batch of this.portables.read(organizationId, type, ids)) {
+        for (const entity of batch) found.set(textOf({ type, ...entity }), entity);
+      }
+    }
+    return found;
+  }
+
+  /** @throws DomainError `conflict` where others, which the import has not touched, refer to what it has made. */
+  private async requireUnused(organizationId: string, touched: readonly Touched[]): Promise<void> {
+    const made = touched.filter(({ before }) => !before).map((each) => this.keyOf(each));
+    const own = touched.map((each) => this.keyOf(each));
+    // Has the graph be kept.
+    await this.index.revision(organizationId);
+    const dependents = await this.database.inOrganization(organizationId, async (manager) => {
+      // Whoever is about to refer to them waits for the end of this transaction.
+      await manager.query(LOCK, [organizationId, ...columns(made)]);
+      return manager.query<Dependent[]>(DEPENDENTS, [organizationId, ...columns(made), ...columns(own), MOST_TOLD]);
+    });
+    const [first, ...others] = dependents;
+    if (!first) return;
+    const more = others.length > 0 ? ` and ${others.length} more` : '';
+    const message = `What was imported is used by ${first.type} ${first.name}${more}; with force=true it is undone all the same`;
+    throw conflict(message, { dependents });
+  }
+
+  private keyOf({ type, id, name }: Touched): EntityKey {
+    return { type, key: this.contributors.isNamedByPath(type) ? name : id };
+  }
+}
+
+const textOf = ({ type, id }: { type: string; id: string }): string => `${type}:${id}`;
+
+const columns = (keys: readonly EntityKey[]) => [keys.map(({ type }) => type), keys.map(({ key }) => key)];
+
+function requireUnchanged(touched: readonly Touched[], entities: ReadonlyMap<string, PortableEntity>): void {
+  const changed = touched.flatMap(({ type, name, id, version }) => {
+    const now = entities.get(textOf({ type, id }));
+    if (!now) return [{ type, name, message: 'was deleted' }];
+    return now.version === version ? [] : [{ type, name, message: 'was changed' }];
+  });
+  const [first, ...others] = changed;
+  if (!first) return;
+  const more = others.length > 0 ? `, and ${others.length} more` : '';
+  const message = `Since the import, ${first.type} ${first.name} ${first.message}${more}; with force=true it is undone all the same`;
+  throw conflict(message, { changed: changed.slice(0, MOST_TOLD) });
+}
+
+const LOCK = `
+  SELECT 1 FROM dependency_entities
+  WHERE organization_id = $1 AND (type, key) IN (SELECT * FROM unnest($2::text[], $3::text[]))
+  ORDER BY type, key FOR UPDATE`;
+
+const DEPENDENTS = `
+  SELECT e.type, e.id, e.name, (array_agg(DISTINCT place))[:10] AS via
+  FROM unnest($2::text[], $3::text[]) AS made (type, key)
+  JOIN dependency_references r ON r.organization_id = $1 AND r.target_type = made.type AND r.target_key = made.key
+  JOIN dependency_entities e ON e.organization_id = $1 AND e.type = r.source_type AND e.key = r.source_key
+  CROSS JOIN unnest(r.via) AS place
+  WHERE r.kind <> 'matches' AND (e.type, e.key) NOT IN (SELECT * FROM unnest($4::text[], $5::text[]))
+  GROUP BY e.type, e.id, e.name ORDER BY e.type, e.name LIMIT $6`;

@@ -1,0 +1,150 @@
+import { Injectable } from '@nestjs/common';
+import { conflict, encodeTimeCursor, readTimeCursor, Stretch, type Member } from '#kernel';
+import { AuditTrail } from '#platform/audit';
+import { SecretBox } from '#platform/crypto';
+import { Database } from '#platform/database';
+import type { CursorQuery } from '#platform/http';
+import { readExchangeFile } from '../format';
+import { DatabaseDependencyIndex } from '../index/database-dependency-index';
+import { ImportExecutor } from './import-executor';
+import { ImportUndoer } from './import-undoer';
+import {
+  countsOf,
+  toImportEntry,
+  toImportView,
+  toPlanView,
+  type ImportEntry,
+  type ImportExecution,
+  type ImportPlanView,
+  type ImportView,
+} from './import.dto';
+import type { ImportRow } from './import.entity';
+import { ImportsRepository } from './imports.repository';
+import { pack, unpack } from './packed';
+import type { Plan } from './plan';
+import { Planner } from './planner';
+import type { Touched } from './touched';
+
+const UNDO_PURPOSE = 'imports.undo';
+
+/** Configuration that enters the organization, from files. */
+@Injectable()
+export class ImportsService {
+  constructor(
+    private readonly database: Database,
+    private readonly planner: Planner,
+    private readonly executor: ImportExecutor,
+    private readonly undoer: ImportUndoer,
+    private readonly imports: ImportsRepository,
+    private readonly index: DatabaseDependencyIndex,
+    private readonly secrets: SecretBox,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /** Newest first. */
+  async list({ organizationId }: Member, { limit, cursor }: CursorQuery): Promise<Stretch<ImportEntry>> {
+    const rows = await this.imports.list(organizationId, readTimeCursor(cursor), limit + 1);
+    const shown = rows.slice(0, limit);
+    const last = rows.length > limit ? shown.at(-1) : undefined;
+    const nextCursor = last ? encodeTimeCursor({ at: last.createdAt, id: last.id }) : null;
+    return new Stretch(shown.map(toImportEntry), { nextCursor });
+  }
+
+  async get({ organizationId }: Member, id: string): Promise<ImportView> {
+    return toImportView(await this.imports.get(organizationId, id));
+  }
+
+  /**
+   * What an import of the file would do. Nothing is changed by it; where there are problems, nothing is kept.
+   * @throws DomainError `bad_request` for what is no such file.
+   */
+  async validate({ organizationId, userId }: Member, bytes: Buffer): Promise<ImportPlanView> {
+    const file = readExchangeFile(bytes);
+    const { plan, problems } = await this.database.inSnapshot(organizationId, () =>
+      this.planner.plan(organizationId, file),
+    );
+    if (problems.length > 0) return toPlanView(null, plan, problems);
+    const planId = await this.imports.insert(organizationId, {
+      description: plan.description,
+      counts: countsOf(plan.items),
+      items: plan.items.map(({ type, name, action, id }) => ({ type, name, action, id })),
+      plan: await pack(plan),
+      createdBy: userId,
+    });
+    return toPlanView(planId, plan, []);
+  }
+
+  /**
+   * Does what a plan says, all of it or nothing.
+   * @throws DomainError `not_found`; `bad_request` for secrets that are missing; `conflict` for a plan that is done or
+   * stale, or whose conflicts are not resolved.
+   */
+  async execute(member: Member, { planId, resolutions = [], secrets = {} }: ImportExecution): Promise<ImportView> {
+    const { organizationId, userId } = member;
+    await this.imports.get(organizationId, planId, 'Plan');
+    return this.locked(organizationId, async () => {
+      const row = await this.imports.whole(organizationId, planId, 'Plan');
+      if (row.status !== 'planned') throw conflict('The plan has been executed already');
+      if (this.imports.isExpired(row) || !row.plan) throw conflict('The plan is too old; validate the file again');
+      const plan = await unpack<Plan>(row.plan);
+      const { steps, touched } = await this.executor.execute(member, plan, resolutions, secrets);
+      const items = steps.map(({ type, name, action, id }) => ({ type, name, action, id }));
+      const change = { status: 'applied', items, counts: countsOf(items), plan: null } as const;
+      const undo = await this.seal(touched);
+      await this.imports.update(organizationId, planId, {
+        ...{ ...change, undo, appliedAt: new Date(), appliedBy: userId },
+      });
+      await this.record('import.apply', row, { ...change.counts });
+      return this.get(member, planId);
+    });
+  }
+
+  /**
+   * Makes what an import has changed what it was, all of it or nothing.
+   * @throws DomainError `not_found`; `conflict` for an import that is not in force, or of which something has changed
+   * since or is used by others; not the latter with `force`.
+   */
+  async undo(member: Member, id: string, force = false): Promise<ImportView> {
+    const { organizationId, userId } = member;
+    await this.imports.get(organizationId, id);
+    return this.locked(organizationId, async () => {
+      const row = await this.imports.whole(organizationId, id, 'Import');
+      if (row.status === 'planned') throw conflict('The import has not been executed');
+      if (row.status === 'undone') throw conflict('The import has been undone already');
+      if (!row.undo) throw conflict('The import is too old to be undone');
+      await this.undoer.undo(member, await this.open(row.undo), force);
+      await this.imports.update(organizationId, id, {
+        ...{ status: 'undone', undo: null, undoneAt: new Date(), undoneBy: userId },
+      });
+      await this.record('import.undo', row, { force });
+      return this.get(member, id);
+    });
+  }
+
+  /** One at a time in an organization. */
+  private async locked<T>(organizationId: string, work: () => Promise<T>): Promise<T> {
+    // Begun ahead of the transaction, the graph of an organization is computed from what was there before.
+    await this.index.revision(organizationId);
+    return this.database.inOrganization(organizationId, async () => {
+      await this.imports.lock(organizationId);
+      return work();
+    });
+  }
+
+  private async seal(touched: readonly Touched[]): Promise<Buffer> {
+    return this.secrets.seal(UNDO_PURPOSE, (await pack([...touched])).toString('base64'));
+  }
+
+  private open(sealed: Buffer): Promise<Touched[]> {
+    return unpack<Touched[]>(Buffer.from(this.secrets.open(UNDO_PURPOSE, sealed), 'base64'));
+  }
+
+  private record(
+    action: string,
+    { id, organizationId, description }: ImportRow,
+    details: Record<string, number | boolean>,
+  ) {
+    const entity = { type: 'import', id, ...(description !== null && { name: description.slice(0, 100) }) };
+    return this.audit.record({ action, organizationId, entity, details });
+  }
+}

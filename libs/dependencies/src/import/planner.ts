@@ -1,0 +1,216 @@
+import { Injectable } from '@nestjs/common';
+import { newId } from '#kernel';
+import { SECRET_PLACE, type Portable, type PortableContent, type PortableEntity } from '#platform/dependencies';
+import { Catalog, Catalogs, referencesIn } from '../exchange/catalog';
+import { ContentsRepository, type Exchanged } from '../exchange/contents.repository';
+import { Portables } from '../exchange/portables';
+import { hashOf, itemText, type ExchangeFile, type ExchangeItem, type ItemKey } from '../format';
+import { decide } from './decision';
+import { inOrder } from './order';
+import { placeBefore } from './item-order';
+import { problemOf, type ItemProblem, type Plan, type PlannedItem, type Seen } from './plan';
+import { valueAt } from './places';
+import { wholeOf } from './whole';
+
+/** An item on its way into a plan. */
+interface Candidate {
+  item: ExchangeItem;
+  portable: Portable;
+  id: string;
+  isHere: boolean;
+  references: ItemKey[];
+  /** As it would be stored, with names in the place of ids. */
+  incoming: PortableContent;
+  secrets: readonly string[];
+}
+
+/** Finds out what an import would do. */
+@Injectable()
+export class Planner {
+  constructor(
+    private readonly portables: Portables,
+    private readonly catalogs: Catalogs,
+    private readonly contents: ContentsRepository,
+  ) {}
+
+  /** In the caller's snapshot. With problems there is no plan worth keeping. */
+  async plan(organizationId: string, file: ExchangeFile): Promise<{ plan: Plan; problems: ItemProblem[] }> {
+    const problems: ItemProblem[] = [];
+    const here = await this.catalogs.of(organizationId);
+    const all = new Catalog(this.portables);
+    for (const type of this.portables.types) for (const known of here.all(type)) all.add(known);
+    const accepted = this.accept(file.items, here, all, problems);
+    const candidates = accepted.flatMap(({ item, portable, id, isHere }) => {
+      const candidate = this.judge(item, portable, all, problems);
+      return candidate ? [{ item, portable, id, isHere, ...candidate }] : [];
+    });
+    problems.push(...circlesAmong(candidates));
+    const entities = await this.read(organizationId, candidates);
+    const bases = await this.bases(organizationId, candidates);
+    const items = candidates.map((candidate) => {
+      const entity = entities.get(`${candidate.item.type}:${candidate.id}`);
+      const base = bases.get(itemText(candidate.item));
+      return this.planItem(candidate, all, entity, base);
+    });
+    const outside = await this.outside(organizationId, candidates, here);
+    return { plan: { description: file.description, items, outside }, problems };
+  }
+
+  /** Gives each item the id of what is here, or a new one, so that all can refer to each other. */
+  private accept(items: readonly ExchangeItem[], here: Catalog, all: Catalog, problems: ItemProblem[]) {
+    const seen = new Set<string>();
+    return items.flatMap((item) => {
+      const { type, name } = item;
+      const portable = this.portables.find(type);
+      if (!portable) {
+        problems.push(problemOf(item, `Type ${type} is not known here`));
+        return [];
+      }
+      const key = `${type}:${here.fold(item)}`;
+      if (seen.has(key)) {
+        problems.push(problemOf(item, `There is another ${type} of this name in the file`));
+        return [];
+      }
+      seen.add(key);
+      const known = here.byName(item);
+      const id = known?.id ?? newId();
+      // By the file's name, which may differ in case from the one here.
+      all.add({ type, name, id });
+      return [{ item, portable, id, isHere: known !== undefined }];
+    });
+  }
+
+  private judge(item: ExchangeItem, portable: Portable, all: Catalog, problems: ItemProblem[]) {
+    const found: ItemProblem[] = [];
+    const checked = readable(() => {
+      const { keys, strange } = referencesIn(portable, item.content);
+      return { keys, strange, ...portable.check(item.name, all.toIds(portable, item.content)) };
+    });
+    if (!checked) {
+      problems.push(problemOf(item, `Content is not that of a ${item.type}`));
+      return undefined;
+    }
+    const { keys: references, strange, content, secrets } = checked;
+    for (const text of strange) found.push(problemOf(item, `${text.slice(0, 200)} is no reference of a file`));
+    for (const key of references) {
+      if (all.byName(key)) continue;
+      found.push(problemOf(item, `${key.type} ${key.name} is neither in the file nor here`));
+    }
+    const whole = wholeOf(portable, item);
+    if (whole && !all.byName(whole)) {
+      found.push(problemOf(item, `${whole.type} ${whole.name} is neither in the file nor here`));
+    }
+    // What a reference that leads nowhere does to the rest needs no telling.
+    if (found.length === 0) found.push(...checked.problems.map((problem) => problemOf(item, problem)));
+    for (const place of secrets) {
+      const value = valueAt(content, place);
+      if (value === undefined || value === SECRET_PLACE) continue;
+      const message = `Secrets do not travel in files: put ${SECRET_PLACE} there and give it with the execution`;
+      found.push(problemOf(item, { field: place, message }));
+    }
+    problems.push(...found);
+    if (found.length > 0) return undefined;
+    // By the names of the file, which may differ in case from those that refer to them.
+    return { references: references.map((key) => all.byName(key)!), incoming: all.toNames(portable, content), secrets };
+  }
+
+  private async read(organizationId: string, candidates: readonly Candidate[]): Promise<Map<string, PortableEntity>> {
+    const found = new Map<string, PortableEntity>();
+    for (const type of new Set(candidates.map(({ item }) => item.type))) {
+      const ids = candidates.filter(({ item, isHere }) => isHere && item.type === type).map(({ id }) => id);
+      for await (const batch of this.portables.read(organizationId, type, ids)) {
+        for (const entity of batch) found.set(`${type}:${entity.id}`, entity);
+      }
+    }
+    return found;
+  }
+
+  /** What both sides were made of: what the file says, where it is known here, or what was exchanged last. */
+  private async bases(organizationId: string, candidates: readonly Candidate[]): Promise<Map<string, PortableContent>> {
+    const items = candidates
+      .filter(({ isHere }) => isHere)
+      .map(({ item, incoming }) => ({ ...item, hash: hashOf(incoming) }));
+    const last = new Map(
+      (await this.contents.last(organizationId, items)).map((exchanged): [string, Exchanged] => [
+        itemText(exchanged),
+        exchanged,
+      ]),
+    );
+    const wanted = items.flatMap((item) => {
+      const hashes = [item.base, last.get(itemText(item))?.hash].filter((hash) => hash !== undefined);
+      return hashes.map((hash) => ({ type: item.type, hash }));
+    });
+    const contents = await this.contents.contents(organizationId, wanted);
+    return new Map(
+      items.flatMap((item): [string, PortableContent][] => {
+        const exchanged = last.get(itemText(item))?.hash;
+        // Whoever imports again what was exchanged last brings nothing new.
+        const told = exchanged === item.hash ? undefined : contents.get(`${item.type} ${item.base}`);
+        const base = told ?? contents.get(`${item.type} ${exchanged}`);
+        return base ? [[itemText(item), base]] : [];
+      }),
+    );
+  }
+
+  private planItem(
+    { item: { type, name, base }, portable, id, incoming, secrets }: Candidate,
+    all: Catalog,
+    entity: PortableEntity | undefined,
+    baseContent: PortableContent | undefined,
+  ): PlannedItem {
+    const now = entity && all.toNames(portable, entity.content);
+    let decision = decide({ incoming, ...(now && { here: now }), ...(baseContent && { base: baseContent }) });
+    const merged = decision.merged && portable.check(name, all.toIds(portable, decision.merged));
+    if (merged && merged.problems.length > 0) {
+      const reason = `Both changes together would not be valid: ${merged.problems[0]!.message}`;
+      const { changes, localChanges } = decision;
+      decision = { action: 'conflict', reason, changes, ...(localChanges && { localChanges }) };
+    }
+    const planned = secrets.map((place) => ({ place, required: !entity?.secrets.has(place) }));
+    return {
+      ...{ type, name, id, version: entity?.version ?? null, hash: hashOf(incoming), incoming },
+      ...(base !== undefined && { base }),
+      ...decision,
+      secrets: planned,
+    };
+  }
+
+  private async outside(organizationId: string, candidates: readonly Candidate[], here: Catalog): Promise<Seen[]> {
+    const inFile = new Set(candidates.map(({ item, id }) => `${item.type}:${id}`));
+    const ids = new Map<string, Set<string>>();
+    for (const { item, portable, references } of candidates) {
+      const whole = wholeOf(portable, item);
+      for (const key of whole ? [...references, whole] : references) {
+        const known = here.byName(key);
+        if (!known || inFile.has(`${known.type}:${known.id}`)) continue;
+        ids.set(known.type, (ids.get(known.type) ?? new Set()).add(known.id));
+      }
+    }
+    const seen: Seen[] = [];
+    for (const [type, wanted] of ids) {
+      for await (const batch of this.portables.read(organizationId, type, [...wanted])) {
+        seen.push(...batch.map(({ id, name, version }) => ({ type, id, name, version })));
+      }
+    }
+    return seen;
+  }
+}
+
+/** Contents come from anywhere: one whose shape its type did not expect is none of that type. */
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+/** Those that are new and need one another to be there first. */
+function circlesAmong(candidates: readonly Candidate[]): ItemProblem[] {
+  const fresh = candidates.filter(({ isHere }) => !isHere);
+  const { circle } = inOrder(fresh.map(({ item, portable, references }) => placeBefore(item, portable, references)));
+  if (!circle) return [];
+  const first = fresh.find(({ item }) => itemText(item) === circle[0])!.item;
+  return [problemOf(first, `They need one another, so none can be made first: ${circle.join(' → ')}`)];
+}
