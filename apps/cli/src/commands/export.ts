@@ -20,7 +20,7 @@ interface Exported {
 export async function exportTo(hub: HubClient, target: string, options: ExportOptions): Promise<string> {
   const { description } = options;
   const entities = options.entity?.map(entityOf);
-  const made = await hub.post<Exported>('/dependencies/export', { entities, include: 'required', description });
+  const made = await hub.post<Exported>('/dependencies/export', { entities, description });
   const text = await hub.text(`/dependencies/export/${made.id}/download`);
   const secrets =
     made.secrets.length > 0 ? `\n${made.secrets.length} secrets stay here: an import elsewhere asks for them` : '';

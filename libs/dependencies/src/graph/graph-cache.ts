@@ -36,7 +36,7 @@ export class GraphCache {
 
   private async read(organizationId: string): Promise<DependencyGraph> {
     const { revision, entities, references } = await this.index.read(organizationId);
-    const isPath = (type: string): boolean => this.contributors.namedByPath([type]).length > 0;
+    const isPath = (type: string): boolean => this.contributors.isNamedByPath(type);
     const graph = new DependencyGraph(revision, entities, references, isPath);
     this.graphs.set(organizationId, graph);
     return graph;

@@ -43,7 +43,7 @@ export class RootFinder {
     key: string,
   ): Promise<GraphNode | undefined> {
     const known = graph.nodes.get(keyText({ type, key }));
-    if (known || this.contributors.namedByPath([type]).length === 0) return known;
+    if (known || !this.contributors.isNamedByPath(type)) return known;
     const path = isId(key) ? await this.contributors.locate(organizationId, type, key) : key;
     if (path === undefined) return undefined;
     const named = graph.nodes.get(keyText({ type, key: path }));

@@ -55,9 +55,9 @@ export class Contributors implements OnModuleInit {
     return this.byType.get(type)?.locate?.(organizationId, type, id);
   }
 
-  /** Those of the types whose entities are named by their paths, each once and in order. */
-  namedByPath(types: Iterable<string>): string[] {
-    return [...new Set(types)].filter((type) => this.byType.get(type)?.identify !== undefined).sort();
+  /** Whether entities of that type are named by their paths. */
+  isNamedByPath(type: string): boolean {
+    return this.byType.get(type)?.identify !== undefined;
   }
 
   /** By `keyText`. */

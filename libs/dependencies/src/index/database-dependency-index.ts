@@ -173,7 +173,9 @@ export class DatabaseDependencyIndex extends DependencyIndex {
   private async lockTargets(manager: EntityManager, organizationId: string, contributions: readonly Contribution[]) {
     const { types, keys } = targetsOf(contributions);
     if (keys.length === 0) return;
-    for (const type of this.contributors.namedByPath(types)) {
+    // In one order everywhere.
+    for (const type of [...new Set(types)].sort()) {
+      if (!this.contributors.isNamedByPath(type)) continue;
       await manager.query(statements.SHARE_TYPE, [organizationId, type]);
     }
     await manager.query(statements.LOCK_TARGETS, [organizationId, types, keys]);
@@ -181,9 +183,7 @@ export class DatabaseDependencyIndex extends DependencyIndex {
 
   /** Whoever is about to refer to it waits for the end of this transaction. */
   private async lock(manager: EntityManager, organizationId: string, { type, key }: Guarded): Promise<void> {
-    for (const named of this.contributors.namedByPath([type])) {
-      await manager.query(statements.LOCK_TYPE, [organizationId, named]);
-    }
+    if (this.contributors.isNamedByPath(type)) await manager.query(statements.LOCK_TYPE, [organizationId, type]);
     await manager.query(statements.LOCK, [organizationId, type, key]);
     await manager.query(statements.LOCK_PARTS, [organizationId, type, key]);
   }
