@@ -34,7 +34,7 @@ interface Entering {
 @IsPortable()
 export class PipelinePortable implements Portable {
   readonly type = 'pipeline';
-  readonly after = ['connection', 'function', 'model', 'topic'];
+  readonly after = ['connection', 'function', 'model'];
   readonly caseless = true;
   readonly circular = true;
 

@@ -17,7 +17,10 @@ export const isDataError = (error: unknown): boolean => /^(22|54)/.test(sqlState
  * Another transaction got in the way: a deadlock, a conflict, or a partition that was attached between the routing of a
  * row and its insert (23514). The same again may work at once.
  */
-export const isCollision = (error: unknown): boolean => /^(40001|40P01|23514)$/.test(sqlState(error));
+export const isCollision = (error: unknown): boolean => isDeadlock(error) || sqlState(error) === '23514';
+
+/** Transactions that waited for each other, of which PostgreSQL has ended this one (class 40): it has changed nothing. */
+export const isDeadlock = (error: unknown): boolean => /^(40001|40P01)$/.test(sqlState(error));
 
 const NETWORK = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH)$/;
 // The last one is TypeORM's: the connection went between two statements of a transaction.

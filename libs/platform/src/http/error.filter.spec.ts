@@ -13,6 +13,7 @@ const THROWN: Record<string, unknown> = {
   taken: conflict('Name is taken', { dependents: [] }),
   down: unavailable('The database does not answer'),
   soon: new DomainError('too_many_requests', 'Too many requests', undefined, 1.2),
+  deadlock: Object.assign(new Error('deadlock detected'), { code: '40P01', query: 'SELECT secret' }),
   bug: Object.assign(new Error('password=secret'), { query: 'SELECT secret' }),
   text: 'secret',
   nothing: undefined,
@@ -78,6 +79,11 @@ describe('ErrorFilter', () => {
     ],
     ['throw/missing', 404, { error: 'not_found', message: 'Topic not found' }],
     ['throw/taken', 409, { error: 'conflict', message: 'Name is taken', details: { dependents: [] } }],
+    [
+      'throw/deadlock',
+      503,
+      { error: 'unavailable', message: 'Others were changing the same at this moment; send it again' },
+    ],
     ['nowhere', 404, { error: 'not_found', message: 'Route not found' }],
     ['throw', 404, { error: 'not_found', message: 'Route not found' }],
   ])('%s: %s', async (path, status, body) => {

@@ -1,7 +1,8 @@
 import { Catch, HttpException, Logger, Optional, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { DomainError, type ErrorKind } from '#kernel';
+import { DomainError, unavailable, type ErrorKind } from '#kernel';
 import type { Request, Response } from 'express';
 import { AuditTrail } from '../audit';
+import { isDeadlock } from '../database';
 import { currentLogFields } from '../logging';
 import { noteRefusal } from './note-refusal';
 import { translateHttpError } from './translate-http-error';
@@ -43,7 +44,7 @@ export class ErrorFilter implements ExceptionFilter {
       response.destroy();
       return;
     }
-    const error = thrown instanceof HttpException ? translateHttpError(thrown) : thrown;
+    const error = translated(thrown);
     const request = host.switchToHttp().getRequest<Request>();
     if (!(error instanceof DomainError)) {
       this.fail(error, request, response);
@@ -77,4 +78,9 @@ export class ErrorFilter implements ExceptionFilter {
     const { requestId } = currentLogFields();
     response.status(500).json({ error: 'internal', message: `Internal error; request id ${requestId ?? 'unknown'}` });
   }
+}
+
+function translated(thrown: unknown): unknown {
+  if (thrown instanceof HttpException) return translateHttpError(thrown);
+  return isDeadlock(thrown) ? unavailable('Others were changing the same at this moment; send it again', 1) : thrown;
 }

@@ -75,7 +75,7 @@ describe('a drawing', () => {
   it('in DOT is a graph to Graphviz, whatever things are called', async () => {
     const graphviz = await Graphviz.load();
     const drawing = { graph: graphOf(HOSTILE), root: 'pipeline:0', broken: ['pipeline:1'] };
-    const { objects, edges } = JSON.parse(graphviz.dot(toDot(drawing), 'json0')) as {
+    const { objects, edges } = JSON.parse(graphviz.dot(toDot(drawing), 'dot_json')) as {
       objects: { name: string }[];
       edges: object[];
     };
