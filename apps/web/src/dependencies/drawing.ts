@@ -1,5 +1,5 @@
 /* The drawing of a graph, by cytoscape. Fetched when the first one is shown. */
-import cytoscape, { type Core, type ElementDefinition, type StylesheetJson } from 'cytoscape';
+import cytoscape, { type Core, type ElementDefinition, type NodeSingular, type StylesheetJson } from 'cytoscape';
 import type { GraphEdge, GraphNode } from '../api/graph-types';
 import { themeColor } from '../app/theme';
 import { shortTopic } from '../dashboards/format';
@@ -34,13 +34,12 @@ export function createDrawing(container: HTMLElement, onSelect: (key: string) =>
     boxSelectionEnabled: false,
     style: styles(),
   });
-  const point = (cursor: string) => () => void (container.style.cursor = cursor);
-  drawing.on('mouseover', 'node', point('pointer'));
-  drawing.on('mouseout', 'node', point(''));
   drawing.on('mouseover mouseout', 'node', ({ target, type }) => {
-    target.closedNeighborhood().toggleClass('near', type === 'mouseover');
+    const over = type === 'mouseover';
+    (target as NodeSingular).closedNeighborhood().toggleClass('near', over);
+    container.style.cursor = over ? 'pointer' : '';
   });
-  drawing.on('tap', 'node', ({ target }) => onSelect(target.id()));
+  drawing.on('tap', 'node', ({ target }) => onSelect((target as NodeSingular).id()));
   return drawing;
 }
 

@@ -3,10 +3,13 @@ import type { GraphEdge, GraphNode } from '../api/graph-types';
 import { onThemeChange } from '../app/theme';
 import { IconButton } from '../ui/button';
 import { Failure } from '../ui/states';
-import type { Drawing } from './drawing';
+import type * as Tools from './drawing';
 import { count } from './words';
 
-type Tools = typeof import('./drawing');
+interface Made {
+  drawing: Tools.Drawing;
+  tools: typeof Tools;
+}
 
 interface GraphCanvasProps {
   nodes: readonly GraphNode[];
@@ -20,13 +23,13 @@ interface GraphCanvasProps {
 /** The graph as a picture to move and zoom. What it says is also told by the lists beside it, for those who do not see it. */
 export function GraphCanvas({ nodes, edges, root, found, onSelect }: GraphCanvasProps) {
   const container = useRef<HTMLDivElement>(null);
-  const [made, setMade] = useState<{ drawing: Drawing; tools: Tools }>();
+  const [made, setMade] = useState<Made>();
   const [error, setError] = useState<unknown>();
   const current = useRef({ nodes, root, onSelect });
   current.current = { nodes, root, onSelect };
 
   useEffect(() => {
-    let drawing: Drawing | undefined;
+    let drawing: Tools.Drawing | undefined;
     let gone = false;
     import('./drawing').then((tools) => {
       if (gone) return;
