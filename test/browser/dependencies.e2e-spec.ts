@@ -33,7 +33,7 @@ describeWithServers(['chromium'], 'the page of dependencies in a browser', () =>
   async function drawn(page: Page): Promise<string[]> {
     let keys: string[] = [];
     await eventually(async () => {
-      keys = (await page.evaluate(`${DRAWING}?.nodes().map((node) => node.id()).sort() ?? []`)) as string[];
+      keys = await page.evaluate<string[]>(`${DRAWING}?.nodes().map((node) => node.id()).sort() ?? []`);
       return keys.length > 0;
     });
     return keys;
@@ -43,10 +43,9 @@ describeWithServers(['chromium'], 'the page of dependencies in a browser', () =>
   async function placeOf(page: Page, key: string): Promise<{ x: number; y: number }> {
     await drawn(page);
     const box = (await page.locator('.graph-canvas').boundingBox())!;
-    const at = (await page.evaluate(`${DRAWING}.getElementById(${JSON.stringify(key)}).renderedPosition()`)) as {
-      x: number;
-      y: number;
-    };
+    const at = await page.evaluate<{ x: number; y: number }>(
+      `${DRAWING}.getElementById(${JSON.stringify(key)}).renderedPosition()`,
+    );
     return { x: box.x + at.x, y: box.y + at.y };
   }
 
@@ -144,7 +143,7 @@ describeWithServers(['chromium'], 'the page of dependencies in a browser', () =>
     expect(await section(page, 'What happens').count()).toBe(0);
     await page.goto(world.app.url + around('topic:mHv1.0/bottling/+/motor'));
     await page.getByText('A filter:').waitFor();
-    const classes = (await page.evaluate(`${DRAWING}.nodes('.pattern').map((node) => node.id())`)) as string[];
+    const classes = await page.evaluate<string[]>(`${DRAWING}.nodes('.pattern').map((node) => node.id())`);
     expect(classes).toContain('topic:mHv1.0/bottling/+/motor');
     await close();
   });
@@ -190,7 +189,7 @@ describeWithServers(['chromium'], 'the page of dependencies in a browser', () =>
       await page.getByRole('button', { name: 'Copy', exact: true }).click();
       await page.getByRole('button', { name: `As ${form}` }).click();
       await page.getByText(`${form} copied`).waitFor();
-      return (await page.evaluate('navigator.clipboard.readText()')) as string;
+      return page.evaluate<string>('navigator.clipboard.readText()');
     };
     expect(await copied('Mermaid')).toMatch(/^(---|flowchart|graph)[^]*Output to MES/);
     expect(await copied('DOT')).toMatch(/^digraph[^]*Output to MES/);

@@ -54,7 +54,7 @@ export async function configure(api: ApiClient): Promise<SampleConfiguration> {
         { name: 'Check', type: 'model.validate', parameters: { modelId: line } },
         { name: 'Book', type: 'connector.function', parameters: call },
       ],
-      ['Bottles > Check', 'Check.valid > Book'],
+      undefined,
       { name: 'Output to MES' },
     ),
   );

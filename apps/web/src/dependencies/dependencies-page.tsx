@@ -1,4 +1,5 @@
-import { useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { wordsFor } from '../api/api-error';
 import type { Graph } from '../api/graph-types';
 import { useHub } from '../app/context';
 import { navigate, useAddress, useTitle } from '../app/router';
@@ -41,6 +42,14 @@ function Dependencies({ view }: { view: View }) {
   const name = useMemo(() => (root === '' ? 'Dependencies' : nameOf(root, namesOf(graph?.nodes ?? []))), [root, graph]);
   useTitle(name);
 
+  const title = useRef<HTMLHeadingElement>(null);
+  const before = useRef(root);
+  useEffect(() => {
+    // Whoever hears the page is told that it is about something else; the link that led here is gone.
+    if (before.current !== root) title.current?.focus();
+    before.current = root;
+  }, [root]);
+
   const open = (key: string): void => {
     setSearch('');
     navigate(addressOf({ ...view, root: key }));
@@ -54,7 +63,7 @@ function Dependencies({ view }: { view: View }) {
               <a href="/dependencies">All dependencies</a>
             </nav>
           )}
-          <h1>
+          <h1 ref={title} tabIndex={-1}>
             {root !== '' && <Marker type={root.slice(0, root.indexOf(':'))} />}
             {name}
           </h1>
@@ -79,6 +88,11 @@ function Dependencies({ view }: { view: View }) {
           <IconButton icon="refresh" label="Refresh" onClick={reload} />
         </div>
       </header>
+      {error !== undefined && data && (
+        <p class="problem" role="alert">
+          {wordsFor(error)}
+        </p>
+      )}
       {error !== undefined && !data ? (
         <Failure error={error} onRetry={reload} />
       ) : graph ? (

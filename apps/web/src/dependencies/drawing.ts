@@ -5,7 +5,7 @@ import { themeColor } from '../app/theme';
 import { shortTopic } from '../dashboards/format';
 import { entityType } from './entity-types';
 import { layOut } from './layout';
-import { NODE_HEIGHT, NODE_WIDTH } from './places';
+import { lineKey, NODE_HEIGHT, NODE_WIDTH, type Place } from './places';
 
 export type Drawing = Core;
 
@@ -17,8 +17,10 @@ export interface Drawn {
 
 const PADDING = 28;
 /** Smaller than that no name can be read. */
-const LEAST_ZOOM = 0.55;
+const LEAST_ZOOM = 0.7;
 const MOST_ZOOM = 1.1;
+/** Pixels in which a whole graph is never to be read. */
+const NARROW = 600;
 /** By this it looks whether its style sheet is there. The rule is ours, since no page may write styles into itself. */
 const MARK = '__________cytoscape_stylesheet';
 
@@ -45,7 +47,7 @@ export function createDrawing(container: HTMLElement, onSelect: (key: string) =>
 
 /** Draws another graph in the place of what was there. */
 export function draw(drawing: Drawing, { nodes, edges, root }: Drawn): void {
-  const places = layOut(nodes, edges);
+  const { places, bends } = layOut(nodes, edges);
   const elements: ElementDefinition[] = [
     ...nodes.map((node) => ({
       group: 'nodes' as const,
@@ -53,11 +55,12 @@ export function draw(drawing: Drawing, { nodes, edges, root }: Drawn): void {
       position: { ...places.get(node.key)! },
       classes: classesOf(node, root),
     })),
-    ...edges.map(({ source, target, kind }, at) => ({
-      group: 'edges' as const,
-      data: { id: `edge ${at}`, source, target },
-      classes: kind,
-    })),
+    ...edges.map((edge, at) => {
+      const { source, target, kind } = edge;
+      const bent = bendsOf(places.get(source)!, places.get(target)!, bends.get(lineKey(edge)) ?? []);
+      const classes = bent ? [kind, 'bent'] : [kind];
+      return { group: 'edges' as const, data: { id: `edge ${at}`, source, target, ...bent }, classes };
+    }),
   ];
   drawing.batch(() => {
     drawing.elements().remove();
@@ -67,14 +70,31 @@ export function draw(drawing: Drawing, { nodes, edges, root }: Drawn): void {
   show(drawing, root);
 }
 
-/** All of it where names can still be read then; else as much as can be, around the root. */
+/** As cytoscape wants bends: how far along the straight line, and how far beside it. */
+function bendsOf(from: Place, to: Place, bends: readonly Place[]) {
+  const [dx, dy] = [to.x - from.x, to.y - from.y];
+  const length = Math.hypot(dx, dy);
+  if (bends.length === 0 || length === 0) return undefined;
+  const along = bends.map(({ x, y }) => ((x - from.x) * dx + (y - from.y) * dy) / length ** 2);
+  const beside = bends.map(({ x, y }) => ((y - from.y) * dx - (x - from.x) * dy) / length);
+  return { along, beside };
+}
+
+/** All of it, or as much as can be read of it around the root; where there is little room, wherever it begins. */
 export function show(drawing: Drawing, root: string): void {
+  showAll(drawing);
+  if (drawing.zoom() >= LEAST_ZOOM || (root === '' && drawing.width() > NARROW)) return;
+  drawing.zoom(LEAST_ZOOM);
+  const middle = drawing.getElementById(root);
+  drawing.center(middle.nonempty() ? middle : drawing.nodes().min((node) => node.position('x')).ele);
+}
+
+/** All of it, however small. */
+export function showAll(drawing: Drawing): void {
   drawing.resize();
   drawing.fit(undefined, PADDING);
-  const middle = drawing.getElementById(root);
-  if (middle.nonempty() && drawing.zoom() < LEAST_ZOOM) drawing.zoom(LEAST_ZOOM);
   if (drawing.zoom() > MOST_ZOOM) drawing.zoom(MOST_ZOOM);
-  drawing.center(drawing.zoom() > LEAST_ZOOM || middle.empty() ? undefined : middle);
+  drawing.center();
 }
 
 /** Nearer or further, about the middle. */
@@ -120,12 +140,12 @@ function styles(types: readonly string[] = []): StylesheetJson {
         height: NODE_HEIGHT,
         label: 'data(label)',
         'font-family': getComputedStyle(document.body).fontFamily,
-        'font-size': 13,
+        'font-size': 14,
         color: text,
         'text-valign': 'center',
         'text-halign': 'center',
         'text-wrap': 'ellipsis',
-        'text-max-width': `${NODE_WIDTH - 36}px`,
+        'text-max-width': `${NODE_WIDTH - 28}px`,
         'min-zoomed-font-size': 6,
         'background-color': card,
         'border-width': 1.5,
@@ -152,6 +172,16 @@ function styles(types: readonly string[] = []): StylesheetJson {
         'overlay-opacity': 0,
       },
     },
+    {
+      selector: 'edge.bent',
+      style: {
+        'curve-style': 'round-segments',
+        'edge-distances': 'node-position',
+        'segment-weights': 'data(along)',
+        'segment-distances': 'data(beside)',
+        'segment-radii': 24,
+      },
+    },
     { selector: 'edge.matches', style: { 'line-style': 'dashed' } },
     { selector: 'edge.part', style: { 'target-arrow-shape': 'diamond' } },
     {
@@ -165,7 +195,9 @@ function styles(types: readonly string[] = []): StylesheetJson {
 
 function typeStyle(type: string, card: string) {
   const { color, shape } = entityType(type);
-  return { shape, 'border-color': themeColor(color), 'background-color': mix(themeColor(color), card, 0.12) };
+  const ground = { 'border-color': themeColor(color), 'background-color': mix(themeColor(color), card, 0.12) };
+  if (typeof shape !== 'string') return { ...ground, shape: 'polygon', 'shape-polygon-points': shape };
+  return { ...ground, shape, 'corner-radius': shape === 'round-rectangle' ? NODE_HEIGHT / 2 : 8 };
 }
 
 /** So much of one colour in another; both as `#rrggbb`, which is how the style sheet has them. */

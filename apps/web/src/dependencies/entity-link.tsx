@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact';
+import { Fragment, type ComponentChildren } from 'preact';
 import { entityType } from './entity-types';
 
 /** The shape and colour of a type. */
@@ -25,7 +25,13 @@ export const EntityLink = ({ type, name, href, children }: EntityLinkProps) => (
     <Marker type={type} />
     <span class="entity-name">
       <span class="unseen">{entityType(type).name} </span>
-      {name}
+      {name.split('/').map((level, at) => (
+        <Fragment key={at}>
+          {at > 0 && '/'}
+          {at > 0 && <wbr />}
+          {level}
+        </Fragment>
+      ))}
     </span>
     {children}
   </a>

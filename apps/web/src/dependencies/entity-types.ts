@@ -1,12 +1,14 @@
 /* How types of entities are told apart: by word, by colour, and by shape for those who see fewer colours. */
 
+/** One that cytoscape knows, or the corners of another from -1 to 1: x, y, x, y. All are wide enough for a name. */
+type Shape = 'rectangle' | 'round-rectangle' | 'cut-rectangle' | 'barrel' | readonly number[];
+
 export interface EntityType {
   name: string;
   plural: string;
   /** Of the style sheet. */
   color: string;
-  /** A shape of cytoscape that is wide enough for a name. */
-  shape: 'rectangle' | 'round-rectangle' | 'cut-rectangle' | 'barrel' | 'hexagon' | 'rhomboid' | 'tag' | 'octagon';
+  shape: Shape;
   /** The same for legend and lists, 24 × 14. */
   outline: string;
 }
@@ -23,21 +25,21 @@ const TYPES: Readonly<Record<string, EntityType>> = {
     name: 'Pipeline',
     plural: 'Pipelines',
     color: 'series-1',
-    shape: 'tag',
-    outline: 'M1 1h16l6 6-6 6H1z',
+    shape: [-1, -1, 0.86, -1, 1, 0, 0.86, 1, -1, 1],
+    outline: 'M1 1h17l5 6-5 6H1z',
   },
   function: {
     name: 'Function',
     plural: 'Functions',
     color: 'series-8',
-    shape: 'rhomboid',
+    shape: [-1, -1, 0.84, -1, 1, 1, -0.84, 1],
     outline: 'M1 1h17l5 12H6z',
   },
   connection: {
     name: 'Connection',
     plural: 'Connections',
     color: 'series-2',
-    shape: 'hexagon',
+    shape: [-0.86, -1, 0.86, -1, 1, 0, 0.86, 1, -0.86, 1, -1, 0],
     outline: 'M6 1h12l5 6-5 6H6L1 7z',
   },
   topic: {
@@ -71,7 +73,13 @@ export function entityType(type: string): EntityType {
   const known = Object.hasOwn(TYPES, type) ? TYPES[type] : undefined;
   if (known) return known;
   const name = (type.charAt(0).toUpperCase() + type.slice(1)).replaceAll('-', ' ');
-  return { name, plural: name, color: 'tone-gray', shape: 'octagon', outline: 'M4 1h16l3 3v6l-3 3H4l-3-3V4z' };
+  return {
+    name,
+    plural: name,
+    color: 'tone-gray',
+    shape: [-1, -1, 1, -1, 0.88, 0, 1, 1, -1, 1, -0.88, 0],
+    outline: 'M1 1h22l-4 6 4 6H1l4-6z',
+  };
 }
 
 /** Sorts types as the legend does; those of modules last. */

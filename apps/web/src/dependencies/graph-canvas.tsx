@@ -66,7 +66,7 @@ export function GraphCanvas({ nodes, edges, root, found, onSelect }: GraphCanvas
         <div class="graph-zoom">
           <IconButton icon="add" label="Nearer" onClick={() => made.tools.zoomBy(made.drawing, 1.3)} />
           <IconButton icon="minus" label="Further" onClick={() => made.tools.zoomBy(made.drawing, 1 / 1.3)} />
-          <IconButton icon="expand" label="Show all" onClick={() => made.tools.show(made.drawing, '')} />
+          <IconButton icon="expand" label="Show all" onClick={() => made.tools.showAll(made.drawing)} />
         </div>
       )}
     </div>

@@ -24,7 +24,7 @@ function overlapping(places: Places): string[] {
 
 describe('places of nodes', () => {
   it('are left of those that they depend on', () => {
-    const places = layOut(
+    const { places } = layOut(
       ['c', 'a', 'b'].map((key) => node(key)),
       [edge('a', 'b'), edge('b', 'c')],
     );
@@ -34,15 +34,27 @@ describe('places of nodes', () => {
   });
 
   it('are there for circles, and for what refers to itself', () => {
-    const places = layOut(
+    const { places } = layOut(
       ['a', 'b'].map((key) => node(key)),
       [edge('a', 'b'), edge('b', 'a'), edge('a', 'a')],
     );
     expect(overlapping(places)).toEqual([]);
   });
 
+  it('leave room for lines that pass others', () => {
+    const keys = ['a', 'b', 'c'];
+    const lines = [edge('a', 'b'), edge('b', 'c'), edge('a', 'c')];
+    const { places, bends } = layOut(
+      keys.map((key) => node(key)),
+      lines,
+    );
+    const passing = bends.get('a c')!.find(({ x }) => Math.abs(x - places.get('b')!.x) < NODE_WIDTH / 2)!;
+    expect(Math.abs(passing.y - places.get('b')!.y)).toBeGreaterThan(NODE_HEIGHT / 2);
+    expect(bends.get('a b')).toEqual([]);
+  });
+
   it('are rows for what hangs together with nothing', () => {
-    const places = layOut(
+    const { places } = layOut(
       Array.from({ length: 40 }, (_, n) => node(`n${n}`)),
       [],
     );
@@ -57,7 +69,7 @@ describe('places of nodes', () => {
     const nodes = Array.from({ length: 1_500 }, (_, n) => node(`n${n}`, types[n % 5]));
     const edges = nodes.slice(1).map(({ key }, n) => edge(key, `n${n >> 1}`));
     const begin = performance.now();
-    const places = layOut(nodes, edges);
+    const { places } = layOut(nodes, edges);
     expect(performance.now() - begin).toBeLessThan(2_000);
     expect(overlapping(places)).toEqual([]);
     const columns = types.map((type) => nodes.filter((one) => one.type === type).map(({ key }) => places.get(key)!.x));

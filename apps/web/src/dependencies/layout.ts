@@ -2,9 +2,9 @@ import { Graph, layout } from '@dagrejs/dagre';
 import type { GraphEdge, GraphNode } from '../api/graph-types';
 import { blockPlaces } from './blocks';
 import { connectedParts } from './connected-parts';
-import { extentOf, NODE_HEIGHT, NODE_WIDTH, type Places } from './places';
+import { extentOf, lineKey, NODE_HEIGHT, NODE_WIDTH, type Bends, type Place, type Places } from './places';
 
-const GAP_X = 76;
+const GAP_X = 52;
 const GAP_Y = 20;
 /** Between what has nothing to do with each other. */
 const GAP_PARTS = 56;
@@ -13,31 +13,46 @@ const ASPECT = 1.5;
 /** As many as are laid out within half a second, and still fit on a screen beside each other. */
 const MOST_IN_RANKS = 150;
 
+export interface Layout {
+  places: Places;
+  bends: Bends;
+}
+/** Points of a line to the next rank, which needs no bend to pass what is between. */
+const NEXT_RANK = 3;
+
+const NO_BENDS: Bends = new Map();
+
 /**
  * Where nodes stand, by their middle: those that depend on nothing at the right. What hangs together is laid out by
  * itself, largest first; what hangs together with nothing stands below in rows.
  */
-export function layOut(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): Places {
+export function layOut(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): Layout {
   const parts = connectedParts(nodes, edges).map((part) => {
     const ranked = part.nodes.length <= MOST_IN_RANKS;
-    const places = ranked ? rankedPlaces(part.nodes, part.edges) : blockPlaces(part.nodes, part.edges, ASPECT);
-    return { places, ...extentOf(places) };
+    const layout = ranked
+      ? rankedLayout(part.nodes, part.edges)
+      : { places: blockPlaces(part.nodes, part.edges, ASPECT), bends: NO_BENDS };
+    return { ...layout, ...extentOf(layout.places) };
   });
   const area = parts.reduce((sum, { width, height }) => sum + (width + GAP_PARTS) * (height + GAP_PARTS), 0);
   const widest = Math.max(...parts.map(({ width }) => width), Math.sqrt(area * ASPECT));
-  const all = new Map<string, { x: number; y: number }>();
+  const places = new Map<string, Place>();
+  const bends = new Map<string, readonly Place[]>();
   let [left, top, rowHeight] = [0, 0, 0];
-  for (const { places, width, height } of parts) {
+  for (const { width, height, ...part } of parts) {
     if (left > 0 && left + width > widest) [left, top, rowHeight] = [0, top + rowHeight, 0];
-    for (const [key, { x, y }] of places) all.set(key, { x: x + left, y: y + top });
-    const gap = places.size > 1 ? GAP_PARTS : GAP_Y;
+    const [right, down] = [left, top];
+    const move = ({ x, y }: Place): Place => ({ x: x + right, y: y + down });
+    for (const [key, place] of part.places) places.set(key, move(place));
+    for (const [key, line] of part.bends) bends.set(key, line.map(move));
+    const gap = part.places.size > 1 ? GAP_PARTS : GAP_Y;
     left += width + gap;
     rowHeight = Math.max(rowHeight, height + gap);
   }
-  return all;
+  return { places, bends };
 }
 
-function rankedPlaces(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): Places {
+function rankedLayout(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): Layout {
   const graph = new Graph();
   // Of the ways to find ranks the one that is fast enough; with the best, a hundred nodes take seconds.
   graph.setGraph({ rankdir: 'LR', nodesep: GAP_Y, ranksep: GAP_X, ranker: 'tight-tree' });
@@ -45,10 +60,17 @@ function rankedPlaces(nodes: readonly GraphNode[], edges: readonly GraphEdge[]):
   for (const { key } of nodes) graph.setNode(key, { width: NODE_WIDTH, height: NODE_HEIGHT });
   for (const { source, target } of edges) if (source !== target) graph.setEdge(source, target);
   layout(graph);
-  return new Map(
+  const places = new Map(
     nodes.map(({ key }) => {
-      const { x, y } = graph.node(key) as { x: number; y: number };
+      const { x, y } = graph.node(key) as Place;
       return [key, { x, y }];
     }),
   );
+  const bends = new Map(
+    graph.edges().map(({ v, w }) => {
+      const { points } = graph.edge(v, w) as { points: Place[] };
+      return [lineKey({ source: v, target: w }), points.length > NEXT_RANK ? points.slice(1, -1) : []];
+    }),
+  );
+  return { places, bends };
 }

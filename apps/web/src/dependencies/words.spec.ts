@@ -11,7 +11,7 @@ describe('how much something is used', () => {
     expect(weightWords({ messagesLastHour: 0, openNow: 2, lastSeen: null }, now)).toEqual([
       '0 messages in the last hour',
       'looked at by 2 now',
-      'never seen',
+      'not seen yet',
     ]);
   });
 

@@ -13,7 +13,7 @@ export function weightWords(weight: Weight | undefined, now = Date.now()): strin
     ...(runsLastHour === undefined ? [] : [`${count(runsLastHour, 'run')} in the last hour`]),
     ...(messagesLastHour === undefined ? [] : [`${count(messagesLastHour, 'message')} in the last hour`]),
     ...(openNow ? [`looked at by ${openNow.toLocaleString()} now`] : []),
-    ...(lastSeen === undefined ? [] : [lastSeen === null ? 'never seen' : `last seen ${ago(lastSeen, now)}`]),
+    ...(lastSeen === undefined ? [] : [lastSeen === null ? 'not seen yet' : `last seen ${ago(lastSeen, now)}`]),
   ];
 }
 
