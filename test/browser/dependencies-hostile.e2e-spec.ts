@@ -28,6 +28,23 @@ describeWithServers(['chromium'], 'the page of dependencies, whatever there is',
     await close();
   });
 
+  it('says so to those who may not look', async () => {
+    const { page, close } = await world.open();
+    await page.route(
+      (url) => url.pathname.endsWith('/auth/me'),
+      async (route) => {
+        const response = await route.fetch();
+        const { data } = (await response.json()) as { data: { scopes: string[] } };
+        const scopes = data.scopes.filter((scope) => scope !== 'dependencies:read');
+        await route.fulfill({ response, json: { data: { ...data, scopes } } });
+      },
+    );
+    await page.goto(`${world.app.url}/dependencies`);
+    await signIn(page, world.app.admin);
+    await page.getByText('You may not look at dependencies here').waitFor();
+    await close();
+  });
+
   it('shows names as text, whatever they are', async () => {
     const gone = await newModel('Gone');
     const id = await newModel(HOSTILE, gone);
@@ -35,8 +52,10 @@ describeWithServers(['chromium'], 'the page of dependencies, whatever there is',
     expect((await world.api.delete(`/engine/models/${gone}?force=true`)).status).toBe(200);
     const { page, problems, close } = await world.visit('/dependencies');
     await drawn(page, 2);
-    await page.getByRole('region', { name: 'Refers to something that is gone' }).getByText(gone).waitFor();
+    const unresolved = page.getByRole('region', { name: 'Refers to something that is gone' });
+    await unresolved.getByText(gone).waitFor();
     await page.getByRole('searchbox', { name: 'Search entities' }).fill('img');
+    await unresolved.waitFor({ state: 'hidden' });
     await page.getByRole('link', { name: HOSTILE }).click();
     await page.getByRole('heading', { name: HOSTILE, level: 1 }).waitFor();
     await page.getByRole('region', { name: 'What happens' }).getByText(`Other → ${HOSTILE}`).waitFor();

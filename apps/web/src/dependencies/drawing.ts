@@ -86,7 +86,9 @@ export function show(drawing: Drawing, root: string): void {
   if (drawing.zoom() >= LEAST_ZOOM || (root === '' && drawing.width() > NARROW)) return;
   drawing.zoom(LEAST_ZOOM);
   const middle = drawing.getElementById(root);
-  drawing.center(middle.nonempty() ? middle : drawing.nodes().min((node) => node.position('x')).ele);
+  if (middle.nonempty()) return void drawing.center(middle);
+  drawing.center(drawing.nodes().min((node) => node.position('x')).ele);
+  drawing.panBy({ x: PADDING + (NODE_WIDTH * LEAST_ZOOM - drawing.width()) / 2, y: 0 });
 }
 
 /** All of it, however small. */

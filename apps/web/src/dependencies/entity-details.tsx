@@ -37,9 +37,9 @@ export function EntityDetails({ node, graph, view, hrefOf }: EntityDetailsProps)
         )}
       </div>
       <UnresolvedList unresolved={unresolved} names={names} hrefOf={hrefOf} />
+      {node.exists && !node.pattern && <ImpactSection {...common} type={node.type} />}
       <RelatedSection {...common} direction="dependents" depth={view.depth} />
       <RelatedSection {...common} direction="dependencies" depth={view.depth} />
-      {node.exists && !node.pattern && <ImpactSection {...common} type={node.type} />}
     </>
   );
 }
