@@ -108,7 +108,7 @@ describeWithServers(['chromium'], 'the page of dependencies in a browser', () =>
     expect(await drawn(page)).not.toContain(`model:${plant.model}`);
     await page.getByRole('group', { name: 'Steps' }).getByRole('button', { name: '3' }).click();
     await eventually(async () => (await drawn(page)).includes(`model:${plant.model}`));
-    await page.getByRole('button', { name: 'Who depends on it' }).click();
+    await page.getByRole('button', { name: 'Dependents', exact: true }).click();
     await eventually(async () => (await drawn(page)).includes(`pipeline:${plant.alarm}`));
     const { searchParams } = new URL(page.url());
     expect([searchParams.get('depth'), searchParams.get('direction')]).toEqual(['3', 'dependents']);

@@ -1,4 +1,5 @@
 import type { GraphEdge, GraphNode } from '../api/graph-types';
+import type { Part } from './connected-parts';
 import { byType } from './entity-types';
 import { NODE_HEIGHT, NODE_WIDTH, type Place, type Places } from './places';
 
@@ -13,7 +14,7 @@ const ROUNDS = 6;
  * Many nodes: a block of columns for each type, from left to right as the legend has them. In a block stands side by side
  * what refers to the same, or is referred to by the same.
  */
-export function blockPlaces(nodes: readonly GraphNode[], edges: readonly GraphEdge[], aspect: number): Places {
+export function blockPlaces({ nodes, edges }: Part, aspect: number): Places {
   const rows = Math.max(1, Math.ceil(Math.sqrt((nodes.length * STEP_X) / STEP_Y / aspect)));
   const types = [...new Set(nodes.map(({ type }) => type))].sort(byType);
   const blocks = types.map((type) => nodes.filter((node) => node.type === type));

@@ -26,9 +26,9 @@ interface GraphViewProps {
 const MOST_DRAWN = 1_500;
 
 const DIRECTION_WORDS: Record<Direction, string> = {
-  both: 'Both ways',
-  dependents: 'Who depends on it',
-  dependencies: 'What it depends on',
+  both: 'Both',
+  dependents: 'Dependents',
+  dependencies: 'Dependencies',
 };
 
 /** The drawing, and beside it the same in words. */
@@ -61,7 +61,7 @@ export function GraphView({ graph, fresh, view, asked, onOpen }: GraphViewProps)
       <div class="graph-bar">
         <Legend nodes={graph.nodes} hidden={hidden} onToggle={toggle} />
         {root !== '' && (
-          <>
+          <div class="graph-choices">
             <Segmented
               label="Direction"
               value={view.direction}
@@ -74,7 +74,7 @@ export function GraphView({ graph, fresh, view, asked, onOpen }: GraphViewProps)
               options={DEPTHS.map((depth) => ({ value: String(depth), label: String(depth) }))}
               onChoose={(depth) => change({ depth: Number(depth) })}
             />
-          </>
+          </div>
         )}
       </div>
       <div class="graph-grid">

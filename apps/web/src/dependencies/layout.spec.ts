@@ -64,6 +64,17 @@ describe('places of nodes', () => {
     expect(width / height).toBeLessThan(3);
   });
 
+  it('are blocks where ranks would be a strip', () => {
+    const all = Array.from({ length: 100 }, (_, n) => node(`n${n}`, n === 0 ? 'connection' : 'function'));
+    const { width, height } = extentOf(
+      layOut(
+        all,
+        all.slice(1).map(({ key }) => edge(key, 'n0')),
+      ).places,
+    );
+    expect(height).toBeLessThan(2 * width);
+  });
+
   it('are blocks by types where they are many, quickly', () => {
     const types = ['dashboard', 'pipeline', 'connection', 'topic', 'model'];
     const nodes = Array.from({ length: 1_500 }, (_, n) => node(`n${n}`, types[n % 5]));

@@ -1,7 +1,7 @@
 import { Graph, layout } from '@dagrejs/dagre';
 import type { GraphEdge, GraphNode } from '../api/graph-types';
 import { blockPlaces } from './blocks';
-import { connectedParts } from './connected-parts';
+import { connectedParts, type Part } from './connected-parts';
 import { extentOf, lineKey, NODE_HEIGHT, NODE_WIDTH, type Bends, type Place, type Places } from './places';
 
 const GAP_X = 52;
@@ -10,8 +10,12 @@ const GAP_Y = 20;
 const GAP_PARTS = 56;
 /** How much wider than high the whole should be. */
 const ASPECT = 1.5;
-/** As many as are laid out within half a second, and still fit on a screen beside each other. */
+/** As many as are laid out within half a second. */
 const MOST_IN_RANKS = 150;
+/** Fewer are a strip at worst that is soon gone along. */
+const FEW = 20;
+/** Times the width: what is higher cannot be looked at as a whole. */
+const HIGHEST = 3;
 
 export interface Layout {
   places: Places;
@@ -28,10 +32,7 @@ const NO_BENDS: Bends = new Map();
  */
 export function layOut(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): Layout {
   const parts = connectedParts(nodes, edges).map((part) => {
-    const ranked = part.nodes.length <= MOST_IN_RANKS;
-    const layout = ranked
-      ? rankedLayout(part.nodes, part.edges)
-      : { places: blockPlaces(part.nodes, part.edges, ASPECT), bends: NO_BENDS };
+    const layout = rankedLayout(part) ?? { places: blockPlaces(part, ASPECT), bends: NO_BENDS };
     return { ...layout, ...extentOf(layout.places) };
   });
   const area = parts.reduce((sum, { width, height }) => sum + (width + GAP_PARTS) * (height + GAP_PARTS), 0);
@@ -52,7 +53,9 @@ export function layOut(nodes: readonly GraphNode[], edges: readonly GraphEdge[])
   return { places, bends };
 }
 
-function rankedLayout(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): Layout {
+/** Nothing where they are too many for it. */
+function rankedLayout({ nodes, edges }: Part): Layout | undefined {
+  if (nodes.length > MOST_IN_RANKS) return undefined;
   const graph = new Graph();
   // Of the ways to find ranks the one that is fast enough; with the best, a hundred nodes take seconds.
   graph.setGraph({ rankdir: 'LR', nodesep: GAP_Y, ranksep: GAP_X, ranker: 'tight-tree' });
@@ -66,6 +69,8 @@ function rankedLayout(nodes: readonly GraphNode[], edges: readonly GraphEdge[]):
       return [key, { x, y }];
     }),
   );
+  const { width, height } = extentOf(places);
+  if (nodes.length > FEW && height > HIGHEST * width) return undefined;
   const bends = new Map(
     graph.edges().map(({ v, w }) => {
       const { points } = graph.edge(v, w) as { points: Place[] };
