@@ -173,6 +173,34 @@ describeWithServers(['chromium'], 'the page of dependencies in a browser', () =>
     await close();
   });
 
+  it('makes what is searched stand out in the drawing', async () => {
+    const { page, close } = await world.visit('/dependencies');
+    await drawn(page);
+    await page.getByRole('searchbox', { name: 'Search entities' }).fill('model');
+    await eventually(async () => {
+      const left = await page.evaluate<string[]>(`${DRAWING}.nodes().not('.faint').map((node) => node.id()).sort()`);
+      return left.join() === [`model:${plant.line}`, `model:${plant.model}`].sort().join();
+    });
+    await page.getByRole('searchbox', { name: 'Search entities' }).fill('');
+    await eventually(async () => (await page.evaluate(`${DRAWING}.elements('.faint').length`)) === 0);
+    await close();
+  });
+
+  it('is looked at from nearer and further', async () => {
+    const { page, close } = await world.visit('/dependencies');
+    await drawn(page);
+    const zoom = () => page.evaluate<number>(`${DRAWING}.zoom()`);
+    const before = await zoom();
+    await page.getByRole('button', { name: 'Nearer' }).click();
+    expect(await zoom()).toBeGreaterThan(before);
+    await page.getByRole('button', { name: 'Further' }).press('Enter');
+    await page.getByRole('button', { name: 'Further' }).press('Enter');
+    expect(await zoom()).toBeLessThan(before);
+    await page.getByRole('button', { name: 'Show all' }).click();
+    expect(await zoom()).toBeCloseTo(before);
+    await close();
+  });
+
   it('leaves out types', async () => {
     const { page, close } = await world.visit('/dependencies');
     await drawn(page);
