@@ -19,9 +19,9 @@ const PADDING = 28;
 /** Smaller than that no name can be read. */
 const LEAST_ZOOM = 0.7;
 const MOST_ZOOM = 1.1;
-/** Pixels in which a whole graph is never to be read. */
+/** In fewer pixels a whole graph cannot be read. */
 const NARROW = 600;
-/** By this it looks whether its style sheet is there. The rule is ours, since no page may write styles into itself. */
+/** Cytoscape writes a style sheet unless this id is there. No page may do that, so the id is, and the rule is in ours. */
 const MARK = '__________cytoscape_stylesheet';
 
 export function createDrawing(container: HTMLElement, onSelect: (key: string) => void): Drawing {
@@ -209,7 +209,7 @@ function mix(color: string, ground: string, share: number): string {
   return `rgb(${mixed.join(', ')})`;
 }
 
-/** What it is to be printed with: drawn at once, since the browser does not wait. */
+/** For paper: at once, since the browser does not wait. */
 export function drawNow(drawing: Drawing, root: string): void {
   show(drawing, root);
   (drawing as Drawing & { forceRender(): void }).forceRender();

@@ -58,7 +58,7 @@ export function GraphCanvas({ nodes, edges, root, found, onSelect }: GraphCanvas
   useEffect(() => made?.tools.highlight(made.drawing, found), [made, nodes, edges, found]);
 
   if (error !== undefined) return <Failure error={error} onRetry={() => location.reload()} />;
-  const label = `Drawing of ${count(nodes.length, 'entity', 'entities')} and ${count(edges.length, 'reference')}; the lists beside it say the same`;
+  const label = `Drawing of ${count(nodes.length, 'entity', 'entities')} and ${count(edges.length, 'reference')}; the lists beside it say the same, entity by entity`;
   return (
     <div class="graph-frame">
       <div class="graph-canvas" ref={container} role="img" aria-label={label} />
