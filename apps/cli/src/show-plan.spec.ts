@@ -29,7 +29,10 @@ const PLAN: Plan = {
     },
     { ...item, type: 'model', name: 'Same', action: 'unchanged' },
   ],
-  secrets: [{ slot: 'connection:Press#/config/password', description: 'Password', required: true }],
+  secrets: [
+    { slot: 'connection:Press#/config/password', description: 'Password', required: true },
+    { slot: 'connection:Old#/config/password', description: 'Password', required: false },
+  ],
   problems: [{ type: 'pipeline', name: 'Speeds', field: 'nodes[0]', message: 'Type is not known' }],
 };
 
@@ -43,8 +46,8 @@ it('tells what would be done, and why not', () => {
 ! model Motor
     description: "a" → "b"
 
-Secrets:
-  connection:Press#/config/password  Password
+Secrets that are needed:
+  connection:Press#/config/password
 
 Problems:
   pipeline Speeds nodes[0]: Type is not known

@@ -14,15 +14,13 @@ const MOST_CHANGES = 20;
 /** The plan in words, ending in a line that sums it up. */
 export function showPlan(plan: Plan): string {
   const shown = plan.items.flatMap((item) => (item.action === 'unchanged' ? [] : itemLines(item, SIGNS[item.action])));
-  const secrets = plan.secrets.map(
-    ({ slot, description, required }) => `  ${slot}  ${description}${required ? '' : ' (may be left as it is)'}`,
-  );
+  const secrets = plan.secrets.filter(({ required }) => required).map(({ slot }) => `  ${slot}`);
   const problems = plan.problems.map(
     ({ type, name, field, message }) => `  ${[type, name, field].filter(Boolean).join(' ')}: ${message}`,
   );
   return [
     ...shown,
-    ...section('Secrets', secrets),
+    ...section('Secrets that are needed', secrets),
     ...section(styleText('red', 'Problems'), problems),
     ...(shown.length > 0 ? [''] : []),
     summary(plan),

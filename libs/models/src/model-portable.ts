@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Member } from '#kernel';
-import { IsPortable, type Portable, type PortableContent, type PortableEntity } from '#platform/dependencies';
+import {
+  IsPortable,
+  nameOfPath,
+  pathOfNames,
+  type Portable,
+  type PortableContent,
+  type PortableEntity,
+} from '#platform/dependencies';
 import type { ModelInput } from './dto/model.dto';
 import { ModelsRepository } from './models.repository';
 import { ModelsService } from './models.service';
@@ -26,15 +33,16 @@ export class ModelPortable implements Portable {
     private readonly models: ModelsService,
   ) {}
 
-  names(organizationId: string): Promise<Map<string, string>> {
-    return this.repository.names(organizationId);
+  async names(organizationId: string): Promise<Map<string, string>> {
+    const named = await this.repository.names(organizationId);
+    return new Map(named.map(({ id, name }) => [pathOfNames([name]), id]));
   }
 
   async read(organizationId: string, ids: readonly string[]): Promise<PortableEntity[]> {
     const found = await this.repository.byIds(organizationId, ids);
     return found.map((model) => {
       const { id, name, version } = model;
-      return { id, name, version, content: portableContent(model), secrets: new Map() };
+      return { id, name: pathOfNames([name]), version, content: portableContent(model), secrets: new Map() };
     });
   }
 
@@ -55,4 +63,5 @@ export class ModelPortable implements Portable {
   }
 }
 
-const inputOf = (name: string, content: PortableContent): ModelInput => ({ ...content, name }) as unknown as ModelInput;
+const inputOf = (path: string, content: PortableContent): ModelInput =>
+  ({ ...content, name: nameOfPath(path) }) as unknown as ModelInput;

@@ -98,13 +98,12 @@ export class ModelsRepository extends OrganizationRepository<Model> {
   }
 
   /** Ids by names. */
-  async names(organizationId: string): Promise<Map<string, string>> {
-    const rows = await this.database.inOrganization(organizationId, (manager) =>
+  names(organizationId: string): Promise<{ id: string; name: string }[]> {
+    return this.database.inOrganization(organizationId, (manager) =>
       manager.query<{ id: string; name: string }[]>('SELECT id, name FROM models WHERE organization_id = $1', [
         organizationId,
       ]),
     );
-    return new Map(rows.map(({ id, name }) => [name, id]));
   }
 
   /** Keeps which models it names. */

@@ -1,5 +1,5 @@
 import { newId, type JsonValue } from '#kernel';
-import { judgeContent, type CheckedContent, type PortableContent } from '#platform/dependencies';
+import { judgeNamed, type CheckedContent, type PortableContent } from '#platform/dependencies';
 import { ModelInput } from './dto/model.dto';
 import { contentOf } from './model-content';
 import type { Model } from './model.entity';
@@ -20,7 +20,7 @@ export function checkModel(name: string, content: PortableContent): CheckedConte
     references.set(id, text);
     return id;
   });
-  const { input, problems: refused } = judgeContent(ModelInput, name, withIds);
+  const { input, problems: refused } = judgeNamed(ModelInput, name, withIds);
   const { content: model, problems } = refused.length > 0 ? { problems: refused } : contentOf(input);
   if (!model || problems.length > 0) return { content, secrets: [], problems };
   const sound = withModels(portableContent({ ...model, fields: [...model.fields] }), (id) => references.get(id) ?? id);

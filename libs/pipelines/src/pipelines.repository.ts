@@ -103,11 +103,10 @@ export class PipelinesRepository extends OrganizationRepository<Pipeline> {
   }
 
   /** Ids by names. */
-  async names(organizationId: string): Promise<Map<string, string>> {
-    const rows = await this.database.inOrganization(organizationId, (manager) =>
+  names(organizationId: string): Promise<Pick<Pipeline, 'id' | 'name'>[]> {
+    return this.database.inOrganization(organizationId, (manager) =>
       manager.find(Pipeline, { select: { id: true, name: true }, where: { organizationId } }),
     );
-    return new Map(rows.map(({ id, name }) => [name, id]));
   }
 
   isNameTaken(organizationId: string, name: string): Promise<boolean> {

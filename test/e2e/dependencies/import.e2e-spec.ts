@@ -206,6 +206,7 @@ describe('an import', () => {
   });
 
   describe('that is undone', () => {
+    let file: string;
     let id: string;
 
     beforeEach(async () => {
@@ -213,7 +214,8 @@ describe('an import', () => {
       await imported(to, await exported(from, all));
       const sensor = await put(from, 'Sensor', [number('speed')], 'new');
       await put(from, 'Line', [{ name: 'sensor', type: 'object', modelId: sensor.id }]);
-      id = (await imported(to, await exported(from, all))).body.data.id as string;
+      file = await exported(from, all);
+      id = (await imported(to, file)).body.data.id as string;
     });
 
     const undo = (query = '') => to.post(`/dependencies/import/${id}/undo${query}`);
@@ -222,6 +224,8 @@ describe('an import', () => {
       expect(await undo()).toMatchObject({ status: 200, body: { data: { id, status: 'undone' } } });
       expect(Object.values(await models(to))).toMatchObject([{ name: 'Sensor', description: 'old', version: 3 }]);
       expect(await undo()).toMatchObject({ status: 409, body: { message: 'The import has been undone already' } });
+      // The same file again would do the same again.
+      expect((await plan(file)).counts).toMatchObject({ create: 1, update: 1 });
     });
 
     it('is not while something has changed since, but by force', async () => {

@@ -92,7 +92,7 @@ const connection = (index: number): object => ({
   description: `Number ${index}`,
   protocol: 'rest',
   enabled: false,
-  labels: { line: `${index % 4}`, 'ö/ä': '"' },
+  labels: { line: `${index % 4}`, 'area/x': 'ö "' },
   config: {
     baseUrl: `http://127.0.0.1:9/${index}`,
     timeoutMs: 5_000 + index,

@@ -1,5 +1,11 @@
 import type { FieldProblem, JsonValue } from '#kernel';
-import { judgeContent, namesOfPath, type CheckedContent, type PortableContent } from '#platform/dependencies';
+import {
+  judgeContent,
+  judgeNamed,
+  namesOfPath,
+  type CheckedContent,
+  type PortableContent,
+} from '#platform/dependencies';
 import { placeOf } from '#platform/json-schema';
 import type { Connection } from '../connections/connection.entity';
 import { CreateConnection } from '../connections/dto/connection.dto';
@@ -32,7 +38,7 @@ export const functionContent = (fn: Pick<ConnectionFunction, 'type' | 'config' |
 /** Judges a connection that came in by itself. Secrets that stand in it in clear become masks. Throws nothing. */
 export function checkConnection(protocols: ProtocolRegistry, name: string, content: PortableContent): CheckedContent {
   const refused = (...problems: FieldProblem[]): CheckedContent => ({ content, secrets: [], problems });
-  const { input, problems } = judgeContent(CreateConnection, name, content);
+  const { input, problems } = judgeNamed(CreateConnection, name, content);
   if (problems.length > 0) return refused(...problems);
   const protocol = protocols.find(input.protocol);
   if (!protocol) return refused({ field: 'protocol', message: `Protocol ${input.protocol} is not known` });

@@ -3,6 +3,8 @@ import { invalid, type Member } from '#kernel';
 import { Database, requireVersion } from '#platform/database';
 import {
   IsPortable,
+  nameOfPath,
+  pathOfNames,
   type CheckedContent,
   type Portable,
   type PortableContent,
@@ -35,7 +37,7 @@ export class ConnectionPortable implements Portable {
   ) {}
 
   async names(organizationId: string): Promise<Map<string, string>> {
-    return new Map((await this.connections.names(organizationId)).map(({ id, name }) => [name, id]));
+    return new Map((await this.connections.names(organizationId)).map(({ id, name }) => [pathOfNames([name]), id]));
   }
 
   /** @throws DomainError `conflict` where the secrets of one cannot be opened. */
@@ -46,7 +48,7 @@ export class ConnectionPortable implements Portable {
       const secrets = [...this.editor.opened(connection).secrets];
       return {
         id,
-        name,
+        name: pathOfNames([name]),
         version,
         content: connectionContent(connection),
         secrets: new Map(secrets.map(([place, secret]) => [IN_CONTENT + place, secret])),
@@ -86,5 +88,5 @@ export class ConnectionPortable implements Portable {
   }
 }
 
-const contentOf = (name: string, content: PortableContent): ConnectionContent =>
-  ({ ...content, name }) as unknown as ConnectionContent;
+const contentOf = (path: string, content: PortableContent): ConnectionContent =>
+  ({ ...content, name: nameOfPath(path) }) as unknown as ConnectionContent;

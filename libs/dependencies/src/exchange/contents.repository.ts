@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
 import type { PortableContent } from '#platform/dependencies';
-import type { ItemKey } from '../format';
+import { byTypeAndName, type ItemKey } from '../format';
 
 export interface Exchanged {
   type: string;
@@ -45,16 +45,26 @@ export class ContentsRepository {
   /** Remembers them as what was exchanged last. */
   async keep(organizationId: string, items: readonly Exchange[]): Promise<void> {
     await this.database.inOrganization(organizationId, async (manager) => {
-      for (let at = 0; at < items.length; at += BATCH) {
-        await manager.query(KEEP, [organizationId, JSON.stringify(items.slice(at, at + BATCH))]);
+      // In one order, in which others wait for each other.
+      const sorted = [...items].sort(byTypeAndName);
+      for (let at = 0; at < sorted.length; at += BATCH) {
+        await manager.query(KEEP, [organizationId, JSON.stringify(sorted.slice(at, at + BATCH))]);
       }
     });
+  }
+
+  /** As if they had never been exchanged: what was exchanged before is the last again. */
+  async forget(organizationId: string, items: readonly (ItemKey & { hash: string })[]): Promise<void> {
+    const rows = items.map(({ type, name, hash }) => ({ type, name, hash }));
+    await this.database.inOrganization(organizationId, (manager) =>
+      manager.query(FORGET, [organizationId, JSON.stringify(rows)]),
+    );
   }
 
   /** Forgets what is old and was followed by others. Gives how many there were, at most as many as asked for. */
   forgetOld(limit: number): Promise<number> {
     return this.database.asSystem(async (manager) => {
-      const [, count] = await manager.query<[unknown, number]>(FORGET, [KEPT_DAYS, limit]);
+      const [, count] = await manager.query<[unknown, number]>(FORGET_OLD, [KEPT_DAYS, limit]);
       return count;
     });
   }
@@ -99,6 +109,10 @@ const KEEP = `
     DO UPDATE SET base = excluded.base, exchanged_at = excluded.exchanged_at`;
 
 const FORGET = `
+  DELETE FROM dependency_contents c USING jsonb_to_recordset($2::jsonb) AS item (type text, name text, hash text)
+  WHERE c.organization_id = $1 AND c.hash = item.hash AND c.type = item.type AND c.name = item.name`;
+
+const FORGET_OLD = `
   DELETE FROM dependency_contents WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM dependency_contents old
     WHERE exchanged_at < now() - make_interval(days => $1) AND EXISTS (

@@ -11,7 +11,7 @@ import { placeBefore, typesInOrder } from './item-order';
 import { inOrder } from './order';
 import type { Plan, Seen } from './plan';
 import { stepsOf, type Resolution, type Step } from './resolutions';
-import { beforeOf, type Touched } from './touched';
+import { beforeOf, type Touched, type Undo } from './touched';
 
 /** Told at once. */
 const MOST_TOLD = 100;
@@ -40,7 +40,7 @@ export class ImportExecutor {
     plan: Plan,
     resolutions: readonly Resolution[],
     secrets: GivenSecrets,
-  ): Promise<{ steps: Step[]; touched: Touched[] }> {
+  ): Promise<{ steps: Step[]; undo: Undo }> {
     const { organizationId } = member;
     const portable = (type: string): Portable => this.portables.get(type);
     const steps = stepsOf(plan, resolutions, portable);
@@ -54,8 +54,19 @@ export class ImportExecutor {
     await this.index.gathering(organizationId, async () => {
       for (const steps of this.batches(changes)) await this.apply(member, steps, catalog, secrets);
     });
-    await this.contents.keep(organizationId, steps.map(exchangedBy));
-    return { steps, touched: await this.touchedBy(organizationId, changes, entities) };
+    const exchanged = await this.exchange(organizationId, steps);
+    return { steps, undo: { touched: await this.touchedBy(organizationId, changes, entities), exchanged } };
+  }
+
+  /** Remembers what both sides have in common from now on; gives what of it is new. */
+  private async exchange(organizationId: string, steps: readonly Step[]): Promise<Undo['exchanged']> {
+    const exchanged = steps.map(exchangedBy);
+    const last = await this.contents.last(organizationId, exchanged);
+    const before = new Map(last.map((one) => [itemText(one), one.hash]));
+    await this.contents.keep(organizationId, exchanged);
+    return exchanged
+      .filter((one) => before.get(itemText(one)) !== one.hash)
+      .map(({ type, name, hash }) => ({ type, name, hash }));
   }
 
   private async apply(member: Member, steps: Batch, catalog: Catalog, secrets: GivenSecrets): Promise<void> {

@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { conflict, type Member } from '#kernel';
 import { Database } from '#platform/database';
 import type { Dependent, EntityKey, PortableEntity } from '#platform/dependencies';
+import { ContentsRepository } from '../exchange/contents.repository';
 import { Portables } from '../exchange/portables';
 import { Contributors } from '../index/contributors';
 import { DatabaseDependencyIndex } from '../index/database-dependency-index';
-import { restored, type Touched } from './touched';
+import { restored, type Touched, type Undo } from './touched';
 
 /** Told at once. */
 const MOST_TOLD = 100;
@@ -16,16 +17,16 @@ export class ImportUndoer {
   constructor(
     private readonly database: Database,
     private readonly portables: Portables,
+    private readonly contents: ContentsRepository,
     private readonly contributors: Contributors,
     private readonly index: DatabaseDependencyIndex,
   ) {}
 
   /**
    * In the caller's transaction, which has the organization's imports locked.
-   * @param touched in the order in which the import has done it.
    * @throws DomainError `conflict` where something has changed since, or others refer to what was made; not with `force`.
    */
-  async undo(member: Member, touched: readonly Touched[], force: boolean): Promise<void> {
+  async undo(member: Member, { touched, exchanged }: Undo, force: boolean): Promise<void> {
     const { organizationId } = member;
     const entities = await this.read(organizationId, touched);
     if (!force) {
@@ -39,6 +40,7 @@ export class ImportUndoer {
         if (!each.before && entities.has(textOf(each))) await this.portables.get(each.type).delete(member, each.id);
       }
     });
+    await this.contents.forget(organizationId, exchanged);
   }
 
   private async restore(member: Member, { type, id, before }: Touched, now: PortableEntity | undefined): Promise<void> {

@@ -23,7 +23,7 @@ import { ImportsRepository } from './imports.repository';
 import { pack, unpack } from './packed';
 import type { Plan } from './plan';
 import { Planner } from './planner';
-import type { Touched } from './touched';
+import type { Undo } from './touched';
 
 const UNDO_PURPOSE = 'imports.undo';
 
@@ -87,12 +87,11 @@ export class ImportsService {
       if (row.status !== 'planned') throw conflict('The plan has been executed already');
       if (this.imports.isExpired(row) || !row.plan) throw conflict('The plan is too old; validate the file again');
       const plan = await unpack<Plan>(row.plan);
-      const { steps, touched } = await this.executor.execute(member, plan, resolutions, secrets);
+      const { steps, undo } = await this.executor.execute(member, plan, resolutions, secrets);
       const items = steps.map(({ type, name, action, id }) => ({ type, name, action, id }));
       const change = { status: 'applied', items, counts: countsOf(items), plan: null } as const;
-      const undo = await this.seal(touched);
       await this.imports.update(organizationId, planId, {
-        ...{ ...change, undo, appliedAt: new Date(), appliedBy: userId },
+        ...{ ...change, undo: await this.seal(undo), appliedAt: new Date(), appliedBy: userId },
       });
       await this.record('import.apply', row, { ...change.counts });
       return this.get(member, planId);
@@ -131,12 +130,12 @@ export class ImportsService {
     });
   }
 
-  private async seal(touched: readonly Touched[]): Promise<Buffer> {
-    return this.secrets.seal(UNDO_PURPOSE, (await pack([...touched])).toString('base64'));
+  private async seal(undo: Undo): Promise<Buffer> {
+    return this.secrets.seal(UNDO_PURPOSE, (await pack(undo)).toString('base64'));
   }
 
-  private open(sealed: Buffer): Promise<Touched[]> {
-    return unpack<Touched[]>(Buffer.from(this.secrets.open(UNDO_PURPOSE, sealed), 'base64'));
+  private open(sealed: Buffer): Promise<Undo> {
+    return unpack<Undo>(Buffer.from(this.secrets.open(UNDO_PURPOSE, sealed), 'base64'));
   }
 
   private record(

@@ -12,6 +12,14 @@ export interface Touched extends ItemKey {
   before?: Before;
 }
 
+/** What it takes to undo an import. */
+export interface Undo {
+  /** In the order in which it was done. */
+  touched: Touched[];
+  /** What was not what both sides had in common before. */
+  exchanged: (ItemKey & { hash: string })[];
+}
+
 interface Before {
   name: string;
   /** References are ids. */

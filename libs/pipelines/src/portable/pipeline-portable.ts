@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { JsonValue, Member } from '#kernel';
 import {
   IsPortable,
+  nameOfPath,
+  pathOfNames,
   type CheckedContent,
   type Portable,
   type PortableContent,
@@ -44,8 +46,9 @@ export class PipelinePortable implements Portable {
     private readonly nodeTypes: NodeTypeRegistry,
   ) {}
 
-  names(organizationId: string): Promise<Map<string, string>> {
-    return this.pipelines.names(organizationId);
+  async names(organizationId: string): Promise<Map<string, string>> {
+    const named = await this.pipelines.names(organizationId);
+    return new Map(named.map(({ id, name }) => [pathOfNames([name]), id]));
   }
 
   async read(organizationId: string, ids: readonly string[]): Promise<PortableEntity[]> {
@@ -95,7 +98,7 @@ export class PipelinePortable implements Portable {
     const definition = { ...definitionOf(row), nodes: this.secrets.masked(nodes) };
     return {
       id: row.id,
-      name: row.name,
+      name: pathOfNames([row.name]),
       version: row.version,
       content: asPortable(contentOf(definition, row.enabled)),
       secrets: this.secrets.in(nodes),
@@ -104,9 +107,9 @@ export class PipelinePortable implements Portable {
 }
 
 /** The content was checked: it is a pipeline. */
-function draftOf({ name, content }: Omit<Entering, 'id'>): Draft {
+function draftOf({ name: path, content }: Omit<Entering, 'id'>): Draft {
   const { enabled, ...definition } = content as unknown as PipelineContent;
-  return { definition: { name, ...definition }, enabled };
+  return { definition: { name: nameOfPath(path), ...definition }, enabled };
 }
 
 const asPortable = (content: PipelineContent): PortableContent => ({ ...content }) as unknown as PortableContent;

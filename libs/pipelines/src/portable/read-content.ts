@@ -1,6 +1,6 @@
 import { DEFAULT_SETTINGS } from '#organizations';
 import type { FieldProblem } from '#kernel';
-import { judgeContent, type PortableContent } from '#platform/dependencies';
+import { judgeNamed, type PortableContent } from '#platform/dependencies';
 import { PipelineInput } from '../dto/pipeline.dto';
 import { newDefinition } from '../pipeline-content';
 import type { PipelineDefinition } from '../pipeline-definition';
@@ -22,7 +22,7 @@ export function readContent(
   name: string,
   content: PortableContent,
 ): { definition: PipelineDefinition; enabled: boolean } | { problems: FieldProblem[] } {
-  const { input, problems } = judgeContent(PipelineInput, name, content);
+  const { input, problems } = judgeNamed(PipelineInput, name, content);
   if (problems.length > 0) return { problems };
   const missing = [...idsMissing('nodes', input.nodes), ...idsMissing('edges', input.edges)];
   if (missing.length > 0) return { problems: missing };

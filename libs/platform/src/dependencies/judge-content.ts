@@ -1,5 +1,6 @@
 import { jsonProblem, type FieldProblem } from '#kernel';
 import { judgeInput } from '../http';
+import { namesOfPath } from './path-of-names';
 import type { PortableContent } from './portable';
 
 /**
@@ -16,6 +17,18 @@ export function judgeContent<T extends object>(
   if (problem !== undefined) return refused('', `Content ${problem}`);
   if (Object.hasOwn(content, 'name')) return refused('name', 'Name is not a known field');
   return judgeInput(type, { ...content, name });
+}
+
+/** The same of an entity that lies in nothing: its path is one name. */
+export function judgeNamed<T extends object>(
+  type: new () => T,
+  path: string,
+  content: PortableContent,
+): { input: T; problems: FieldProblem[] } {
+  const [name, ...more] = namesOfPath(path);
+  if (more.length === 0) return judgeContent(type, name!, content);
+  const message = 'Name must be one name; a / that belongs to it is written ~1';
+  return { input: new type(), problems: [{ field: 'name', message }] };
 }
 
 const isContent = (content: unknown): boolean =>

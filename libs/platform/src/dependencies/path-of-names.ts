@@ -4,3 +4,6 @@ export const pathOfNames = (names: readonly string[]): string =>
 
 export const namesOfPath = (path: string): string[] =>
   path.split('/').map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
+
+/** Of an entity that lies in nothing. */
+export const nameOfPath = (path: string): string => namesOfPath(path)[0]!;

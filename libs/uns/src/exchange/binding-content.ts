@@ -1,5 +1,5 @@
 import { IsNotEmpty, IsString, Matches, MaxLength } from 'class-validator';
-import { judgeContent, namesOfPath, type CheckedContent, type PortableContent } from '#platform/dependencies';
+import { judgeNamed, type CheckedContent, type PortableContent } from '#platform/dependencies';
 import type { SchemaBinding } from '../schemas/schema-binding.entity';
 import { bindingFilterProblem } from '../schemas/schema-reader';
 import {
@@ -35,12 +35,7 @@ export const toBindingContent = (binding: SchemaBinding): FullBindingContent => 
 });
 
 export function checkBinding(path: string, content: PortableContent): CheckedContent {
-  const names = namesOfPath(path);
-  if (names.length > 1) {
-    const problem = { field: 'name', message: 'Name must be one of a schema binding, which lies in nothing' };
-    return { content, secrets: [], problems: [problem] };
-  }
-  const { input, problems } = judgeContent(BindingContent, names[0]!, content);
+  const { input, problems } = judgeNamed(BindingContent, path, content);
   if (problems.length > 0) return { content, secrets: [], problems };
   const full = { filter: input.filter, ...readSchemaContent(input, content) };
   const problem = bindingFilterProblem(full.filter);

@@ -3,7 +3,7 @@ import type { Member } from '#kernel';
 import { requireVersion } from '#platform/database';
 import {
   IsPortable,
-  namesOfPath,
+  nameOfPath,
   pathOfNames,
   type Portable,
   type PortableContent,
@@ -72,6 +72,6 @@ export class BindingPortable implements Portable {
   private async valuesOf(organizationId: string, path: string, content: PortableContent): Promise<BindingValues> {
     const { filter, ...given } = content as unknown as FullBindingContent;
     const [rules] = await this.rules.read(organizationId, [given]);
-    return { name: namesOfPath(path)[0]!, filter, ...rules! };
+    return { name: nameOfPath(path), filter, ...rules! };
   }
 }
