@@ -15,11 +15,13 @@ import { Empty, Failure } from './ui/states';
 const PLACES: readonly Place[] = [
   { path: '/dashboards', name: 'Dashboards' },
   { path: '/explorer', name: 'Explorer' },
+  { path: '/dependencies', name: 'Dependencies' },
 ];
 
 const DashboardList = lazy(async () => (await import('./dashboards/list-page')).DashboardListPage);
 const DashboardPage = lazy(async () => (await import('./dashboards/dashboard-page')).DashboardPage);
 const ExplorerPage = lazy(async () => (await import('./explorer/explorer-page')).ExplorerPage);
+const DependenciesPage = lazy(async () => (await import('./dependencies/dependencies-page')).DependenciesPage);
 
 function App({ client, profile }: { client: Client; profile: Profile }) {
   const [organization, setOrganization] = useState(() => chosenOrganization(profile));
@@ -52,6 +54,7 @@ function App({ client, profile }: { client: Client; profile: Profile }) {
 function pageAt(path: string) {
   const [, area, id] = path.split('/');
   if (area === 'explorer') return <ExplorerPage />;
+  if (area === 'dependencies') return <DependenciesPage />;
   return id ? <DashboardPage id={id} /> : <DashboardList />;
 }
 

@@ -6,6 +6,7 @@ describe('addresses of pages', () => {
     '/dashboards/',
     '/dashboards/0192f0c1-7d5e-7c3a-9a51-1f2f6a0b3c4d',
     '/explorer',
+    '/dependencies',
     '/signed-in',
   ])('%s is one', (path) => {
     expect(wantedAt(path)).toEqual({ kind: 'page' });

@@ -1,5 +1,5 @@
 /** Where pages are. All are one document, whose script looks at the address; the list is that of apps/web/src/main.tsx. */
-const PAGES = /^\/(?:dashboards(?:\/[\w-]+)?|explorer|signed-in|signed-out)\/?$/;
+const PAGES = /^\/(?:dashboards(?:\/[\w-]+)?|explorer|dependencies|signed-in|signed-out)\/?$/;
 
 const ASSETS = /^\/(assets\/[\w.-]+)$/;
 

@@ -38,7 +38,15 @@ describe('the client of the web pages', () => {
       type: 'public',
       grantTypes: ['authorization_code', 'refresh_token'],
       redirectUris: [redirect()],
-      scopes: ['openid', 'profile', 'dashboards:read', 'dashboards:write', 'uns:read', 'uns:publish'],
+      scopes: [
+        'openid',
+        'profile',
+        'dashboards:read',
+        'dashboards:write',
+        'uns:read',
+        'uns:publish',
+        'dependencies:read',
+      ],
       builtIn: true,
     });
   });

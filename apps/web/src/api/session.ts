@@ -23,7 +23,7 @@ const PENDING = 'hub.sign-in';
 /** Before its end a token is renewed, so that none ends on its way. */
 const MARGIN_MS = 60_000;
 
-const SCOPES = 'openid profile dashboards:read dashboards:write uns:read uns:publish';
+const SCOPES = 'openid profile dashboards:read dashboards:write uns:read uns:publish dependencies:read';
 
 /** Why nobody is signed in, for the page that says so. */
 export class SignInProblem extends Error {}

@@ -52,7 +52,7 @@ export function followLinks(): void {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
     const link = (event.target as Element).closest?.('a[href]');
     if (!(link instanceof HTMLAnchorElement) || link.target !== '' || link.origin !== location.origin) return;
-    if (!/^\/(?:dashboards|explorer)(?:\/|$)/.test(link.pathname)) return;
+    if (!/^\/(?:dashboards|explorer|dependencies)(?:\/|$)/.test(link.pathname)) return;
     event.preventDefault();
     navigate(link.pathname + link.search);
   });

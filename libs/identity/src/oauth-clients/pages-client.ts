@@ -13,6 +13,7 @@ const SCOPES: readonly GrantedScope[] = [
   'dashboards:write',
   'uns:read',
   'uns:publish',
+  'dependencies:read',
 ];
 
 /** The built-in client of the web pages. Its redirect URI follows HUB_PUBLIC_URL; nobody is asked to allow it. */
@@ -27,7 +28,7 @@ export class PagesClient implements OnModuleInit {
     return ensureBuiltInClient(this.database, {
       clientId: PAGES_CLIENT_ID,
       name: 'MaestroHub',
-      description: 'Signs people in to the dashboards and the topic explorer',
+      description: 'Signs people in to the dashboards, the topic explorer and the graph of dependencies',
       redirectUri: this.config.http.publicUrl + PAGES_REDIRECT_PATH,
       scopes: SCOPES,
     });
