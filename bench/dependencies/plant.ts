@@ -37,8 +37,13 @@ export interface Plant {
   references: number;
 }
 
+const TOPICS = 10_000;
+
 const topicOf = (n: number): string =>
   `mHv1.0/plant-${n % 10}/line-${Math.floor(n / 10) % 100}/tag-${Math.floor(n / 1_000)}`;
+
+/** All topics that anything refers to. */
+export const topics = (): string[] => Array.from({ length: TOPICS }, (_, n) => topicOf(n));
 
 /** @param hub id of a model that exists; every tenth entity uses it */
 export async function makeGraph(
@@ -99,10 +104,10 @@ function ofPipeline(
   if (k === 3) return reference('uses', 'connection', connection[n % connection.length]!, k);
   if (k === 4) return reference('uses', 'model', model[n % model.length]!, k);
   if (k === 5 && n % 6 === 0) return reference('matches', 'topic', `mHv1.0/plant-${n % 10}/line-${n % 100}/+`, k);
-  return reference('uses', 'topic', topicOf((n * 7 + k * 1_000) % 10_000), k);
+  return reference('uses', 'topic', topicOf((n * 7 + k * 1_000) % TOPICS), k);
 }
 
-const ofDashboard = (n: number, k: number): Reference => reference('uses', 'topic', topicOf((n * 10 + k) % 10_000), k);
+const ofDashboard = (n: number, k: number): Reference => reference('uses', 'topic', topicOf((n * 10 + k) % TOPICS), k);
 
 const reference = (kind: Reference['kind'], type: string, key: string, place: number): Reference => ({
   kind,

@@ -1,6 +1,6 @@
 import { ALL_SCOPES, newId } from '#kernel';
 import { DependencyIndex, type Contribution, type Reference, type ReferenceKind } from '#platform/dependencies';
-import { createTestApp, type ApiClient, type TestApp } from '#testing';
+import { createTestApp, eventually, type ApiClient, type TestApp } from '#testing';
 import { tags } from './plant-module';
 
 const MODULES = './test/e2e/dependencies/plant-module.ts';
@@ -42,6 +42,27 @@ describe('the graph of dependencies', () => {
     expect(answer).toMatchObject({ status: 200 });
     return answer.body.data;
   };
+
+  it('is compressed when it is large and asked for again', async () => {
+    for (const name of ['a', 'b']) {
+      await recipe(name, ...Array.from({ length: 300 }, (_, n) => refer('tag', `${name.repeat(100)}/${n}`)));
+    }
+    const first = await api.get('/dependencies/graph');
+    expect(first.headers.get('content-encoding')).toBeNull();
+    const packed = await eventually(async () => {
+      const again = await api.get('/dependencies/graph');
+      return again.headers.get('content-encoding') === 'gzip' && again;
+    });
+    expect(packed.body).toEqual(first.body);
+    expect(Number(packed.headers.get('content-length'))).toBeLessThan(first.text.length / 4);
+    const plain = await api.get('/dependencies/graph', { 'Accept-Encoding': 'identity' });
+    expect(plain.headers.get('content-encoding')).toBeNull();
+    expect(plain.text).toBe(first.text);
+    for (const { headers } of [first, packed, plain]) {
+      const again = await api.get('/dependencies/graph', { 'If-None-Match': headers.get('etag')! });
+      expect(again.status).toBe(304);
+    }
+  });
 
   it('tells all nodes, edges, and references that lead nowhere', async () => {
     const speed = tag('plant/speed');

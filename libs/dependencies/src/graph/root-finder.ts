@@ -11,6 +11,9 @@ const MOST_PATHS = 10_000;
 /** Finds what people name by type and id, or by type and path. */
 @Injectable()
 export class RootFinder {
+  /** Of whole graphs, which are told again and again, for as long as they are remembered. */
+  private readonly paths = new WeakMap<readonly GraphNode[], Map<string, string[]>>();
+
   constructor(private readonly contributors: Contributors) {}
 
   /** @throws DomainError `bad_request` for types that are none; `not_found`, by the type's name: `Pipeline not found`. */
@@ -25,9 +28,11 @@ export class RootFinder {
   }
 
   /** What there is at the paths among the nodes. */
-  async identify(organizationId: string, nodes: Iterable<GraphNode>): Promise<Identities> {
+  async identify(organizationId: string, nodes: readonly GraphNode[]): Promise<Identities> {
     const identities = new Map<string, string>();
-    for (const [type, paths] of pathsOf(nodes)) {
+    const known = this.paths.get(nodes) ?? pathsOf(nodes);
+    this.paths.set(nodes, known);
+    for (const [type, paths] of known) {
       for (let at = 0; at < paths.length; at += MOST_PATHS) {
         const found = await this.contributors.identify(organizationId, type, paths.slice(at, at + MOST_PATHS));
         for (const [key, id] of found) identities.set(keyText({ type, key }), id);
@@ -66,7 +71,7 @@ export function rootOf(text: string): EntityKey {
 }
 
 /** The paths among the nodes, by their types. */
-function pathsOf(nodes: Iterable<GraphNode>): Map<string, string[]> {
+function pathsOf(nodes: readonly GraphNode[]): Map<string, string[]> {
   const paths = new Map<string, string[]>();
   for (const node of nodes) {
     if (node.id !== null || node.pattern) continue;

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
 import type { ModelTopic } from '../dependencies/contributions';
 import { below } from './topic-places';
-import type { TopicPlace } from './topics.repository';
 
 /** Where many topics lie, by one query however many they are. */
 @Injectable()
@@ -11,12 +10,15 @@ export class TopicPlacesRepository {
 
   /** Ids by paths: of all topics, or of those that exist of these. */
   async idsOf(organizationId: string, paths?: readonly string[]): Promise<Map<string, string>> {
-    const rows = await this.query<TopicPlace>(
+    // As one document each way: arrays and rows of ten thousand take three times as long.
+    const [row] = await this.query<{ ids: Record<string, string> | null }>(
       organizationId,
-      'SELECT id, path FROM uns_topics WHERE organization_id = $1 AND ($2::text[] IS NULL OR path = ANY ($2))',
-      [paths ?? null],
+      `SELECT json_object_agg(path, id) AS ids FROM uns_topics
+       WHERE organization_id = $1
+         AND ($2::jsonb IS NULL OR path = ANY (ARRAY(SELECT jsonb_array_elements_text($2))))`,
+      [paths === undefined ? null : JSON.stringify(paths)],
     );
-    return new Map(rows.map(({ id, path }) => [path, id]));
+    return new Map(Object.entries(row!.ids ?? {}));
   }
 
   async pathOf(organizationId: string, id: string): Promise<string | undefined> {

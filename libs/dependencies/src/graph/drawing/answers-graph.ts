@@ -23,6 +23,9 @@ const DOT = 'text/vnd.graphviz';
 /** Of the forms, in tags: each form of an answer has a tag of its own. */
 const NAMES = { [JSON_TYPE]: 'json', [MERMAID]: 'mermaid', [DOT]: 'dot' } as const;
 
+/** Ends the tag of a compressed answer: it is another one, with the same content. */
+const PACKED = '.gz';
+
 /** Gives a `Told` the form that `Accept` prefers, JSON where it prefers none of them. */
 @Injectable()
 export class GraphAnswerInterceptor implements NestInterceptor {
@@ -35,22 +38,29 @@ export class GraphAnswerInterceptor implements NestInterceptor {
 
 async function answer(told: Told, request: Request, response: Response): Promise<StreamableFile | undefined> {
   const type = (request.accepts([JSON_TYPE, MERMAID, DOT]) || JSON_TYPE) as keyof typeof NAMES;
-  response.vary('Accept');
+  const packed =
+    type === JSON_TYPE && request.acceptsEncodings(['gzip', 'identity']) === 'gzip' ? told.gzip?.() : undefined;
+  response.vary('Accept').vary('Accept-Encoding');
   if (told.tag !== undefined) {
-    const tag = `"${told.tag}.${NAMES[type]}"`;
-    response.setHeader('ETag', tag);
+    const tag = `${told.tag}.${NAMES[type]}`;
+    response.setHeader('ETag', `"${tag}${packed ? PACKED : ''}"`);
     response.setHeader('Cache-Control', 'private, no-cache');
     if (isKnown(request.header('if-none-match'), tag)) {
       response.status(304);
       return undefined;
     }
   }
-  return new StreamableFile(await bodyOf(told, type), { type: `${type}; charset=utf-8` });
+  if (packed) response.setHeader('Content-Encoding', 'gzip');
+  const body = packed ?? (await bodyOf(told, type));
+  return new StreamableFile(body, { type: `${type}; charset=utf-8`, length: body.length });
 }
 
 /** RFC 9110, section 13.1.2. Express would not look where the client forbids caches, as `fetch` does beside this header. */
 const isKnown = (header: string | undefined, tag: string): boolean =>
-  header?.split(',').some((known) => [tag, `W/${tag}`, '*'].includes(known.trim())) ?? false;
+  header?.split(',').some((known) => {
+    const [, name] = /^(?:W\/)?"([^"]*)"$/.exec(known.trim()) ?? [];
+    return known.trim() === '*' || name === tag || name === tag + PACKED;
+  }) ?? false;
 
 async function bodyOf({ json, drawing }: Told, type: string): Promise<Buffer> {
   if (type === JSON_TYPE) return json();
