@@ -9,14 +9,18 @@ const ROOT = join(__dirname, '../..');
 /** Read by the test runner alone. */
 const OF_TESTS = ['HUB_TEST_SKIP_SERVICES', 'HUB_TEST_TIMESCALE', 'HUB_UPDATE_CONTRACT'];
 
+/** Read by the command line (apps/cli), which is no part of an instance. */
+const OF_CLIENTS = ['HUB_URL', 'HUB_TOKEN', 'HUB_TOKEN_FILE', 'HUB_ORGANIZATION'];
+
 /** What a script of the documentation puts in by itself. */
-const OF_EXAMPLES = ['HUB_PASSWORD', 'HUB_TOKEN', 'HUB_ORGANIZATION'];
+const OF_EXAMPLES = ['HUB_PASSWORD'];
 
 describe('the documented settings', () => {
   const known = [
     ...Object.keys(SETTINGS),
     ...SECRET_SETTINGS.map((name) => `${name}_FILE`),
     ...OF_TESTS,
+    ...OF_CLIENTS,
     ...OF_EXAMPLES,
   ];
 

@@ -25,6 +25,9 @@ describe('the purge of the command line', () => {
 
   const daysAgo = (days: number): Date => new Date(Date.now() - days * DAY_MS);
 
+  /** Half way from the midnight before that moment, in UTC: on the same day at whatever time this runs. */
+  const earlierThatDay = (days: number): number => days + (Date.now() % DAY_MS) / 2 / DAY_MS;
+
   const write = (days: number, row: Partial<HistoryRow> = {}): Promise<string> =>
     writeHistory(app.database, { organizationId: app.organizationId, createdAt: daysAgo(days), ...row });
 
@@ -42,7 +45,7 @@ describe('the purge of the command line', () => {
     const gone = [
       await write(8),
       await write(10),
-      ...(await Promise.all(Array.from({ length: 250 }, () => write(5.1)))),
+      ...(await Promise.all(Array.from({ length: 250 }, () => write(earlierThatDay(5))))),
     ];
 
     const asked = await purge('--older-than', '5d', '--dry-run');

@@ -149,7 +149,7 @@ describe('a schema binding', () => {
     [
       'a/b',
       { filter: 'mHv1.0/#', mode: 'off', min: 0 },
-      ['name: Name must be one of a schema binding, which lies in nothing'],
+      ['name: Name must be one name; a / that belongs to it is written ~1'],
     ],
     ['', { filter: 'mHv1.0/#', mode: 'off', min: 0 }, ['name: Name is required']],
     ['a', { filter: '#', mode: 'off', min: 0 }, ['filter: Filter must start with mHv1.0/']],
