@@ -28,6 +28,12 @@ export class LivingOrganization {
 
   constructor(private readonly api: ApiClient) {}
 
+  /** Makes a few of everything, for something to happen to. */
+  async begin(picks: readonly number[]): Promise<void> {
+    const makers = this.steps.flatMap(([name], step) => (name.startsWith('create') ? [step] : []));
+    for (const step of [...makers, ...makers]) await this.live({ step, picks });
+  }
+
   /** The name of what was done, with what it answered. */
   async live({ step, picks }: Draw): Promise<string> {
     this.picks = picks;
@@ -104,9 +110,12 @@ export class LivingOrganization {
   /** As it is, only told, or by force. */
   private how = (): string => this.oneOf(['?force=false', '?dryRun=true', '?force=true', '?force=true'])!;
 
-  private on(kind: Kind, work: (id: string) => Promise<Answer>): Promise<Answer | undefined> {
+  private async on(kind: Kind, work: (id: string) => Promise<Answer | undefined>): Promise<Answer | undefined> {
     const id = this.oneOf(this.ids[kind]);
-    return id === undefined ? Promise.resolve(undefined) : work(id);
+    const answer = id === undefined ? undefined : await work(id);
+    // Gone, perhaps with something else.
+    if (answer?.status === 404) this.ids[kind] = this.ids[kind].filter((known) => known !== id);
+    return answer;
   }
 
   private async create(kind: Kind, path: string, body: object): Promise<Answer> {

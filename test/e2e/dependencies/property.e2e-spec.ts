@@ -36,6 +36,7 @@ describe('the graph that is kept', () => {
   async function live(draws: readonly Draw[]): Promise<void> {
     const organizationId = await app.newOrganization();
     const organization = new LivingOrganization(app.api(token, organizationId));
+    await organization.begin(draws[0]!.picks);
     const done: string[] = [];
     for (const draw of draws) {
       done.push(await organization.live(draw));
