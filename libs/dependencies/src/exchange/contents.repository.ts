@@ -33,9 +33,11 @@ export class ContentsRepository {
     organizationId: string,
     wanted: readonly { type: string; hash: string }[],
   ): Promise<Map<string, PortableContent>> {
+    // Thousands of topics have the same content.
+    const distinct = [...new Map(wanted.map((one) => [`${one.type} ${one.hash}`, one])).values()];
     const rows = await this.inBatches<{ type: string; hash: string }, Exchange>(
       organizationId,
-      wanted,
+      distinct,
       CONTENTS,
       ({ type, hash }) => [type, hash],
     );
@@ -97,9 +99,11 @@ const LAST = `
   ) c`;
 
 const CONTENTS = `
-  SELECT DISTINCT ON (c.type, c.hash) c.type, c.hash, c.content
-  FROM unnest($2::text[], $3::text[]) AS wanted (type, hash)
-  JOIN dependency_contents c ON c.organization_id = $1 AND c.hash = wanted.hash AND c.type = wanted.type`;
+  SELECT wanted.type, wanted.hash, c.content
+  FROM (SELECT DISTINCT * FROM unnest($2::text[], $3::text[])) AS wanted (type, hash)
+  CROSS JOIN LATERAL (
+    SELECT content FROM dependency_contents WHERE organization_id = $1 AND hash = wanted.hash AND type = wanted.type LIMIT 1
+  ) c`;
 
 const KEEP = `
   INSERT INTO dependency_contents (organization_id, hash, type, name, content, base, exchanged_at)
