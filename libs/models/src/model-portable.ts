@@ -4,6 +4,8 @@ import {
   IsPortable,
   nameOfPath,
   pathOfNames,
+  type ChangedEntity,
+  type EnteringEntity,
   type Portable,
   type PortableContent,
   type PortableEntity,
@@ -12,12 +14,6 @@ import type { ModelInput } from './dto/model.dto';
 import { ModelsRepository } from './models.repository';
 import { ModelsService } from './models.service';
 import { checkModel, portableContent, withModels } from './portable-model';
-
-interface Entering {
-  id: string;
-  name: string;
-  content: PortableContent;
-}
 
 /** Models as they leave and enter organizations. They have no secrets. */
 @Injectable()
@@ -50,11 +46,11 @@ export class ModelPortable implements Portable {
     return withModels(content, (text) => map('model', text));
   }
 
-  async create(member: Member, { id, name, content }: Entering): Promise<void> {
+  async create(member: Member, { id, name, content }: EnteringEntity): Promise<void> {
     await this.models.create(member, inputOf(name, content), id);
   }
 
-  async update(member: Member, { id, version, name, content }: Entering & { version: number }): Promise<void> {
+  async update(member: Member, { id, version, name, content }: ChangedEntity): Promise<void> {
     await this.models.replace(member, id, version, inputOf(name, content));
   }
 

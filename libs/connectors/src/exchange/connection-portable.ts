@@ -6,6 +6,8 @@ import {
   nameOfPath,
   pathOfNames,
   type CheckedContent,
+  type ChangedEntity,
+  type EnteringEntity,
   type Portable,
   type PortableContent,
   type PortableEntity,
@@ -14,12 +16,6 @@ import { ConnectionEditor, type ConnectionContent } from '../connections/connect
 import { ConnectionsRepository } from '../connections/connections.repository';
 import { ProtocolRegistry } from '../protocols';
 import { checkConnection, connectionContent, IN_CONTENT } from './check-content';
-
-interface Entering {
-  id: string;
-  name: string;
-  content: PortableContent;
-}
 
 /** Connections as they leave and enter organizations. */
 @Injectable()
@@ -64,11 +60,11 @@ export class ConnectionPortable implements Portable {
     return content;
   }
 
-  async create(member: Member, { id, name, content }: Entering): Promise<void> {
+  async create(member: Member, { id, name, content }: EnteringEntity): Promise<void> {
     await this.editor.create(member, contentOf(name, content), id);
   }
 
-  async update(member: Member, { id, version, name, content }: Entering & { version: number }): Promise<void> {
+  async update(member: Member, { id, version, name, content }: ChangedEntity): Promise<void> {
     const { protocol, ...change } = contentOf(name, content);
     await this.database.inOrganization(member.organizationId, async () => {
       const before = await this.connections.hold(member.organizationId, id);

@@ -6,6 +6,8 @@ import {
   namesOfPath,
   pathOfNames,
   type CheckedContent,
+  type ChangedEntity,
+  type EnteringEntity,
   type Portable,
   type PortableContent,
   type PortableEntity,
@@ -15,12 +17,6 @@ import { FunctionEditor, type FunctionContent } from '../functions/function-edit
 import { FunctionsRepository } from '../functions/functions.repository';
 import { ProtocolRegistry } from '../protocols';
 import { checkFunction, functionContent } from './check-content';
-
-interface Entering {
-  id: string;
-  name: string;
-  content: PortableContent;
-}
 
 /** Functions as they leave and enter organizations, named by their connections and themselves. They have no secrets. */
 @Injectable()
@@ -59,7 +55,7 @@ export class FunctionPortable implements Portable {
     return content;
   }
 
-  async create(member: Member, { id, name: path, content }: Entering): Promise<void> {
+  async create(member: Member, { id, name: path, content }: EnteringEntity): Promise<void> {
     const { organizationId } = member;
     const [connectionName = '', name = ''] = namesOfPath(path);
     await this.database.inOrganization(organizationId, async () => {
@@ -70,7 +66,7 @@ export class FunctionPortable implements Portable {
     });
   }
 
-  async update(member: Member, { id, version, name: path, content }: Entering & { version: number }): Promise<void> {
+  async update(member: Member, { id, version, name: path, content }: ChangedEntity): Promise<void> {
     const name = namesOfPath(path).at(-1)!;
     await this.holding(member.organizationId, id, async (connection, fn) => {
       requireVersion(fn, version);

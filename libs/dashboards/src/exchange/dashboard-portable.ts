@@ -4,6 +4,8 @@ import { Database } from '#platform/database';
 import {
   IsPortable,
   namesOfPath,
+  type ChangedEntity,
+  type EnteringEntity,
   type Portable,
   type PortableContent,
   type PortableEntity,
@@ -14,12 +16,6 @@ import { FoldersRepository } from '../folders/folders.repository';
 import { FoldersService } from '../folders/folders.service';
 import { checkDashboard, plain, toExchanged, type ExchangedContent } from './dashboard-exchange';
 import { FolderPaths } from './folder-paths';
-
-interface Incoming {
-  id: string;
-  name: string;
-  content: PortableContent;
-}
 
 /** Dashboards that leave and enter organizations. They name topics by their paths, which are the same everywhere. */
 @Injectable()
@@ -61,14 +57,14 @@ export class DashboardPortable implements Portable {
   }
 
   /** Folders that are missing are made. */
-  create(member: Member, { id, name, content }: Incoming): Promise<void> {
+  create(member: Member, { id, name, content }: EnteringEntity): Promise<void> {
     return this.database.inOrganization(member.organizationId, async () => {
       const folderId = await this.folderOf(member, name);
       await this.editor.create(member, { ...contentOf(content), name: lastOf(name), folderId }, { id });
     });
   }
 
-  async update(member: Member, { id, version, name, content }: Incoming & { version: number }): Promise<void> {
+  async update(member: Member, { id, version, name, content }: ChangedEntity): Promise<void> {
     await this.editor.change(member, id, version, ({ folderId }) => ({
       ...contentOf(content),
       name: lastOf(name),

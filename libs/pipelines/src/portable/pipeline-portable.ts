@@ -5,6 +5,8 @@ import {
   nameOfPath,
   pathOfNames,
   type CheckedContent,
+  type ChangedEntity,
+  type EnteringEntity,
   type Portable,
   type PortableContent,
   type PortableEntity,
@@ -18,12 +20,6 @@ import { PipelineSecrets } from '../pipeline-secrets';
 import { definitionOf, type Pipeline } from '../pipeline.entity';
 import { PipelinesRepository } from '../pipelines.repository';
 import { contentOf, readContent, type PipelineContent } from './read-content';
-
-interface Entering {
-  id: string;
-  name: string;
-  content: PortableContent;
-}
 
 /**
  * Pipelines that leave and enter. Nodes and edges keep their ids, and their order: branches begin in that of the edges.
@@ -81,11 +77,11 @@ export class PipelinePortable implements Portable {
     return { ...content, nodes: nodes.map(mapped) };
   }
 
-  async create(member: Member, { id, ...entity }: Entering): Promise<void> {
+  async create(member: Member, { id, ...entity }: EnteringEntity): Promise<void> {
     await this.editor.create(member, id, draftOf(entity), 'create', 'imported');
   }
 
-  async update(member: Member, { id, version, ...entity }: Entering & { version: number }): Promise<void> {
+  async update(member: Member, { id, version, ...entity }: ChangedEntity): Promise<void> {
     await this.editor.change(member, id, version, 'updated', () => draftOf(entity));
   }
 
@@ -107,7 +103,7 @@ export class PipelinePortable implements Portable {
 }
 
 /** The content was checked: it is a pipeline. */
-function draftOf({ name: path, content }: Omit<Entering, 'id'>): Draft {
+function draftOf({ name: path, content }: Omit<EnteringEntity, 'id'>): Draft {
   const { enabled, ...definition } = content as unknown as PipelineContent;
   return { definition: { name: nameOfPath(path), ...definition }, enabled };
 }

@@ -32,6 +32,18 @@ export interface CheckedContent {
   problems: readonly FieldProblem[];
 }
 
+/** An entity as it is made: its content is checked, references are ids, and secrets stand in their places. */
+export interface EnteringEntity {
+  id: string;
+  name: string;
+  content: PortableContent;
+}
+
+/** What an entity becomes, where it is still at that version. */
+export interface ChangedEntity extends EnteringEntity {
+  version: number;
+}
+
 /** Marks a provider as a `Portable`, from whichever module it comes. */
 export const IsPortable = DiscoveryService.createDecorator();
 
@@ -64,23 +76,17 @@ export interface Portable {
   /** The same content with other references. `map` is given what stands in each place that may hold one, ids or not. */
   mapReferences(content: PortableContent, map: (type: string, text: string) => string): PortableContent;
 
-  /** @param content checked, references are ids, secrets in their places. @throws DomainError */
-  create(member: Member, entity: { id: string; name: string; content: PortableContent }): Promise<void>;
+  /** @throws DomainError */
+  create(member: Member, entity: EnteringEntity): Promise<void>;
 
   /** The same for up to 5,000 at once, all or nothing; for types of which there are thousands. */
-  createAll?(
-    member: Member,
-    entities: readonly { id: string; name: string; content: PortableContent }[],
-  ): Promise<void>;
+  createAll?(member: Member, entities: readonly EnteringEntity[]): Promise<void>;
 
   /**
    * Secrets that are `SECRET_PLACE` stay what they are. The name may differ in case.
    * @throws DomainError `precondition_failed` where it is not at that version any more.
    */
-  update(
-    member: Member,
-    entity: { id: string; version: number; name: string; content: PortableContent },
-  ): Promise<void>;
+  update(member: Member, entity: ChangedEntity): Promise<void>;
 
   /** @throws DomainError `not_found`; `conflict` where it cannot be. Who depends on it is not asked. */
   delete(member: Member, id: string): Promise<void>;

@@ -5,6 +5,8 @@ import {
   IsPortable,
   nameOfPath,
   pathOfNames,
+  type ChangedEntity,
+  type EnteringEntity,
   type Portable,
   type PortableContent,
   type PortableEntity,
@@ -48,17 +50,11 @@ export class BindingPortable implements Portable {
     }));
   }
 
-  async create(
-    { organizationId }: Member,
-    { id, name, content }: { id: string; name: string; content: PortableContent },
-  ): Promise<void> {
+  async create({ organizationId }: Member, { id, name, content }: EnteringEntity): Promise<void> {
     await this.service.make(organizationId, { id, ...(await this.valuesOf(organizationId, name, content)) });
   }
 
-  async update(
-    { organizationId }: Member,
-    { id, version, name, content }: { id: string; version: number; name: string; content: PortableContent },
-  ): Promise<void> {
+  async update({ organizationId }: Member, { id, version, name, content }: ChangedEntity): Promise<void> {
     const before = await this.bindings.get(organizationId, id);
     requireVersion(before, version);
     const values = await this.valuesOf(organizationId, name, content);

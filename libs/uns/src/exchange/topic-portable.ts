@@ -7,8 +7,9 @@ import { Database, staleVersion } from '#platform/database';
 import {
   DependencyIndex,
   IsPortable,
+  type ChangedEntity,
+  type EnteringEntity,
   type Portable,
-  type PortableContent,
   type PortableEntity,
 } from '#platform/dependencies';
 import { topicContribution } from '../dependencies/contributions';
@@ -24,12 +25,6 @@ import { plain } from './plain-content';
 import { sameVersion, SchemaRulesReader } from './schema-rules-reader';
 import { TopicBatches, type TopicWithSchema } from './topic-batches';
 import { checkTopic, mapTopicReferences, topicValues, toTopicContent, type FullTopicContent } from './topic-content';
-
-interface Incoming {
-  id: string;
-  name: string;
-  content: PortableContent;
-}
 
 const NOTHING: FullTopicContent = toTopicContent({ description: null, tags: [], config: null }, null);
 
@@ -71,7 +66,7 @@ export class TopicPortable implements Portable {
     }));
   }
 
-  create(member: Member, entity: Incoming): Promise<void> {
+  create(member: Member, entity: EnteringEntity): Promise<void> {
     return this.createAll(member, [entity]);
   }
 
@@ -79,7 +74,7 @@ export class TopicPortable implements Portable {
    * Parents that are missing are made, so those that come, too, have to come first or together.
    * @throws DomainError `conflict` for a topic that exists, or two of one path.
    */
-  async createAll({ organizationId }: Member, entities: readonly Incoming[]): Promise<void> {
+  async createAll({ organizationId }: Member, entities: readonly EnteringEntity[]): Promise<void> {
     await this.change(organizationId, async () => {
       const names = entities.map(({ id, name }) => ({ organizationId, topic: name, id }));
       const made = await this.registry.add(names);
@@ -104,7 +99,7 @@ export class TopicPortable implements Portable {
     });
   }
 
-  async update({ organizationId }: Member, { id, version, content }: Incoming & { version: number }): Promise<void> {
+  async update({ organizationId }: Member, { id, version, content }: ChangedEntity): Promise<void> {
     await this.change(organizationId, async () => {
       const before = await this.load(organizationId, id);
       if (versionOf(before) !== version) throw staleVersion();
@@ -159,7 +154,7 @@ export class TopicPortable implements Portable {
 
   private async newRules(
     organizationId: string,
-    entities: readonly Incoming[],
+    entities: readonly EnteringEntity[],
     contents: readonly FullTopicContent[],
   ): Promise<Map<string, SchemaRules>> {
     const own = entities.flatMap(({ id }, index) => {
