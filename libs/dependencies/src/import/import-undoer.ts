@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { conflict, type Member } from '#kernel';
-import { Database } from '#platform/database';
-import type { Dependent, EntityKey, PortableEntity } from '#platform/dependencies';
+import type { EntityKey, PortableEntity } from '#platform/dependencies';
 import { ContentsRepository } from '../exchange/contents.repository';
 import { Portables } from '../exchange/portables';
 import { Contributors } from '../index/contributors';
@@ -15,7 +14,6 @@ const MOST_TOLD = 100;
 @Injectable()
 export class ImportUndoer {
   constructor(
-    private readonly database: Database,
     private readonly portables: Portables,
     private readonly contents: ContentsRepository,
     private readonly contributors: Contributors,
@@ -65,13 +63,7 @@ export class ImportUndoer {
   private async requireUnused(organizationId: string, touched: readonly Touched[]): Promise<void> {
     const made = touched.filter(({ before }) => !before).map((each) => this.keyOf(each));
     const own = touched.map((each) => this.keyOf(each));
-    // Has the graph be kept.
-    await this.index.revision(organizationId);
-    const dependents = await this.database.inOrganization(organizationId, async (manager) => {
-      // Whoever is about to refer to them waits for the end of this transaction.
-      await manager.query(LOCK, [organizationId, ...columns(made)]);
-      return manager.query<Dependent[]>(DEPENDENTS, [organizationId, ...columns(made), ...columns(own), MOST_TOLD]);
-    });
+    const dependents = await this.index.dependentsOfAll(organizationId, made, own);
     const [first, ...others] = dependents;
     if (!first) return;
     const more = others.length > 0 ? ` and ${others.length} more` : '';
@@ -86,8 +78,6 @@ export class ImportUndoer {
 
 const textOf = ({ type, id }: { type: string; id: string }): string => `${type}:${id}`;
 
-const columns = (keys: readonly EntityKey[]) => [keys.map(({ type }) => type), keys.map(({ key }) => key)];
-
 function requireUnchanged(touched: readonly Touched[], entities: ReadonlyMap<string, PortableEntity>): void {
   const changed = touched.flatMap(({ type, name, id, version }) => {
     const now = entities.get(textOf({ type, id }));
@@ -100,17 +90,3 @@ function requireUnchanged(touched: readonly Touched[], entities: ReadonlyMap<str
   const message = `Since the import, ${first.type} ${first.name} ${first.message}${more}; with force=true it is undone all the same`;
   throw conflict(message, { changed: changed.slice(0, MOST_TOLD) });
 }
-
-const LOCK = `
-  SELECT 1 FROM dependency_entities
-  WHERE organization_id = $1 AND (type, key) IN (SELECT * FROM unnest($2::text[], $3::text[]))
-  ORDER BY type, key FOR UPDATE`;
-
-const DEPENDENTS = `
-  SELECT e.type, e.id, e.name, (array_agg(DISTINCT place))[:10] AS via
-  FROM unnest($2::text[], $3::text[]) AS made (type, key)
-  JOIN dependency_references r ON r.organization_id = $1 AND r.target_type = made.type AND r.target_key = made.key
-  JOIN dependency_entities e ON e.organization_id = $1 AND e.type = r.source_type AND e.key = r.source_key
-  CROSS JOIN unnest(r.via) AS place
-  WHERE r.kind <> 'matches' AND (e.type, e.key) NOT IN (SELECT * FROM unnest($4::text[], $5::text[]))
-  GROUP BY e.type, e.id, e.name ORDER BY e.type, e.name LIMIT $6`;

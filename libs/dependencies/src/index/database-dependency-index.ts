@@ -92,6 +92,27 @@ export class DatabaseDependencyIndex extends DependencyIndex {
     return dependents.sort(busiestFirst);
   }
 
+  /**
+   * Who refers to any of many entities and is none of some others: who is left behind when those go together. At most 100,
+   * unweighed. Nobody can begin to meanwhile, but for paths: whoever names one does so also while nothing is there.
+   */
+  dependentsOfAll(
+    organizationId: string,
+    entities: readonly EntityKey[],
+    others: readonly EntityKey[],
+  ): Promise<Dependent[]> {
+    return this.database.inOrganization(organizationId, async (manager) => {
+      await this.ensureBegun(manager, organizationId);
+      await manager.query(statements.LOCK_ALL, [organizationId, ...columnsOf(entities)]);
+      return manager.query<Dependent[]>(statements.DEPENDENTS_OF_ALL, [
+        organizationId,
+        ...columnsOf(entities),
+        ...columnsOf(others),
+        MOST_DEPENDENTS,
+      ]);
+    });
+  }
+
   /** Counts the changes of the organization's graph: whoever remembers it knows by that whether it is still the same. */
   async revision(organizationId: string): Promise<number> {
     return this.database.inOrganization(organizationId, async (manager) => {
@@ -164,8 +185,7 @@ export class DatabaseDependencyIndex extends DependencyIndex {
     entities: readonly EntityKey[],
   ): Promise<number> {
     if (entities.length === 0) return 0;
-    const columns = [entities.map(({ type }) => type), entities.map(({ key }) => key)];
-    const [row] = await manager.query<[{ count: string }]>(statements.REMOVE, [organizationId, ...columns]);
+    const [row] = await manager.query<[{ count: string }]>(statements.REMOVE, [organizationId, ...columnsOf(entities)]);
     return Number(row.count);
   }
 
@@ -173,18 +193,29 @@ export class DatabaseDependencyIndex extends DependencyIndex {
   private async lockTargets(manager: EntityManager, organizationId: string, contributions: readonly Contribution[]) {
     const { types, keys } = targetsOf(contributions);
     if (keys.length === 0) return;
-    // In one order everywhere.
-    for (const type of [...new Set(types)].sort()) {
-      if (!this.contributors.isNamedByPath(type)) continue;
-      await manager.query(statements.SHARE_TYPE, [organizationId, type]);
-    }
+    const targets = types.map((type) => ({ type }));
+    await this.lockTypes(manager, organizationId, targets, statements.SHARE_TYPE);
     await manager.query(statements.LOCK_TARGETS, [organizationId, types, keys]);
   }
 
   /** Whoever is about to refer to it waits for the end of this transaction. */
   private async lock(manager: EntityManager, organizationId: string, { type, key }: Guarded): Promise<void> {
-    if (this.contributors.isNamedByPath(type)) await manager.query(statements.LOCK_TYPE, [organizationId, type]);
+    await this.lockTypes(manager, organizationId, [{ type }], statements.LOCK_TYPE);
     await manager.query(statements.LOCK, [organizationId, type, key]);
     await manager.query(statements.LOCK_PARTS, [organizationId, type, key]);
   }
+
+  /** Of those types whose entities are named by paths, in one order everywhere. */
+  private async lockTypes(
+    manager: EntityManager,
+    organizationId: string,
+    entities: readonly Pick<EntityKey, 'type'>[],
+    statement: string,
+  ): Promise<void> {
+    for (const type of [...new Set(entities.map(({ type }) => type))].sort()) {
+      if (this.contributors.isNamedByPath(type)) await manager.query(statement, [organizationId, type]);
+    }
+  }
 }
+
+const columnsOf = (keys: readonly EntityKey[]) => [keys.map(({ type }) => type), keys.map(({ key }) => key)] as const;

@@ -60,6 +60,12 @@ export const LOCK_TARGETS = `
 
 export const LOCK = 'SELECT 1 FROM dependency_entities WHERE (organization_id, type, key) = ($1, $2, $3) FOR UPDATE';
 
+/** In one order: two who take away the same entities do not wait for each other. */
+export const LOCK_ALL = `
+  SELECT 1 FROM dependency_entities
+  WHERE organization_id = $1 AND (type, key) IN (SELECT * FROM unnest($2::text[], $3::text[]))
+  ORDER BY type, key FOR UPDATE`;
+
 /** While its own row is locked nobody adds a part. */
 export const LOCK_PARTS = `
   SELECT 1 FROM (
@@ -111,6 +117,16 @@ export const DEPENDENTS = `
     WHERE organization_id = $1 AND e.type = d.type AND e.key = d.key OFFSET 0
   ) AS e
   ORDER BY e.type, e.name, e.key LIMIT $5`;
+
+/** Who refers to any of many ($2, $3), or is a part of one, and is none of the others ($4, $5). At most $6. */
+export const DEPENDENTS_OF_ALL = `
+  SELECT e.type, e.id, e.name, (array_agg(DISTINCT place))[:10] AS via
+  FROM unnest($2::text[], $3::text[]) AS gone (type, key)
+  JOIN dependency_references r ON r.organization_id = $1 AND r.target_type = gone.type AND r.target_key = gone.key
+  JOIN dependency_entities e ON e.organization_id = $1 AND e.type = r.source_type AND e.key = r.source_key
+  CROSS JOIN unnest(r.via) AS place
+  WHERE r.kind <> 'matches' AND (e.type, e.key) NOT IN (SELECT * FROM unnest($4::text[], $5::text[]))
+  GROUP BY e.type, e.id, e.name ORDER BY e.type, e.name LIMIT $6`;
 
 /** The whole graph as of one moment, with its revision. */
 export const GRAPH = `
