@@ -231,7 +231,7 @@ describe('the graph of dependencies', () => {
     ['?direction=up', 400, expect.stringMatching(/^Direction must be one of/)],
     [`/recipe/${newId()}/dependents`, 404, 'Recipe not found'],
     ['/tag/plant%2Fspeed/impact', 404, 'Tag not found'],
-    ['/tag/%00/impact', 404, 'Tag not found'],
+    ['/tag/%00/impact', 404, 'Not found: Id contains the NUL character'],
     [`/tag/${newId()}/impact`, 404, 'Tag not found'],
     ['/nonsense/1/impact', 400, expect.stringMatching(/^Type must be one of/)],
     ['/recipe/1/impact?action=eat', 400, expect.stringMatching(/^Action must be one of/)],

@@ -156,6 +156,21 @@ describe('validationPipe', () => {
   });
 });
 
+describe('what stands in a path', () => {
+  const param = (value: string) => pipe.transform(value, { type: 'param', metatype: String, data: 'nodeId' });
+
+  it.each([
+    ['a\0', 'Not found: Node id contains the NUL character'],
+    ['\ud800', 'Not found: Node id is not valid Unicode'],
+  ])('%j is nobody’s, which no database need be asked', async (value, message) => {
+    await expect(param(value)).rejects.toMatchObject({ kind: 'not_found', message });
+  });
+
+  it.each(['a', '', ' ', '🌡️', '5', 'null'])('%j stays as it is', async (value) => {
+    expect(await param(value)).toBe(value);
+  });
+});
+
 describe('judgeInput', () => {
   it.each<{ [name: string]: JsonValue }>([
     { name: 'a', kind: 'b', parts: [{ firstName: 'x' }] },

@@ -44,9 +44,13 @@ function isCrowded(value: unknown): boolean {
   return (parts.length > MOST_MEMBERS && !Array.isArray(value)) || parts.some(isCrowded);
 }
 
-/** Before any rule of a field: what no database column could keep unchanged is refused by name, in bodies and queries. */
+/** Before any rule of a field: what no database column could keep unchanged is refused by name, and found in no path. */
 class InputPipe extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type === 'param' && typeof value === 'string') {
+      const problem = textProblem(value);
+      if (problem) throw new DomainError('not_found', `Not found: ${fieldTitle(metadata.data ?? 'path')} ${problem}`);
+    }
     if (this.toValidate(metadata) && typeof value === 'object') {
       const unusable = unusableIn(value);
       if (unusable) throw invalid(unusable);
