@@ -95,30 +95,34 @@ describe(`${RUNS} random requests, seed ${SEED}`, () => {
   const send = ({ bytes, cutOff }: FuzzRequest): Promise<RawAnswer | undefined> =>
     exchange(app.config.http.port, bytes, cutOff);
 
-  it('none of them fails, and every refusal has the contract’s shape', async () => {
-    const statuses = new Map<number, number>();
-    const property = fc.asyncProperty(requests(known), async (request) => {
-      const answer = await send(request);
-      if (answer === undefined) {
-        expect(request.cutOff).toBe(true);
-        return;
-      }
-      statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
-      checkAnswer(request, answer);
-    });
-    await fc.assert(property, { numRuns: RUNS, seed: SEED, endOnFailure: true });
+  it(
+    'none of them fails, and every refusal has the contract’s shape',
+    async () => {
+      const statuses = new Map<number, number>();
+      const property = fc.asyncProperty(requests(known), async (request) => {
+        const answer = await send(request);
+        if (answer === undefined) {
+          expect(request.cutOff).toBe(true);
+          return;
+        }
+        statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
+        checkAnswer(request, answer);
+      });
+      await fc.assert(property, { numRuns: RUNS, seed: SEED, endOnFailure: true });
 
-    // The generator is worth something only as long as it reaches past the first checks.
-    const share = (status: number): number => (statuses.get(status) ?? 0) / RUNS;
-    expect(share(200)).toBeGreaterThan(0.05);
-    expect(share(400)).toBeGreaterThan(0.1);
-    expect([...statuses.keys()]).toEqual(expect.arrayContaining([201, 401, 403, 404, 413, 422]));
+      // The generator is worth something only as long as it reaches past the first checks.
+      const share = (status: number): number => (statuses.get(status) ?? 0) / RUNS;
+      expect(share(200)).toBeGreaterThan(0.05);
+      expect(share(400)).toBeGreaterThan(0.1);
+      expect([...statuses.keys()]).toEqual(expect.arrayContaining([201, 401, 403, 404, 413, 422]));
 
-    const api = app.api(await app.newToken(['uns:read', 'uns:publish']));
-    const published = await api.post('/uns/data/publish', { topic: 'mHv1.0/fuzz/after', value: 'still here' });
-    expect(published.text).toBe('{"data":{"message":"Data published successfully"}}');
-    expect((await api.get('/uns/data/recent?topic=mHv1.0/fuzz/after')).body.data[0].value).toBe('still here');
-  }, RUNS * 75);
+      const api = app.api(await app.newToken(['uns:read', 'uns:publish']));
+      const published = await api.post('/uns/data/publish', { topic: 'mHv1.0/fuzz/after', value: 'still here' });
+      expect(published.text).toBe('{"data":{"message":"Data published successfully"}}');
+      expect((await api.get('/uns/data/recent?topic=mHv1.0/fuzz/after')).body.data[0].value).toBe('still here');
+    },
+    RUNS * 75,
+  );
 });
 
 function checkAnswer({ route, bytes }: FuzzRequest, { status, headers, body }: RawAnswer): void {
