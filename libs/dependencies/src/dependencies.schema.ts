@@ -5,8 +5,9 @@ import { ImportRow } from './import/import.entity';
 import { DependencyEntityRow, DependencyGraphRow, DependencyReferenceRow } from './index/dependency.entities';
 import { Dependencies1700000010000 } from './migrations/1700000010000-dependencies';
 import { Exchange1700000010010 } from './migrations/1700000010010-exchange';
+import { Progress1700000010020 } from './migrations/1700000010020-progress';
 
 export const dependenciesSchema: DatabaseSchema = {
   entities: [DependencyGraphRow, DependencyEntityRow, DependencyReferenceRow, ExchangedContent, ExportRow, ImportRow],
-  migrations: [Dependencies1700000010000, Exchange1700000010010],
+  migrations: [Dependencies1700000010000, Exchange1700000010010, Progress1700000010020],
 };

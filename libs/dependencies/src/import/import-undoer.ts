@@ -1,20 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { conflict, type Member } from '#kernel';
-import type { EntityKey, PortableEntity } from '#platform/dependencies';
+import type { EntityKey } from '#platform/dependencies';
 import { ContentsRepository } from '../exchange/contents.repository';
-import { Portables } from '../exchange/portables';
+import { EntityWriter } from '../exchange/entity-writer';
+import { keyOfId, Portables } from '../exchange/portables';
 import { Contributors } from '../index/contributors';
 import { DatabaseDependencyIndex } from '../index/database-dependency-index';
+import { changedSince, importIsStale } from './stale';
 import { restored, type Touched, type Undo } from './touched';
-
-/** Told at once. */
-const MOST_TOLD = 100;
+import { undoOrder } from './type-order';
+import type { WorkProgress } from './work-progress';
 
 /** Makes what an import has changed what it was. */
 @Injectable()
 export class ImportUndoer {
   constructor(
     private readonly portables: Portables,
+    private readonly writer: EntityWriter,
     private readonly contents: ContentsRepository,
     private readonly contributors: Contributors,
     private readonly index: DatabaseDependencyIndex,
@@ -24,44 +26,68 @@ export class ImportUndoer {
    * In the caller's transaction, which has the organization's imports locked.
    * @throws DomainError `conflict` where something has changed since, or others refer to what was made; not with `force`.
    */
-  async undo(member: Member, { touched, exchanged }: Undo, force: boolean): Promise<void> {
+  async undo(member: Member, { touched, exchanged }: Undo, force: boolean, progress: WorkProgress): Promise<void> {
     const { organizationId } = member;
-    const entities = await this.read(organizationId, touched);
+    const versions = await this.portables.versions(organizationId, touched);
     if (!force) {
-      requireUnchanged(touched, entities);
+      const changed = changedSince(touched, versions);
+      if (changed.length > 0) throw importIsStale(changed);
       await this.requireUnused(organizationId, touched);
     }
+    progress.total = touched.length;
+    await this.contents.forget(organizationId, exchanged);
     await this.index.gathering(organizationId, async () => {
-      // What was there before must refer to nothing that is about to go.
-      for (const each of touched) if (each.before) await this.restore(member, each, entities.get(textOf(each)));
-      for (const each of touched.toReversed()) {
-        if (!each.before && entities.has(textOf(each))) await this.portables.get(each.type).delete(member, each.id);
+      for (const { action, type } of undoOrder(this.portables.all())) {
+        const own = touched.filter((each) => each.type === type);
+        if (action === 'restore') await this.restore(member, type, own.filter(wasThere), versions, progress);
+        else
+          await this.remove(
+            member,
+            type,
+            own.filter((each) => !wasThere(each)),
+            versions,
+            progress,
+          );
       }
     });
-    await this.contents.forget(organizationId, exchanged);
   }
 
-  private async restore(member: Member, { type, id, before }: Touched, now: PortableEntity | undefined): Promise<void> {
-    const portable = this.portables.get(type);
-    const entity = { id, name: before!.name, content: restored(before!) };
-    if (now) await portable.update(member, { ...entity, version: now.version });
-    else await portable.create(member, entity);
+  /** As it was; what is gone meanwhile is made anew. */
+  private async restore(
+    member: Member,
+    type: string,
+    touched: readonly Restorable[],
+    versions: ReadonlyMap<string, number>,
+    progress: WorkProgress,
+  ): Promise<void> {
+    const entities = touched.map(({ id, before }) => ({
+      ...{ id, name: before.name, content: restored(before) },
+      version: versions.get(keyOfId({ type, id })),
+    }));
+    const there = entities.filter(
+      (entity): entity is typeof entity & { version: number } => entity.version !== undefined,
+    );
+    const gone = entities.filter(({ version }) => version === undefined);
+    await this.writer.create(member, type, gone, progress.add);
+    await this.writer.update(member, type, there, progress.add);
   }
 
-  private async read(organizationId: string, touched: readonly Touched[]): Promise<Map<string, PortableEntity>> {
-    const found = new Map<string, PortableEntity>();
-    for (const type of new Set(touched.map((each) => each.type))) {
-      const ids = touched.filter((each) => each.type === type).map(({ id }) => id);
-      for await (const batch of this.portables.read(organizationId, type, ids)) {
-        for (const entity of batch) found.set(textOf({ type, ...entity }), entity);
-      }
-    }
-    return found;
+  /** In the other order than they were made in: each before what it refers to. */
+  private async remove(
+    member: Member,
+    type: string,
+    touched: readonly Touched[],
+    versions: ReadonlyMap<string, number>,
+    progress: WorkProgress,
+  ): Promise<void> {
+    const there = touched.filter((each) => versions.has(keyOfId(each)));
+    await this.writer.delete(member, type, there.toReversed(), progress.add);
+    progress.add(touched.length - there.length);
   }
 
   /** @throws DomainError `conflict` where others, which the import has not touched, refer to what it has made. */
   private async requireUnused(organizationId: string, touched: readonly Touched[]): Promise<void> {
-    const made = touched.filter(({ before }) => !before).map((each) => this.keyOf(each));
+    const made = touched.filter((each) => !wasThere(each)).map((each) => this.keyOf(each));
     const own = touched.map((each) => this.keyOf(each));
     const dependents = await this.index.dependentsOfAll(organizationId, made, own);
     const [first, ...others] = dependents;
@@ -76,17 +102,7 @@ export class ImportUndoer {
   }
 }
 
-const textOf = ({ type, id }: { type: string; id: string }): string => `${type}:${id}`;
+type Restorable = Touched & Required<Pick<Touched, 'before'>>;
 
-function requireUnchanged(touched: readonly Touched[], entities: ReadonlyMap<string, PortableEntity>): void {
-  const changed = touched.flatMap(({ type, name, id, version }) => {
-    const now = entities.get(textOf({ type, id }));
-    if (!now) return [{ type, name, message: 'was deleted' }];
-    return now.version === version ? [] : [{ type, name, message: 'was changed' }];
-  });
-  const [first, ...others] = changed;
-  if (!first) return;
-  const more = others.length > 0 ? `, and ${others.length} more` : '';
-  const message = `Since the import, ${first.type} ${first.name} ${first.message}${more}; with force=true it is undone all the same`;
-  throw conflict(message, { changed: changed.slice(0, MOST_TOLD) });
-}
+/** Whether the import has changed it, not made it. */
+const wasThere = (touched: Touched): touched is Restorable => touched.before !== undefined;

@@ -64,6 +64,9 @@ export interface Portable {
   /** Whether its entities may refer to one another in a circle, and so to one that is not there yet. */
   readonly circular?: boolean;
 
+  /** Whether others have to wait from the first that is written to the commit: they come as late as their order allows. */
+  readonly holdsOthersUp?: boolean;
+
   /** Ids by names: of everything there is. */
   names(organizationId: string): Promise<Map<string, string>>;
 
@@ -79,9 +82,6 @@ export interface Portable {
   /** @throws DomainError */
   create(member: Member, entity: EnteringEntity): Promise<void>;
 
-  /** The same for up to 5,000 at once, all or nothing; for types of which there are thousands. */
-  createAll?(member: Member, entities: readonly EnteringEntity[]): Promise<void>;
-
   /**
    * Secrets that are `SECRET_PLACE` stay what they are. The name may differ in case.
    * @throws DomainError `precondition_failed` where it is not at that version any more.
@@ -91,3 +91,23 @@ export interface Portable {
   /** @throws DomainError `not_found`; `conflict` where it cannot be. Who depends on it is not asked. */
   delete(member: Member, id: string): Promise<void>;
 }
+
+/** Told how many more are written. */
+export type Progress = (count: number) => void;
+
+/**
+ * Types of which there are tens of thousands: any number of entities by a few statements, in whichever order they come, all
+ * or nothing. By the same rules and with the same traces as one by one; refusals name the entity.
+ */
+export interface BulkPortable extends Portable {
+  /** By ids, as `read` tells them; what does not exist is left out. */
+  versions(organizationId: string, ids: readonly string[]): Promise<Map<string, number>>;
+
+  createAll(member: Member, entities: readonly EnteringEntity[], progress: Progress): Promise<void>;
+
+  updateAll(member: Member, entities: readonly ChangedEntity[], progress: Progress): Promise<void>;
+
+  deleteAll(member: Member, ids: readonly string[], progress: Progress): Promise<void>;
+}
+
+export const isBulk = (portable: Portable): portable is BulkPortable => 'createAll' in portable;
