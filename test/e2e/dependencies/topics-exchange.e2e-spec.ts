@@ -132,7 +132,9 @@ describe('topics that leave and enter', () => {
       ]),
     );
     expect(epochs).toEqual([{ sum: '2' }]);
-    await expect(topics.createAll(member, entities.slice(0, 2), unheard)).rejects.toThrow(`Topic ${entities[0]!.name} exists`);
+    await expect(topics.createAll(member, entities.slice(0, 2), unheard)).rejects.toThrow(
+      `Topic ${entities[0]!.name} exists`,
+    );
   });
 
   describe('that are changed', () => {

@@ -5,6 +5,7 @@ import { keyOf } from '../files/bundle';
 import { isDirectory, rememberApplied } from '../files/directory';
 import type { HubClient } from '../hub/hub-client';
 import type { Import, Plan, PlanItem } from '../hub/plan';
+import { shown } from '../hub/progress';
 import { showPlan, summary } from '../show-plan';
 import { isAnythingToDo, makePlan } from './plan';
 
@@ -34,7 +35,9 @@ export async function apply(hub: HubClient, source: string, options: ApplyOption
   const resolutions = resolutionsOf(plan, options);
   const secrets = await secretsOf(plan, options.secrets);
   if (!options.yes) await confirm('Do it?');
-  const done = await hub.post<Import>('/dependencies/import/execute', { planId: plan.planId, resolutions, secrets });
+  const { planId } = plan;
+  const call = hub.post<Import>('/dependencies/import/execute', { planId, resolutions, secrets });
+  const done = await shown(hub, planId, call);
   if (await isDirectory(source)) {
     const kept = new Set(resolutions.filter(({ action }) => action !== 'replace').map(keyOf));
     const applied = plan.items.filter((item) => !kept.has(keyOf(item)));

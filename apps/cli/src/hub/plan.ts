@@ -31,6 +31,8 @@ export interface Import {
   id: string;
   status: string;
   createdAt: string;
+  /** While it is executed or undone. */
+  progress: { done: number; total: number } | null;
   items?: { type: string; name: string; action: string }[];
 }
 
