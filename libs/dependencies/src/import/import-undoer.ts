@@ -35,59 +35,40 @@ export class ImportUndoer {
       await this.requireUnused(organizationId, touched);
     }
     progress.total = touched.length;
-    await this.contents.forget(organizationId, exchanged);
+    const work = { member, versions, progress };
     await this.index.gathering(organizationId, async () => {
       for (const { action, type } of undoOrder(this.portables.all())) {
         const own = touched.filter((each) => each.type === type);
-        if (action === 'restore') await this.restore(member, type, own.filter(wasThere), versions, progress);
-        else
-          await this.remove(
-            member,
-            type,
-            own.filter((each) => !wasThere(each)),
-            versions,
-            progress,
-          );
+        await (action === 'restore' ? this.restore(work, type, own) : this.remove(work, type, own));
       }
     });
+    await this.contents.forget(organizationId, exchanged);
   }
 
-  /** As it was; what is gone meanwhile is made anew. */
-  private async restore(
-    member: Member,
-    type: string,
-    touched: readonly Restorable[],
-    versions: ReadonlyMap<string, number>,
-    progress: WorkProgress,
-  ): Promise<void> {
-    const entities = touched.map(({ id, before }) => ({
-      ...{ id, name: before.name, content: restored(before) },
-      version: versions.get(keyOfId({ type, id })),
-    }));
-    const there = entities.filter(
-      (entity): entity is typeof entity & { version: number } => entity.version !== undefined,
+  /** What was there before is as it was; what of it is gone meanwhile is made anew. */
+  private async restore({ member, versions, progress }: Work, type: string, touched: readonly Touched[]) {
+    const entities = touched.flatMap(({ id, before }) =>
+      before
+        ? [{ id, name: before.name, content: restored(before), version: versions.get(keyOfId({ type, id })) }]
+        : [],
     );
     const gone = entities.filter(({ version }) => version === undefined);
     await this.writer.create(member, type, gone, progress.add);
+    const there = entities.flatMap(({ version, ...entity }) => (version === undefined ? [] : [{ ...entity, version }]));
     await this.writer.update(member, type, there, progress.add);
   }
 
-  /** In the other order than they were made in: each before what it refers to. */
-  private async remove(
-    member: Member,
-    type: string,
-    touched: readonly Touched[],
-    versions: ReadonlyMap<string, number>,
-    progress: WorkProgress,
-  ): Promise<void> {
-    const there = touched.filter((each) => versions.has(keyOfId(each)));
+  /** What was made goes, each before what it refers to: in the other order than it was made in. */
+  private async remove({ member, versions, progress }: Work, type: string, touched: readonly Touched[]) {
+    const made = touched.filter(({ before }) => !before);
+    const there = made.filter((each) => versions.has(keyOfId(each)));
     await this.writer.delete(member, type, there.toReversed(), progress.add);
-    progress.add(touched.length - there.length);
+    progress.add(made.length - there.length);
   }
 
   /** @throws DomainError `conflict` where others, which the import has not touched, refer to what it has made. */
   private async requireUnused(organizationId: string, touched: readonly Touched[]): Promise<void> {
-    const made = touched.filter((each) => !wasThere(each)).map((each) => this.keyOf(each));
+    const made = touched.filter(({ before }) => !before).map((each) => this.keyOf(each));
     const own = touched.map((each) => this.keyOf(each));
     const dependents = await this.index.dependentsOfAll(organizationId, made, own);
     const [first, ...others] = dependents;
@@ -102,7 +83,10 @@ export class ImportUndoer {
   }
 }
 
-type Restorable = Touched & Required<Pick<Touched, 'before'>>;
-
-/** Whether the import has changed it, not made it. */
-const wasThere = (touched: Touched): touched is Restorable => touched.before !== undefined;
+/** What all parts of undoing an import need. */
+interface Work {
+  member: Member;
+  /** Of what is there of it, by `keyOfId`. */
+  versions: ReadonlyMap<string, number>;
+  progress: WorkProgress;
+}

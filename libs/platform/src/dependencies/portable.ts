@@ -96,8 +96,9 @@ export interface Portable {
 export type Progress = (count: number) => void;
 
 /**
- * Types of which there are tens of thousands: any number of entities by a few statements, in whichever order they come, all
- * or nothing. By the same rules and with the same traces as one by one; refusals name the entity.
+ * A type of which there may be tens of thousands: any number of entities by a few statements, in whichever order they come,
+ * all or nothing. By the same rules and with the same traces as one by one; refusals name the entity, but for
+ * `precondition_failed`.
  */
 export interface BulkPortable extends Portable {
   /** By ids, as `read` tells them; what does not exist is left out. */

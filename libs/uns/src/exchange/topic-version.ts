@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** What tells that a topic or its schema was changed. */
 export interface TopicCounts {
@@ -12,5 +12,5 @@ export interface TopicCounts {
  */
 export function versionOf({ topic, schema }: TopicCounts): number {
   const counts = JSON.stringify([topic.version, schema && [schema.version, schema.createdAt]]);
-  return createHash('sha256').update(counts).digest().readUInt32BE() >>> 1;
+  return hash('sha256', counts, 'buffer').readUInt32BE() >>> 1;
 }

@@ -31,7 +31,7 @@ import { toTopicContent, topicValues, type FullTopicContent } from './topic-cont
 import { versionOf } from './topic-version';
 
 /** Topics of one statement. */
-const BATCH = 2_000;
+const BATCH = 1_000;
 
 const NOTHING: FullTopicContent = toTopicContent({ description: null, tags: [], config: null }, null);
 
