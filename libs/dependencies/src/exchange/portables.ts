@@ -57,8 +57,8 @@ export class Portables implements OnModuleInit {
   async versions(organizationId: string, wanted: readonly EntityId[]): Promise<Map<string, number>> {
     const found = new Map<string, number>();
     for (const [type, ids] of idsByType(wanted)) {
-      for (const [id, version] of await this.versionsOf(organizationId, type, ids))
-        found.set(keyOfId({ type, id }), version);
+      const versions = await this.versionsOf(organizationId, type, ids);
+      for (const [id, version] of versions) found.set(keyOfId({ type, id }), version);
     }
     return found;
   }

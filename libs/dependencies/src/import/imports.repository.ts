@@ -96,10 +96,12 @@ export class ImportsRepository {
     return id;
   }
 
+  /** @throws DomainError `not_found` where it has made room meanwhile. */
   async update(organizationId: string, id: string, change: Partial<ImportRow>): Promise<void> {
-    await this.database.inOrganization(organizationId, (manager) =>
+    const { affected } = await this.database.inOrganization(organizationId, (manager) =>
       manager.update(ImportRow, { organizationId, id }, change),
     );
+    if (affected === 0) throw notFound('Import');
   }
 
   /**
