@@ -18,6 +18,8 @@ const uses = ({ entity: { type, key } }: Contribution, via = 'steps[0].recipeId'
   via,
 });
 
+const tagEntity = { type: 'tag', key: 'plant', id: newId(), name: 'plant' };
+
 const tag = (path: string): Reference => ({ kind: 'uses', type: 'tag', key: path, via: 'steps[1].tag' });
 
 describe('the index of dependencies', () => {
@@ -231,6 +233,25 @@ describe('the index of dependencies', () => {
       await keep(a);
       await oneAfterTheOther(removal(a), () => keep(b));
       expect(await stored()).toEqual(['B']);
+    });
+
+    it('refuses those who refer to what went since they looked', async () => {
+      const [a, b, c] = [recipe('A'), recipe('B'), recipe('C')];
+      await keep(a, b);
+      const looked = await index.present(organizationId, [a, b, c].map(({ entity }) => entity).concat(tagEntity));
+      expect(looked).toEqual([a, b].map(({ entity: { type, key } }) => ({ type, key })));
+      const refer = (to: Contribution) => () =>
+        index.keep(organizationId, [recipe('D', uses(to), tag('plant'))], looked);
+      await expect(oneAfterTheOther(removal(a), refer(a))).rejects.toMatchObject({
+        kind: 'conflict',
+        message: `Recipe ${a.entity.key} was deleted meanwhile, and recipe D refers to it at steps[0].recipeId`,
+      });
+      await expect(index.gathering(organizationId, refer(a))).rejects.toMatchObject({ kind: 'conflict' });
+      expect(await stored()).toEqual(['B']);
+      // What they do not refer to may be gone, and what was not there may be named.
+      await refer(b)();
+      await refer(c)();
+      expect(await stored()).toEqual(['B', 'D', 'D']);
     });
 
     it('finds those that refer to a part of it', async () => {

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { conflict, DomainError, invalid, type Member } from '#kernel';
-import type { Portable, PortableEntity } from '#platform/dependencies';
+import { keyText, type Portable, type PortableEntity } from '#platform/dependencies';
 import { Catalog, Catalogs, referencesIn } from '../exchange/catalog';
 import { ContentsRepository, type Exchange } from '../exchange/contents.repository';
 import { Portables } from '../exchange/portables';
 import { hashOf, itemText } from '../format';
+import { Contributors } from '../index/contributors';
 import { DatabaseDependencyIndex } from '../index/database-dependency-index';
 import { isChange, requireSecrets, withSecrets, type GivenSecrets } from './given-secrets';
 import { placeBefore, typesInOrder } from './item-order';
@@ -28,6 +29,7 @@ export class ImportExecutor {
     private readonly portables: Portables,
     private readonly catalogs: Catalogs,
     private readonly contents: ContentsRepository,
+    private readonly contributors: Contributors,
     private readonly index: DatabaseDependencyIndex,
   ) {}
 
@@ -54,6 +56,7 @@ export class ImportExecutor {
     await this.index.gathering(organizationId, async () => {
       for (const steps of this.batches(changes)) await this.apply(member, steps, catalog, secrets);
     });
+    await this.requirePresent(organizationId, plan);
     const exchanged = await this.exchange(organizationId, steps);
     return { steps, undo: { touched: await this.touchedBy(organizationId, changes, entities), exchanged } };
   }
@@ -127,6 +130,15 @@ export class ImportExecutor {
     ];
     if (stale.length > 0) throw staleError(stale);
     return entities;
+  }
+
+  /** What it refers to may have gone since; from here on it cannot. @throws DomainError `conflict` */
+  private async requirePresent(organizationId: string, { outside }: Plan): Promise<void> {
+    const named = outside.filter(({ type }) => !this.contributors.isNamedByPath(type));
+    const keys = named.map(({ type, id }) => ({ type, key: id }));
+    const present = new Set((await this.index.present(organizationId, keys)).map(keyText));
+    const gone = named.filter(({ type, id }) => !present.has(keyText({ type, key: id })));
+    if (gone.length > 0) throw staleError(gone.map((one) => ({ ...keyOf(one), message: 'was deleted' })));
   }
 
   private async read(organizationId: string, wanted: readonly { type: string; id: string }[]) {

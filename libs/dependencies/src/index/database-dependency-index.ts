@@ -12,9 +12,10 @@ import {
 } from '#platform/dependencies';
 import type { EntityManager } from 'typeorm';
 import { Contributors } from './contributors';
-import { Gathering } from './gathering';
+import { Gathering, type Gathered } from './gathering';
 import { batchesOf, busiestFirst, rowsOf, targetsOf, type EntityRow, type ReferenceRow } from './index-rows';
 import * as statements from './index-statements';
+import { requirePresent } from './require-present';
 
 /** Told of one refusal. */
 const MOST_DEPENDENTS = 100;
@@ -43,16 +44,29 @@ export class DatabaseDependencyIndex extends DependencyIndex {
     super();
   }
 
-  async keep(organizationId: string, contributions: readonly Contribution[]): Promise<void> {
+  async keep(
+    organizationId: string,
+    contributions: readonly Contribution[],
+    expected: readonly EntityKey[] = [],
+  ): Promise<void> {
     const gathering = this.gatheringOf(organizationId);
-    if (gathering) gathering.keep(contributions);
-    else await this.change(organizationId, contributions, []);
+    if (gathering) gathering.keep(contributions, expected);
+    else await this.change(organizationId, { kept: contributions, removed: [], expected });
   }
 
   async remove(organizationId: string, entities: readonly EntityKey[]): Promise<void> {
     const gathering = this.gatheringOf(organizationId);
     if (gathering) gathering.remove(entities);
-    else await this.change(organizationId, [], entities);
+    else await this.change(organizationId, { kept: [], removed: entities, expected: [] });
+  }
+
+  present(organizationId: string, entities: readonly EntityKey[]): Promise<EntityKey[]> {
+    const asked = this.namedById(entities);
+    if (asked.length === 0) return Promise.resolve([]);
+    return this.database.inOrganization(organizationId, async (manager) => {
+      await this.ensureBegun(manager, organizationId);
+      return manager.query<EntityKey[]>(statements.PRESENT, [organizationId, ...columnsOf(asked)]);
+    });
   }
 
   /**
@@ -139,15 +153,16 @@ export class DatabaseDependencyIndex extends DependencyIndex {
   }
 
   private async flush(gathering: Gathering): Promise<void> {
-    const { kept, removed } = gathering.take();
-    if (kept.length + removed.length > 0) await this.change(gathering.organizationId, kept, removed);
+    const gathered = gathering.take();
+    if (gathered.kept.length + gathered.removed.length > 0) await this.change(gathering.organizationId, gathered);
   }
 
-  private change(organizationId: string, kept: readonly Contribution[], removed: readonly EntityKey[]): Promise<void> {
+  private change(organizationId: string, { kept, removed, expected }: Gathered): Promise<void> {
     return this.database.inOrganization(organizationId, async (manager) => {
       await this.ensureBegun(manager, organizationId);
-      const changes =
-        (await this.forget(manager, organizationId, removed)) + (await this.write(manager, organizationId, kept));
+      let changes = await this.forget(manager, organizationId, removed);
+      changes += await this.write(manager, organizationId, kept);
+      requirePresent(kept, expected, await this.lockTargets(manager, organizationId, kept));
       if (changes > 0) await manager.query(statements.COUNT_UP, [organizationId]);
     });
   }
@@ -157,7 +172,10 @@ export class DatabaseDependencyIndex extends DependencyIndex {
     const [first] = await manager.query<unknown[]>(statements.BEGIN, [organizationId]);
     if (first) {
       this.beginning.add(manager);
-      await this.write(manager, organizationId, await this.contributors.all(organizationId));
+      const all = await this.contributors.all(organizationId);
+      await this.write(manager, organizationId, all);
+      // After all of them, since they may refer to each other.
+      await this.lockTargets(manager, organizationId, all);
     } else if (!this.beginning.has(manager)) {
       this.begun.set(organizationId, true);
     }
@@ -174,8 +192,6 @@ export class DatabaseDependencyIndex extends DependencyIndex {
       const [row] = await manager.query<[{ count: string }]>(statements.KEEP, [organizationId, ...rowsOf(batch)]);
       changes += Number(row.count);
     }
-    // After all of them, since they may refer to each other.
-    await this.lockTargets(manager, organizationId, contributions);
     return changes;
   }
 
@@ -189,13 +205,24 @@ export class DatabaseDependencyIndex extends DependencyIndex {
     return Number(row.count);
   }
 
-  /** Whoever is about to take one of the targets away waits for the end of this transaction, and finds the references. */
-  private async lockTargets(manager: EntityManager, organizationId: string, contributions: readonly Contribution[]) {
-    const { types, keys } = targetsOf(contributions);
-    if (keys.length === 0) return;
-    const targets = types.map((type) => ({ type }));
+  /**
+   * Whoever is about to take one of the targets away waits for the end of this transaction, and finds the references.
+   * Answers which of those that are named by ids are there.
+   */
+  private async lockTargets(
+    manager: EntityManager,
+    organizationId: string,
+    contributions: readonly Contribution[],
+  ): Promise<EntityKey[]> {
+    const targets = targetsOf(contributions);
     await this.lockTypes(manager, organizationId, targets, statements.SHARE_TYPE);
-    await manager.query(statements.LOCK_TARGETS, [organizationId, types, keys]);
+    const named = this.namedById(targets);
+    if (named.length === 0) return [];
+    return manager.query<EntityKey[]>(statements.LOCK_TARGETS, [organizationId, ...columnsOf(named)]);
+  }
+
+  private namedById(entities: readonly EntityKey[]): EntityKey[] {
+    return entities.filter(({ type }) => !this.contributors.isNamedByPath(type));
   }
 
   /** Whoever is about to refer to it waits for the end of this transaction. */

@@ -3,7 +3,7 @@
  *
  * Locks: whoever refers to an entity holds its row for KEY SHARE until the commit, whoever takes one away holds it, and
  * the rows of its parts, FOR UPDATE from before asking who refers to it. What is named by its path often has no row, so
- * whoever refers to anything of such a type shares a lock of the whole type, which whoever takes one away has alone.
+ * whoever refers to anything of such a type shares a lock of the whole type instead, which whoever takes one away has alone.
  *
  * They are written so that no plan takes time by the square of what it is given: of tables that have just been filled the
  * planner thinks that they are empty. `OFFSET 0` keeps a subquery one look-up for each row before it, arrays are hashed.
@@ -51,11 +51,20 @@ export const KEEP = `
   )
   SELECT (SELECT count(*) FROM entities) + (SELECT count(*) FROM forgotten) + (SELECT count(*) FROM kept) AS count`;
 
-/** In the order in which they are given: two who refer to the same entities in one order do not wait for each other. */
+/**
+ * Those of them that are there, and stay until the end of the transaction. In the order in which they are given: two who
+ * refer to the same entities in one order do not wait for each other.
+ */
 export const LOCK_TARGETS = `
-  SELECT 1 FROM unnest($2::text[], $3::text[]) AS t (type, key) CROSS JOIN LATERAL (
+  SELECT t.type, t.key FROM unnest($2::text[], $3::text[]) AS t (type, key) CROSS JOIN LATERAL (
     SELECT 1 FROM dependency_entities e
     WHERE organization_id = $1 AND e.type = t.type AND e.key = t.key OFFSET 0 FOR KEY SHARE
+  ) AS e`;
+
+export const PRESENT = `
+  SELECT t.type, t.key FROM unnest($2::text[], $3::text[]) AS t (type, key) CROSS JOIN LATERAL (
+    SELECT 1 FROM dependency_entities e
+    WHERE organization_id = $1 AND e.type = t.type AND e.key = t.key OFFSET 0
   ) AS e`;
 
 export const LOCK = 'SELECT 1 FROM dependency_entities WHERE (organization_id, type, key) = ($1, $2, $3) FOR UPDATE';

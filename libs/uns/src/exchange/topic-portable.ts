@@ -9,6 +9,7 @@ import {
   IsPortable,
   type ChangedEntity,
   type EnteringEntity,
+  type EntityKey,
   type Portable,
   type PortableEntity,
 } from '#platform/dependencies';
@@ -83,7 +84,7 @@ export class TopicPortable implements Portable {
       const contents = entities.map(({ content }) => content as unknown as FullTopicContent);
       const values = entities.map(({ id }, index) => ({ id, ...topicValues(contents[index]!) }));
       await this.batches.describe(organizationId, values);
-      const rules = await this.newRules(organizationId, entities, contents);
+      const { rules, targets } = await this.newRules(organizationId, entities, contents);
       if (rules.size > 0) {
         const rows = [...rules].map(([id, own]) => ({ ...own, id }));
         await this.batches.giveSchemas(organizationId, rows);
@@ -95,7 +96,7 @@ export class TopicPortable implements Portable {
         const modelId = rules.get(id)?.modelId;
         return modelId ? [topicContribution({ id, path: name }, modelId)] : [];
       });
-      if (contributions.length > 0) await this.index.keep(organizationId, contributions);
+      if (contributions.length > 0) await this.index.keep(organizationId, contributions, targets);
     });
   }
 
@@ -147,8 +148,8 @@ export class TopicPortable implements Portable {
     await this.record('topic.configure', before, kept);
     if (isDeepStrictEqual(plain(own).schema, plain(content).schema)) return;
     if (content.schema) {
-      const [rules] = await this.rules.read(organizationId, [content.schema]);
-      await this.schemas.write(before, schema, sameVersion(rules!, schema));
+      const { rules, targets } = await this.rules.read(organizationId, [content.schema]);
+      await this.schemas.write(before, schema, sameVersion(rules[0]!, schema), targets);
     } else if (schema) await this.schemas.erase(before, schema);
   }
 
@@ -156,14 +157,14 @@ export class TopicPortable implements Portable {
     organizationId: string,
     entities: readonly EnteringEntity[],
     contents: readonly FullTopicContent[],
-  ): Promise<Map<string, SchemaRules>> {
+  ): Promise<{ rules: Map<string, SchemaRules>; targets: EntityKey[] }> {
     const own = entities.flatMap(({ id }, index) => {
       const { schema } = contents[index]!;
       return schema ? [{ id, schema }] : [];
     });
     const schemas = own.map(({ schema }) => schema);
-    const rules = await this.rules.read(organizationId, schemas);
-    return new Map(own.map(({ id }, index) => [id, rules[index]!]));
+    const { rules, targets } = await this.rules.read(organizationId, schemas);
+    return { rules: new Map(own.map(({ id }, index) => [id, rules[index]!])), targets };
   }
 
   private async recordNew(topic: Place, values: Values, rules: SchemaRules | undefined): Promise<void> {
