@@ -114,7 +114,7 @@ export class ImportExecutor {
     plan: Plan,
     catalog: Catalog,
   ): Promise<Map<string, PortableEntity>> {
-    const seen = [...plan.items, ...plan.outside].filter((one): one is Seen & typeof one => one.version !== null);
+    const seen = seenIn(plan);
     const entities = await this.read(organizationId, seen);
     const stale = [
       ...seen.flatMap((one) => {
@@ -132,9 +132,9 @@ export class ImportExecutor {
     return entities;
   }
 
-  /** What it refers to may have gone since; from here on it cannot. @throws DomainError `conflict` */
-  private async requirePresent(organizationId: string, { outside }: Plan): Promise<void> {
-    const named = outside.filter(({ type }) => !this.contributors.isNamedByPath(type));
+  /** What is referred to may have gone since it was looked at; from here on it cannot. @throws DomainError `conflict` */
+  private async requirePresent(organizationId: string, plan: Plan): Promise<void> {
+    const named = seenIn(plan).filter(({ type }) => !this.contributors.isNamedByPath(type));
     const keys = named.map(({ type, id }) => ({ type, key: id }));
     const present = new Set((await this.index.present(organizationId, keys)).map(keyText));
     const gone = named.filter(({ type, id }) => !present.has(keyText({ type, key: id })));
@@ -185,6 +185,9 @@ const exchangedBy = ({ type, name, planned, action, content }: Step): Exchange =
   if (name !== planned.name && action === 'create') return { type, name, hash: hashOf(content), base: null, content };
   return { type, name, hash, base: base === undefined || base === hash ? null : base, content: incoming };
 };
+
+const seenIn = ({ items, outside }: Plan): Seen[] =>
+  [...items, ...outside].filter((one): one is Seen & typeof one => one.version !== null);
 
 const keyOf = ({ type, name }: Seen | Plan['items'][number]) => ({ type, name });
 
