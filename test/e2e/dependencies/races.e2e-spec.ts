@@ -1,7 +1,8 @@
 import { ALL_SCOPES, newId } from '#kernel';
-import { createTestApp, eventually, type Answer, type ApiClient, type TestApp } from '#testing';
+import { createTestApp, type Answer, type ApiClient, type TestApp } from '#testing';
 import { MANUAL, pipelineOf, type TestNode } from '../executions/pipelines';
 import { exported, validate } from './exchange';
+import { Standstill } from './standstill';
 
 /*
  * Somebody deletes what somebody else begins to refer to in that moment. Both are made to stand still before the last step
@@ -141,33 +142,14 @@ describe('whoever refers to what is being deleted', () => {
     ],
   ];
 
-  /** Connections to the database that wait for another one. */
-  const waiting = async (): Promise<number> => {
-    const [row] = await app.database.asSystem((manager) =>
-      manager.query<[{ count: number }]>(
-        `SELECT count(DISTINCT pid)::int AS count FROM pg_locks WHERE NOT granted AND pid IN (
-           SELECT pid FROM pg_stat_activity WHERE datname = current_database())`,
-      ),
-    );
-    return row.count;
-  };
-
   /** Begins both, the second when the first stands still before its commit, and lets them end. */
   async function oneInTheOther(first: Call, second: Call): Promise<[Answer, Answer]> {
-    const end = Promise.withResolvers<void>();
-    const held = Promise.withResolvers<void>();
-    const hold = app.database.asSystem(async (manager) => {
-      await manager.query('SELECT 1 FROM dependency_graphs WHERE organization_id = $1 FOR UPDATE', [organizationId]);
-      held.resolve();
-      await end.promise;
-    });
-    await held.promise;
+    const standstill = await Standstill.of(app, organizationId);
     const one = first();
-    await eventually(async () => (await waiting()) === 1);
+    await standstill.standing(1);
     const other = second();
-    await eventually(async () => (await waiting()) === 2);
-    end.resolve();
-    await hold;
+    await standstill.standing(2);
+    await standstill.release();
     return Promise.all([one, other]);
   }
 
