@@ -54,8 +54,8 @@ export class ModelPortable implements Portable {
     await this.models.replace(member, id, version, inputOf(name, content));
   }
 
-  delete(member: Member, id: string): Promise<void> {
-    return this.models.remove(member, id);
+  delete(member: Member, id: string, version?: number): Promise<void> {
+    return this.models.remove(member, id, version);
   }
 }
 

@@ -110,9 +110,9 @@ export class PipelineEditor {
     return this.locked(member, id, ifMatch, (row) => this.guarded(row, query, () => this.erase(row)));
   }
 
-  /** Whoever uses it. @throws DomainError `not_found` */
-  remove(member: Member, id: string): Promise<undefined> {
-    return this.locked(member, id, undefined, (row) => this.erase(row));
+  /** Whoever uses it. @throws DomainError `not_found`; `precondition_failed` */
+  remove(member: Member, id: string, ifMatch: SeenVersion): Promise<undefined> {
+    return this.locked(member, id, ifMatch, (row) => this.erase(row));
   }
 
   private async locked<T>(

@@ -211,8 +211,10 @@ function requireNewNames(steps: readonly Step[], catalog: Catalog): void {
 
 /** The refusal of one item, or of several together, said of it. */
 function ofItem([{ type, name }, ...others]: readonly [Step, ...Step[]], error: DomainError): DomainError {
-  const { kind, message, details } = error;
-  if (kind === 'precondition_failed') return staleError([{ type, name, message: 'was changed' }]);
+  const { message, details } = error;
+  if (error.kind === 'precondition_failed') return staleError([{ type, name, message: 'was changed' }]);
+  // The plan is there; it, or what it refers to, is not.
+  const kind = error.kind === 'not_found' ? 'conflict' : error.kind;
   const more = others.length > 0 ? ` and ${others.length} more` : '';
   return new DomainError(kind, `${type} ${name}${more}: ${message}`, details);
 }

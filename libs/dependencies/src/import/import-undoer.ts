@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { conflict, type Member } from '#kernel';
+import { conflict, DomainError, type Member } from '#kernel';
 import type { EntityKey, PortableEntity } from '#platform/dependencies';
 import { ContentsRepository } from '../exchange/contents.repository';
 import { Portables } from '../exchange/portables';
+import type { ItemKey } from '../format';
 import { Contributors } from '../index/contributors';
 import { DatabaseDependencyIndex } from '../index/database-dependency-index';
 import { restored, type Touched, type Undo } from './touched';
@@ -35,17 +36,28 @@ export class ImportUndoer {
       // What was there before must refer to nothing that is about to go.
       for (const each of touched) if (each.before) await this.restore(member, each, entities.get(textOf(each)));
       for (const each of touched.toReversed()) {
-        if (!each.before && entities.has(textOf(each))) await this.portables.get(each.type).delete(member, each.id);
+        if (!each.before && entities.has(textOf(each))) await this.remove(member, each, force);
       }
     });
+    // Once more: whoever began to since has been waited for, and from here on nobody can.
+    if (!force) await this.requireUnused(organizationId, touched);
     await this.contents.forget(organizationId, exchanged);
   }
 
-  private async restore(member: Member, { type, id, before }: Touched, now: PortableEntity | undefined): Promise<void> {
+  private async restore(
+    member: Member,
+    { type, name, id, before }: Touched,
+    now: PortableEntity | undefined,
+  ): Promise<void> {
     const portable = this.portables.get(type);
     const entity = { id, name: before!.name, content: restored(before!) };
-    if (now) await portable.update(member, { ...entity, version: now.version });
-    else await portable.create(member, entity);
+    const done = now ? portable.update(member, { ...entity, version: now.version }) : portable.create(member, entity);
+    await ofEntity({ type, name }, done);
+  }
+
+  /** What was changed in this moment stays, unless it is to go however it is. */
+  private async remove(member: Member, { type, name, id, version }: Touched, force: boolean): Promise<void> {
+    await ofEntity({ type, name }, this.portables.get(type).delete(member, id, force ? undefined : version));
   }
 
   private async read(organizationId: string, touched: readonly Touched[]): Promise<Map<string, PortableEntity>> {
@@ -77,6 +89,22 @@ export class ImportUndoer {
 }
 
 const textOf = ({ type, id }: { type: string; id: string }): string => `${type}:${id}`;
+
+/** The refusal of one entity, said of it. */
+async function ofEntity({ type, name }: ItemKey, done: Promise<void>): Promise<void> {
+  try {
+    await done;
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    if (error.kind === 'precondition_failed') {
+      const changed = [{ type, name, message: 'was changed' }];
+      throw conflict(`${type} ${name} was changed in this moment, so nothing was undone`, { changed });
+    }
+    // The import is there; it, or what it refers to, is not.
+    const kind = error.kind === 'not_found' ? 'conflict' : error.kind;
+    throw new DomainError(kind, `${type} ${name}: ${error.message}`, error.details);
+  }
+}
 
 function requireUnchanged(touched: readonly Touched[], entities: ReadonlyMap<string, PortableEntity>): void {
   const changed = touched.flatMap(({ type, name, id, version }) => {

@@ -13,7 +13,15 @@ import {
 import type { EntityManager } from 'typeorm';
 import { Contributors } from './contributors';
 import { Gathering, type Gathered } from './gathering';
-import { batchesOf, busiestFirst, rowsOf, targetsOf, type EntityRow, type ReferenceRow } from './index-rows';
+import {
+  batchesOf,
+  busiestFirst,
+  inOneOrder,
+  rowsOf,
+  targetsOf,
+  type EntityRow,
+  type ReferenceRow,
+} from './index-rows';
 import * as statements from './index-statements';
 import { requirePresent } from './require-present';
 
@@ -108,7 +116,8 @@ export class DatabaseDependencyIndex extends DependencyIndex {
 
   /**
    * Who refers to any of many entities and is none of some others: who is left behind when those go together. At most 100,
-   * unweighed. Nobody can begin to meanwhile, but for paths: whoever names one does so also while nothing is there.
+   * unweighed. Whoever asks when they are gone hears of all who will have been left behind, but for paths: whoever names
+   * one does so also while nothing is there.
    */
   dependentsOfAll(
     organizationId: string,
@@ -117,7 +126,6 @@ export class DatabaseDependencyIndex extends DependencyIndex {
   ): Promise<Dependent[]> {
     return this.database.inOrganization(organizationId, async (manager) => {
       await this.ensureBegun(manager, organizationId);
-      await manager.query(statements.LOCK_ALL, [organizationId, ...columnsOf(entities)]);
       return manager.query<Dependent[]>(statements.DEPENDENTS_OF_ALL, [
         organizationId,
         ...columnsOf(entities),
@@ -201,7 +209,9 @@ export class DatabaseDependencyIndex extends DependencyIndex {
     entities: readonly EntityKey[],
   ): Promise<number> {
     if (entities.length === 0) return 0;
-    const [row] = await manager.query<[{ count: string }]>(statements.REMOVE, [organizationId, ...columnsOf(entities)]);
+    const gone = inOneOrder(entities);
+    if (gone.length > 1) await manager.query(statements.LOCK_REMOVED, [organizationId, ...columnsOf(gone)]);
+    const [row] = await manager.query<[{ count: string }]>(statements.REMOVE, [organizationId, ...columnsOf(gone)]);
     return Number(row.count);
   }
 

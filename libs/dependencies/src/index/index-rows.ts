@@ -51,10 +51,13 @@ export function rowsOf(contributions: readonly Contribution[]): (readonly string
   ];
 }
 
-/** What they refer to, each once and always in the same order. */
-export function targetsOf(contributions: readonly Contribution[]): EntityKey[] {
-  const references = contributions.flatMap(({ references }) => references);
-  const byText = new Map(references.map(({ type, key }) => [keyText({ type, key }), { type, key }]));
+/** What they refer to. */
+export const targetsOf = (contributions: readonly Contribution[]): EntityKey[] =>
+  inOneOrder(contributions.flatMap(({ references }) => references));
+
+/** Each once, always in the same order: that in which their rows are locked. */
+export function inOneOrder(entities: readonly EntityKey[]): EntityKey[] {
+  const byText = new Map(entities.map(({ type, key }) => [keyText({ type, key }), { type, key }]));
   return [...byText.keys()].sort().map((text) => byText.get(text)!);
 }
 

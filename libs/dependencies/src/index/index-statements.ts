@@ -69,12 +69,6 @@ export const PRESENT = `
 
 export const LOCK = 'SELECT 1 FROM dependency_entities WHERE (organization_id, type, key) = ($1, $2, $3) FOR UPDATE';
 
-/** In one order: two who take away the same entities do not wait for each other. */
-export const LOCK_ALL = `
-  SELECT 1 FROM dependency_entities
-  WHERE organization_id = $1 AND (type, key) IN (SELECT * FROM unnest($2::text[], $3::text[]))
-  ORDER BY type, key FOR UPDATE`;
-
 /** While its own row is locked nobody adds a part. */
 export const LOCK_PARTS = `
   SELECT 1 FROM (
@@ -89,6 +83,13 @@ export const LOCK_PARTS = `
 export const SHARE_TYPE = `SELECT pg_advisory_xact_lock_shared(hashtextextended('dependencies:' || $1 || ':' || $2, 0))`;
 
 export const LOCK_TYPE = `SELECT pg_advisory_xact_lock(hashtextextended('dependencies:' || $1 || ':' || $2, 0))`;
+
+/** In the order in which they are given, which is that of those who refer to them. */
+export const LOCK_REMOVED = `
+  SELECT 1 FROM unnest($2::text[], $3::text[]) AS t (type, key) CROSS JOIN LATERAL (
+    SELECT 1 FROM dependency_entities e
+    WHERE organization_id = $1 AND e.type = t.type AND e.key = t.key OFFSET 0 FOR UPDATE
+  ) AS e`;
 
 export const REMOVE = `
   WITH removed AS (

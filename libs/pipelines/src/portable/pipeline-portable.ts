@@ -85,8 +85,8 @@ export class PipelinePortable implements Portable {
     await this.editor.change(member, id, version, 'updated', () => draftOf(entity));
   }
 
-  async delete(member: Member, id: string): Promise<void> {
-    await this.editor.remove(member, id);
+  async delete(member: Member, id: string, version?: number): Promise<void> {
+    await this.editor.remove(member, id, version);
   }
 
   private entityOf(row: Pipeline): PortableEntity {

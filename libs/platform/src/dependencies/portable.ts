@@ -88,6 +88,10 @@ export interface Portable {
    */
   update(member: Member, entity: ChangedEntity): Promise<void>;
 
-  /** @throws DomainError `not_found`; `conflict` where it cannot be. Who depends on it is not asked. */
-  delete(member: Member, id: string): Promise<void>;
+  /**
+   * Who depends on it is not asked.
+   * @param version where it is to go at that version alone.
+   * @throws DomainError `not_found`; `precondition_failed`; `conflict` where it cannot be.
+   */
+  delete(member: Member, id: string, version?: number): Promise<void>;
 }

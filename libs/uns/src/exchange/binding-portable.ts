@@ -62,8 +62,8 @@ export class BindingPortable implements Portable {
     await this.service.rewrite(before, { ...values, ...sameVersion(values, before) }, targets);
   }
 
-  async delete({ organizationId }: Member, id: string): Promise<void> {
-    await this.service.drop(await this.bindings.get(organizationId, id));
+  delete({ organizationId }: Member, id: string, version?: number): Promise<void> {
+    return this.service.drop(organizationId, id, version);
   }
 
   private async valuesOf(organizationId: string, path: string, content: PortableContent) {

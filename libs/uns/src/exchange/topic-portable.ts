@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { conflict, notFound, type Member } from '#kernel';
 import { AuditTrail, changesBetween } from '#platform/audit';
-import { Database, staleVersion } from '#platform/database';
+import { Database, requireVersion } from '#platform/database';
 import {
   DependencyIndex,
   IsPortable,
@@ -103,7 +103,7 @@ export class TopicPortable implements Portable {
   async update({ organizationId }: Member, { id, version, content }: ChangedEntity): Promise<void> {
     await this.change(organizationId, async () => {
       const before = await this.load(organizationId, id);
-      if (versionOf(before) !== version) throw staleVersion();
+      requireVersion({ version: versionOf(before) }, version);
       await this.rewrite(before, content as unknown as FullTopicContent);
     });
   }
@@ -112,9 +112,10 @@ export class TopicPortable implements Portable {
    * What has values, or other topics below it, stays, without anything that people have said of it: publishing would
    * have made it, too, and whatever was published is nobody's configuration.
    */
-  async delete({ organizationId }: Member, id: string): Promise<void> {
+  async delete({ organizationId }: Member, id: string, version?: number): Promise<void> {
     await this.change(organizationId, async () => {
       const found = await this.load(organizationId, id);
+      requireVersion({ version: versionOf(found) }, version);
       const isNeeded = found.topic.children > 0 || (await this.places.hasValues(organizationId, id));
       await (isNeeded ? this.rewrite(found, NOTHING) : this.branches.drop(found.topic));
     });

@@ -79,7 +79,10 @@ export class SchemaBindingsService {
 
   async delete(member: Member, id: string): Promise<void> {
     const { organizationId } = member;
-    await this.change(organizationId, async () => this.drop(await this.load(member, 'uns:write', id)));
+    await this.change(organizationId, async () => {
+      await this.load(member, 'uns:write', id);
+      await this.drop(organizationId, id, undefined);
+    });
   }
 
   /**
@@ -116,10 +119,11 @@ export class SchemaBindingsService {
     });
   }
 
-  /** Likewise. */
-  drop(binding: SchemaBinding): Promise<void> {
-    const { organizationId, id } = binding;
+  /** Likewise. @throws DomainError `not_found`; `precondition_failed` */
+  drop(organizationId: string, id: string, ifMatch: SeenVersion): Promise<void> {
     return this.change(organizationId, async () => {
+      const binding = await this.bindings.get(organizationId, id);
+      requireVersion(binding, ifMatch);
       await this.bindings.delete(organizationId, id);
       await this.record('delete', binding, binding);
       await this.index.remove(organizationId, [bindingKey(id)]);
