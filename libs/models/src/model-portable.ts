@@ -11,6 +11,7 @@ import {
   type PortableEntity,
 } from '#platform/dependencies';
 import type { ModelInput } from './dto/model.dto';
+import { ModelRelations } from './model-relations.service';
 import { ModelsRepository } from './models.repository';
 import { ModelsService } from './models.service';
 import { checkModel, portableContent, withModels } from './portable-model';
@@ -27,6 +28,7 @@ export class ModelPortable implements Portable {
   constructor(
     private readonly repository: ModelsRepository,
     private readonly models: ModelsService,
+    private readonly relations: ModelRelations,
   ) {}
 
   async names(organizationId: string): Promise<Map<string, string>> {
@@ -56,6 +58,10 @@ export class ModelPortable implements Portable {
 
   delete(member: Member, id: string, version?: number): Promise<void> {
     return this.models.remove(member, id, version);
+  }
+
+  together<T>(organizationId: string, work: () => Promise<T>): Promise<T> {
+    return this.relations.together(organizationId, work);
   }
 }
 

@@ -42,6 +42,15 @@ export class Portables implements OnModuleInit {
     return portable;
   }
 
+  /** Work that changes entities of any types, judged together when it is done. @throws DomainError */
+  together<T>(organizationId: string, work: () => Promise<T>): Promise<T> {
+    const nested = this.all().reduce<() => Promise<T>>(
+      (inner, portable) => () => portable.together?.(organizationId, inner) ?? inner(),
+      work,
+    );
+    return nested();
+  }
+
   /** Those that exist of them, in some hundreds at once. */
   async *read(organizationId: string, type: string, ids: readonly string[]): AsyncGenerator<PortableEntity[]> {
     for (let at = 0; at < ids.length; at += BATCH) {

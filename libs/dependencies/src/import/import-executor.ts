@@ -53,12 +53,17 @@ export class ImportExecutor {
     const changes = this.inOrder(steps.filter(isChange));
     for (const { type, name, id, action } of changes) if (action === 'create') catalog.add({ type, name, id });
     for (const step of changes) if (step.name !== step.planned.name) this.requireValid(step, catalog);
-    await this.index.gathering(organizationId, async () => {
+    await this.together(organizationId, async () => {
       for (const steps of this.batches(changes)) await this.apply(member, steps, catalog, secrets);
     });
     await this.requirePresent(organizationId, plan);
     const exchanged = await this.exchange(organizationId, steps);
     return { steps, undo: { touched: await this.touchedBy(organizationId, changes, entities), exchanged } };
+  }
+
+  /** Judged, and written into the graph, when all of it is done. */
+  private together(organizationId: string, work: () => Promise<void>): Promise<void> {
+    return this.index.gathering(organizationId, () => this.portables.together(organizationId, work));
   }
 
   /** Remembers what both sides have in common from now on; gives what of it is new. */

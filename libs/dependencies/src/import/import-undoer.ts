@@ -32,7 +32,7 @@ export class ImportUndoer {
       requireUnchanged(touched, entities);
       await this.requireUnused(organizationId, touched);
     }
-    await this.index.gathering(organizationId, async () => {
+    await this.together(organizationId, async () => {
       // What was there before must refer to nothing that is about to go.
       for (const each of touched) if (each.before) await this.restore(member, each, entities.get(textOf(each)));
       for (const each of touched.toReversed()) {
@@ -42,6 +42,11 @@ export class ImportUndoer {
     // Once more: whoever began to since has been waited for, and from here on nobody can.
     if (!force) await this.requireUnused(organizationId, touched);
     await this.contents.forget(organizationId, exchanged);
+  }
+
+  /** Judged, and written into the graph, when all of it is done. */
+  private together(organizationId: string, work: () => Promise<void>): Promise<void> {
+    return this.index.gathering(organizationId, () => this.portables.together(organizationId, work));
   }
 
   private async restore(

@@ -94,4 +94,11 @@ export interface Portable {
    * @throws DomainError `not_found`; `precondition_failed`; `conflict` where it cannot be.
    */
   delete(member: Member, id: string, version?: number): Promise<void>;
+
+  /**
+   * Does work by which several of its entities change, and judges them when it is done, by what they are then: for types of
+   * which one may be sound only with what another is about to become.
+   * @throws DomainError that names the entity.
+   */
+  together?<T>(organizationId: string, work: () => Promise<T>): Promise<T>;
 }
