@@ -2,7 +2,7 @@ import { newId } from '#kernel';
 import { DatabaseDependencyIndex } from '#dependencies';
 import type { Contribution, Reference } from '#platform/dependencies';
 import { createTestApp, eventually, type TestApp } from '#testing';
-import { recipes } from './plant-module';
+import { recipes, tags } from './plant-module';
 
 const MODULES = './test/e2e/dependencies/plant-module.ts';
 
@@ -33,7 +33,11 @@ describe('the index of dependencies', () => {
   });
 
   beforeEach(async () => void (organizationId = await app.newOrganization()));
-  afterEach(() => void (recipes.length = 0));
+  afterEach(() => {
+    recipes.length = 0;
+    tags.clear();
+  });
+
   afterAll(() => app.stop());
 
   const inTransaction = <T>(work: () => Promise<T>): Promise<T> => app.database.inOrganization(organizationId, work);
@@ -266,6 +270,7 @@ describe('the index of dependencies', () => {
       ['it', { key: 'plant/line' }],
       ['what is below it', { key: 'plant', branch: true }],
     ])('finds those that refer to %s by its path', async (_, place) => {
+      tags.set('plant/line', newId());
       await keep();
       const refused = oneAfterTheOther(
         () => keep(recipe('B', tag('plant/line'), tag('plant-2'))),

@@ -34,7 +34,7 @@ export class DependencyGraphService {
   async graph({ organizationId }: Member, { root, direction, depth }: GraphQuery): Promise<Told> {
     const graph = await this.graphs.get(organizationId);
     const from = root === undefined ? undefined : await this.roots.find(organizationId, graph, rootOf(root));
-    const seen = from ? subgraph(graph, from, direction, depth) : wholeGraph(graph);
+    const seen = from ? subgraph(graph, [from], direction, depth) : wholeGraph(graph);
     const identities = await this.roots.identify(organizationId, seen.nodes);
     const view = () => graphView(seen, identities);
     return {
@@ -47,7 +47,7 @@ export class DependencyGraphService {
   async related({ organizationId }: Member, entity: EntityKey, direction: Direction, depth: number): Promise<Told> {
     const graph = await this.graphs.get(organizationId);
     const root = await this.roots.find(organizationId, graph, entity);
-    const all = relatedTo(root, direction, depth);
+    const all = relatedTo([root], direction, depth);
     const told = all.slice(0, MOST_ENTITIES);
     const { identities, weights } = await this.describe(organizationId, root, told);
     const data: RelatedEntities = {
@@ -57,7 +57,7 @@ export class DependencyGraphService {
     };
     return {
       json: json(data),
-      drawing: () => this.draw(organizationId, subgraph(graph, root, direction, depth), root),
+      drawing: () => this.draw(organizationId, subgraph(graph, [root], direction, depth), root),
     };
   }
 
@@ -68,7 +68,8 @@ export class DependencyGraphService {
     if (action === 'disable' && !DISABLED_TYPES.includes(root.type)) {
       throw invalid({ field: 'action', message: `Action disable is for ${DISABLED_TYPES.join('s and ')}s alone` });
     }
-    const all = impactOf(root, action);
+    const below = action === 'delete' ? await this.roots.below(organizationId, graph, root) : [];
+    const all = impactOf(root, action, below);
     const told = all.slice(0, MOST_ENTITIES);
     const { identities, weights } = await this.describe(organizationId, root, told);
     const broken = all.filter(({ effect }) => effect === 'breaks').map(({ node }) => node.key);
@@ -82,7 +83,8 @@ export class DependencyGraphService {
     };
     return {
       json: json(data),
-      drawing: () => this.draw(organizationId, subgraph(graph, root, 'dependents', MOST_STEPS), root, broken),
+      drawing: () =>
+        this.draw(organizationId, subgraph(graph, [root, ...below], 'dependents', MOST_STEPS), root, broken),
     };
   }
 

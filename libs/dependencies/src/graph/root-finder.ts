@@ -27,6 +27,14 @@ export class RootFinder {
     return node;
   }
 
+  /** What lies below an entity that is named by its path, and goes with it: what others name there and exists. */
+  async below(organizationId: string, graph: DependencyGraph, { type, key }: GraphNode): Promise<GraphNode[]> {
+    if (!this.contributors.isNamedByPath(type)) return [];
+    const named = [...graph.nodes.values()].filter((node) => !node.pattern && node.key.startsWith(`${key}/`));
+    const identities = await this.identify(organizationId, named);
+    return named.filter((node) => node.id !== null || identities.has(node.key));
+  }
+
   /** What there is at the paths among the nodes. */
   async identify(organizationId: string, nodes: readonly GraphNode[]): Promise<Identities> {
     const identities = new Map<string, string>();

@@ -97,12 +97,12 @@ export class DatabaseDependencyIndex extends DependencyIndex {
     const found = await this.database.inOrganization(organizationId, async (manager) => {
       await this.ensureBegun(manager, organizationId);
       await this.lock(manager, organizationId, guarded);
-      const { type, key, branch = false } = guarded;
+      const { type, key, branch } = guarded;
+      const keys = branch ? [key, ...(await this.below(manager, organizationId, guarded))] : [key];
       return manager.query<(Omit<Dependent, 'weight'> & { key: string })[]>(statements.DEPENDENTS, [
         organizationId,
         type,
-        key,
-        branch,
+        keys,
         MOST_DEPENDENTS,
       ]);
     });
@@ -153,6 +153,18 @@ export class DatabaseDependencyIndex extends DependencyIndex {
       ]);
       return { ...row, revision: Number(row.revision) };
     });
+  }
+
+  /** What is there below a path, and goes with it. That others name a path does not make anything be there. */
+  private async below(manager: EntityManager, organizationId: string, { type, key }: EntityKey): Promise<string[]> {
+    const rows = await manager.query<{ key: string }[]>(statements.BELOW, [organizationId, type, key]);
+    if (rows.length === 0) return [];
+    const found = await this.contributors.identify(
+      organizationId,
+      type,
+      rows.map((row) => row.key),
+    );
+    return [...found.keys()];
   }
 
   private gatheringOf(organizationId: string): Gathering | undefined {

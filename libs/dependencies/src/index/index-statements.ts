@@ -99,34 +99,42 @@ export const REMOVE = `
   )
   SELECT count(*) FROM removed`;
 
-/** Who breaks without an entity ($2, $3) or its parts; with $4, without anything below it. At most $5. */
+/** Keys of a type ($2) below one ($3) that are named, or are in the graph by themselves. */
+export const BELOW = `
+  SELECT target_key AS key FROM dependency_references
+  WHERE organization_id = $1 AND target_type = $2 AND kind = 'uses'
+    -- '0' is the character after '/'.
+    AND target_key > $3 || '/' AND target_key < $3 || '0'
+  UNION
+  SELECT key FROM dependency_entities
+  WHERE organization_id = $1 AND type = $2 AND key > $3 || '/' AND key < $3 || '0'`;
+
+/** Who breaks without entities of a type ($2, $3) or their parts. At most $4. */
 export const DEPENDENTS = `
-  WITH gone AS (
-    SELECT $2::text AS type, $3::text AS key
+  WITH given AS (
+    SELECT $2::text AS type, key FROM unnest($3::text[]) AS key
+  ), gone AS (
+    SELECT type, key FROM given
     UNION
-    SELECT source_type, source_key FROM dependency_references
-    WHERE organization_id = $1 AND target_type = $2 AND target_key = $3 AND kind = 'part'
+    SELECT r.* FROM given CROSS JOIN LATERAL (
+      SELECT source_type, source_key FROM dependency_references
+      WHERE organization_id = $1 AND target_type = given.type AND target_key = given.key AND kind = 'part' OFFSET 0
+    ) AS r
   ), named AS (
     SELECT r.* FROM gone CROSS JOIN LATERAL (
       SELECT source_type AS type, source_key AS key, via FROM dependency_references
       WHERE organization_id = $1 AND target_type = gone.type AND target_key = gone.key AND kind = 'uses' OFFSET 0
     ) AS r
-    UNION ALL
-    SELECT source_type, source_key, via FROM dependency_references
-    WHERE $4 AND organization_id = $1 AND target_type = $2 AND kind = 'uses'
-      -- '0' is the character after '/'.
-      AND target_key > $3 || '/' AND target_key < $3 || '0'
   ), dependents AS (
     SELECT type, key, (array_agg(DISTINCT place))[:10] AS via FROM named CROSS JOIN unnest(via) AS place
     WHERE (type, key) NOT IN (SELECT type, key FROM gone)
-      AND NOT ($4 AND type = $2 AND key > $3 || '/' AND key < $3 || '0')
     GROUP BY type, key
   )
   SELECT e.type, e.key, e.id, e.name, d.via FROM dependents d CROSS JOIN LATERAL (
     SELECT type, key, id, name FROM dependency_entities e
     WHERE organization_id = $1 AND e.type = d.type AND e.key = d.key OFFSET 0
   ) AS e
-  ORDER BY e.type, e.name, e.key LIMIT $5`;
+  ORDER BY e.type, e.name, e.key LIMIT $4`;
 
 /** Who refers to any of many ($2, $3), or is a part of one, and is none of the others ($4, $5). At most $6. */
 export const DEPENDENTS_OF_ALL = `

@@ -6,7 +6,7 @@ import type { Contribution, EntityKey } from './reference';
 export interface Guarded extends EntityKey {
   /** As the refusal calls it: `Pipeline`. */
   label: string;
-  /** Everything whose key lies below (`<key>/…`) goes with it. */
+  /** Everything that is there below its path (`<key>/…`) goes with it. */
   branch?: boolean;
 }
 
