@@ -1,7 +1,7 @@
 import { ALL_SCOPES, newId } from '#kernel';
 import { createTestApp, type Answer, type ApiClient, type TestApp } from '#testing';
 import { MANUAL, pipelineOf, type TestNode } from '../executions/pipelines';
-import { exported, validate } from './exchange';
+import { exported, fileOf, imported, itemOf, validate } from './exchange';
 import { Standstill } from './standstill';
 
 /*
@@ -154,6 +154,34 @@ describe('whoever refers to what is being deleted', () => {
   }
 
   const unresolved = async () => (await api.get('/dependencies/graph')).body.data.unresolved as object[];
+
+  describe('a pipeline that is saved, which names what an import has made that is undone,', () => {
+    let id: string;
+    let call: Call;
+    let undo: Call;
+
+    beforeEach(async () => {
+      const content = { description: null, fields: [{ name: 'rpm', type: 'number' }] };
+      const { body } = await imported(api, fileOf(itemOf('model', 'Speed', content)));
+      id = body.data.items[0].id as string;
+      call = () => api.post('/engine/pipelines', naming('model', { id, path: '' }));
+      undo = () => api.post(`/dependencies/import/${body.data.id}/undo`);
+    });
+
+    it('is refused where that is gone when it comes to it', async () => {
+      const [undone, answer] = await oneInTheOther(undo, call);
+      expect([undone.status, answer.status]).toEqual([200, 409]);
+      expect(answer.body.details.gone).toMatchObject([{ type: 'pipeline', target: { type: 'model', id } }]);
+      expect(await unresolved()).toEqual([]);
+    });
+
+    it('stands against it where it came first', async () => {
+      const [answer, undone] = await oneInTheOther(call, undo);
+      expect([answer.status, undone.status]).toEqual([201, 409]);
+      expect(undone.body.details.dependents).toMatchObject([{ type: 'pipeline', id: answer.body.data.id }]);
+      expect((await api.get(`/engine/models/${id}`)).status).toBe(200);
+    });
+  });
 
   describe.each(references)('%s, which names a %s,', (_, type, begin) => {
     it('is refused where that is gone when it comes to it', async () => {

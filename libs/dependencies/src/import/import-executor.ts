@@ -139,7 +139,7 @@ export class ImportExecutor {
 
   /** What is referred to may have gone since it was looked at; from here on it cannot. @throws DomainError `conflict` */
   private async requirePresent(organizationId: string, plan: Plan): Promise<void> {
-    const named = seenIn(plan).filter(({ type }) => !this.contributors.isNamedByPath(type));
+    const named = this.contributors.namedById(seenIn(plan));
     const keys = named.map(({ type, id }) => ({ type, key: id }));
     const present = new Set((await this.index.present(organizationId, keys)).map(keyText));
     const gone = named.filter(({ type, id }) => !present.has(keyText({ type, key: id })));

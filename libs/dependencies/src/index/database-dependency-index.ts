@@ -13,12 +13,13 @@ import {
 import type { EntityManager } from 'typeorm';
 import { Contributors } from './contributors';
 import { Gathering, type Gathered } from './gathering';
+import { IndexLocks } from './index-locks';
 import {
   batchesOf,
   busiestFirst,
+  columnsOf,
   inOneOrder,
   rowsOf,
-  targetsOf,
   type EntityRow,
   type ReferenceRow,
 } from './index-rows';
@@ -44,12 +45,14 @@ export class DatabaseDependencyIndex extends DependencyIndex {
   /** Transactions that began a graph: whether it stays is not known before they end. */
   private readonly beginning = new WeakSet<EntityManager>();
   private readonly gatherings = new AsyncLocalStorage<Gathering>();
+  private readonly locks: IndexLocks;
 
   constructor(
     private readonly database: Database,
     private readonly contributors: Contributors,
   ) {
     super();
+    this.locks = new IndexLocks(contributors);
   }
 
   async keep(
@@ -68,13 +71,13 @@ export class DatabaseDependencyIndex extends DependencyIndex {
     else await this.change(organizationId, { kept: [], removed: entities, expected: [] });
   }
 
+  /** Nothing where the graph has not been begun: there is no harm in not knowing, and beginning it would hold others up. */
   present(organizationId: string, entities: readonly EntityKey[]): Promise<EntityKey[]> {
-    const asked = this.namedById(entities);
+    const asked = this.contributors.namedById(entities);
     if (asked.length === 0) return Promise.resolve([]);
-    return this.database.inOrganization(organizationId, async (manager) => {
-      await this.ensureBegun(manager, organizationId);
-      return manager.query<EntityKey[]>(statements.PRESENT, [organizationId, ...columnsOf(asked)]);
-    });
+    return this.database.inOrganization(organizationId, (manager) =>
+      manager.query<EntityKey[]>(statements.PRESENT, [organizationId, ...columnsOf(asked)]),
+    );
   }
 
   /**
@@ -96,7 +99,7 @@ export class DatabaseDependencyIndex extends DependencyIndex {
     if (gathering) await this.flush(gathering);
     const found = await this.database.inOrganization(organizationId, async (manager) => {
       await this.ensureBegun(manager, organizationId);
-      await this.lock(manager, organizationId, guarded);
+      await this.locks.guarded(manager, organizationId, guarded);
       const { type, key, branch } = guarded;
       const keys = branch ? [key, ...(await this.below(manager, organizationId, guarded))] : [key];
       return manager.query<(Omit<Dependent, 'weight'> & { key: string })[]>(statements.DEPENDENTS, [
@@ -182,7 +185,7 @@ export class DatabaseDependencyIndex extends DependencyIndex {
       await this.ensureBegun(manager, organizationId);
       let changes = await this.forget(manager, organizationId, removed);
       changes += await this.write(manager, organizationId, kept);
-      requirePresent(kept, expected, await this.lockTargets(manager, organizationId, kept));
+      requirePresent(kept, expected, await this.locks.targets(manager, organizationId, kept));
       if (changes > 0) await manager.query(statements.COUNT_UP, [organizationId]);
     });
   }
@@ -195,7 +198,7 @@ export class DatabaseDependencyIndex extends DependencyIndex {
       const all = await this.contributors.all(organizationId);
       await this.write(manager, organizationId, all);
       // After all of them, since they may refer to each other.
-      await this.lockTargets(manager, organizationId, all);
+      await this.locks.targets(manager, organizationId, all);
     } else if (!this.beginning.has(manager)) {
       this.begun.set(organizationId, true);
     }
@@ -222,49 +225,8 @@ export class DatabaseDependencyIndex extends DependencyIndex {
   ): Promise<number> {
     if (entities.length === 0) return 0;
     const gone = inOneOrder(entities);
-    if (gone.length > 1) await manager.query(statements.LOCK_REMOVED, [organizationId, ...columnsOf(gone)]);
+    if (gone.length > 1) await this.locks.removed(manager, organizationId, gone);
     const [row] = await manager.query<[{ count: string }]>(statements.REMOVE, [organizationId, ...columnsOf(gone)]);
     return Number(row.count);
   }
-
-  /**
-   * Whoever is about to take one of the targets away waits for the end of this transaction, and finds the references.
-   * Answers which of those that are named by ids are there.
-   */
-  private async lockTargets(
-    manager: EntityManager,
-    organizationId: string,
-    contributions: readonly Contribution[],
-  ): Promise<EntityKey[]> {
-    const targets = targetsOf(contributions);
-    await this.lockTypes(manager, organizationId, targets, statements.SHARE_TYPE);
-    const named = this.namedById(targets);
-    if (named.length === 0) return [];
-    return manager.query<EntityKey[]>(statements.LOCK_TARGETS, [organizationId, ...columnsOf(named)]);
-  }
-
-  private namedById(entities: readonly EntityKey[]): EntityKey[] {
-    return entities.filter(({ type }) => !this.contributors.isNamedByPath(type));
-  }
-
-  /** Whoever is about to refer to it waits for the end of this transaction. */
-  private async lock(manager: EntityManager, organizationId: string, { type, key }: Guarded): Promise<void> {
-    await this.lockTypes(manager, organizationId, [{ type }], statements.LOCK_TYPE);
-    await manager.query(statements.LOCK, [organizationId, type, key]);
-    await manager.query(statements.LOCK_PARTS, [organizationId, type, key]);
-  }
-
-  /** Of those types whose entities are named by paths, in one order everywhere. */
-  private async lockTypes(
-    manager: EntityManager,
-    organizationId: string,
-    entities: readonly Pick<EntityKey, 'type'>[],
-    statement: string,
-  ): Promise<void> {
-    for (const type of [...new Set(entities.map(({ type }) => type))].sort()) {
-      if (this.contributors.isNamedByPath(type)) await manager.query(statement, [organizationId, type]);
-    }
-  }
 }
-
-const columnsOf = (keys: readonly EntityKey[]) => [keys.map(({ type }) => type), keys.map(({ key }) => key)] as const;

@@ -55,6 +55,10 @@ export function rowsOf(contributions: readonly Contribution[]): (readonly string
 export const targetsOf = (contributions: readonly Contribution[]): EntityKey[] =>
   inOneOrder(contributions.flatMap(({ references }) => references));
 
+/** Types and keys, as statements take them. */
+export const columnsOf = (entities: readonly EntityKey[]) =>
+  [entities.map(({ type }) => type), entities.map(({ key }) => key)] as const;
+
 /** Each once, always in the same order: that in which their rows are locked. */
 export function inOneOrder(entities: readonly EntityKey[]): EntityKey[] {
   const byText = new Map(entities.map(({ type, key }) => [keyText({ type, key }), { type, key }]));
