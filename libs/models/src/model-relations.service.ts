@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { conflict, invalid, type FieldProblem } from '#kernel';
 import { Database } from '#platform/database';
@@ -98,12 +99,17 @@ export class ModelRelations {
   private async judge(organizationId: string, ids: readonly string[]) {
     if (ids.length === 0) return [];
     const all = new Map((await this.models.withNamed(organizationId, ids)).map((model) => [model.id, model]));
-    return ids.flatMap((id) => {
+    const judged: { model: NamedModel; problems: FieldProblem[]; missing: ReadonlySet<string> }[] = [];
+    for (const id of ids) {
       const model = all.get(id);
-      if (!model) return [];
+      // One that names none was judged when it was written.
+      if (!model || modelsNamedBy(model.fields).size === 0) continue;
       const { fields, problems, missing } = resolveRelations(model, all);
-      return [{ model, problems: problems.length > 0 ? problems : modelProblems(fields), missing }];
-    });
+      judged.push({ model, problems: problems.length > 0 ? problems : modelProblems(fields), missing });
+      // Judging thousands takes seconds, in which others go on.
+      await setImmediate();
+    }
+    return judged;
   }
 }
 
