@@ -10,6 +10,7 @@ import { GraphCache } from './graph-cache';
 import { GraphTexts } from './graph-texts';
 import { DISABLED_TYPES, impactOf, type Action } from './impact';
 import { MOST_STEPS, relatedTo, type Direction } from './reach';
+import { IdentityFinder } from './identity-finder';
 import { RootFinder, rootOf } from './root-finder';
 import { subgraph, wholeGraph, type Subgraph } from './subgraph';
 import { affectedView, askedView, graphView, relatedView, type Identities } from './views';
@@ -27,6 +28,7 @@ export class DependencyGraphService {
   constructor(
     private readonly graphs: GraphCache,
     private readonly roots: RootFinder,
+    private readonly identities: IdentityFinder,
     private readonly contributors: Contributors,
   ) {}
 
@@ -35,7 +37,9 @@ export class DependencyGraphService {
     const graph = await this.graphs.get(organizationId);
     const from = root === undefined ? undefined : await this.roots.find(organizationId, graph, rootOf(root));
     const seen = from ? subgraph(graph, from, direction, depth) : wholeGraph(graph);
-    const identities = await this.roots.identify(organizationId, seen.nodes);
+    const identities = await (from
+      ? this.identities.identify(organizationId, seen.nodes)
+      : this.identities.identifyAgain(organizationId, seen.nodes));
     const view = () => graphView(seen, identities);
     return {
       ...this.texts.of(from ? seen : graph, seen, identities, view),
@@ -94,7 +98,7 @@ export class DependencyGraphService {
   ): Promise<{ identities: Identities; weights: ReadonlyMap<string, Weight> }> {
     const nodes = others.map(({ node }) => node);
     return {
-      identities: await this.roots.identify(organizationId, [root, ...nodes]),
+      identities: await this.identities.identify(organizationId, [root, ...nodes]),
       weights: await this.contributors.weights(organizationId, nodes.slice(0, MOST_WEIGHED).map(entityKey)),
     };
   }
@@ -105,7 +109,7 @@ export class DependencyGraphService {
     { key: root }: GraphNode,
     broken: readonly string[] = [],
   ): Promise<Drawing> {
-    return { graph: graphView(seen, await this.roots.identify(organizationId, seen.nodes)), root, broken };
+    return { graph: graphView(seen, await this.identities.identify(organizationId, seen.nodes)), root, broken };
   }
 }
 

@@ -24,6 +24,8 @@ const LARGE = 64 * 1024;
 /** The texts of graphs as they were last told: to write one takes longer than everything else about it. */
 export class GraphTexts {
   private readonly last = new WeakMap<object, Written>();
+  /** By what is at the paths of a graph, which is the same object for as long as nothing else is. */
+  private readonly tags = new WeakMap<Identities, string>();
 
   /** @param of what remembers the text for as long as it is remembered itself */
   of(
@@ -32,7 +34,8 @@ export class GraphTexts {
     ids: Identities,
     view: () => GraphView,
   ): GraphText {
-    const tag = tagOf(seen, ids);
+    const tag = this.tags.get(ids) ?? tagOf(seen, ids);
+    this.tags.set(ids, tag);
     return {
       tag,
       json: () => {
