@@ -3,10 +3,10 @@ import { invalid, type Member } from '#kernel';
 import type { EntityKey, Weight } from '#platform/dependencies';
 import type { GraphQuery, Impact, RelatedEntities } from '../dto/graph.dto';
 import { Contributors } from '../index/contributors';
-import { entityKey, type GraphNode } from './dependency-graph';
 import type { Drawing } from './drawing/drawing';
 import type { Told } from './drawing/told';
 import { GraphCache } from './graph-cache';
+import { entityKey, type GraphNode } from './graph-node';
 import { GraphTexts } from './graph-texts';
 import { DISABLED_TYPES, impactOf, type Action } from './impact';
 import { MOST_STEPS, relatedTo, type Direction } from './reach';
@@ -39,11 +39,10 @@ export class DependencyGraphService {
     const seen = from ? subgraph(graph, from, direction, depth) : wholeGraph(graph);
     const identities = await (from
       ? this.identities.identify(organizationId, seen.nodes)
-      : this.identities.identifyAgain(organizationId, seen.nodes));
-    const view = () => graphView(seen, identities);
+      : this.identities.identifyAgain(organizationId, graph, seen.nodes));
     return {
-      ...this.texts.of(from ? seen : graph, seen, identities, view),
-      drawing: () => Promise.resolve({ graph: view(), root: from?.key }),
+      ...this.texts.of(from ? seen : graph, seen, identities),
+      drawing: () => Promise.resolve({ graph: graphView(seen, identities), root: from?.key }),
     };
   }
 

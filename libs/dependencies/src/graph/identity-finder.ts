@@ -1,13 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { keyText } from '#platform/dependencies';
 import { Contributors } from '../index/contributors';
-import { entityKey, type GraphNode } from './dependency-graph';
+import { entityKey, type GraphNode } from './graph-node';
 import type { Identities } from './views';
 
 /** Paths that are looked up in one query. */
 const MOST_PATHS = 10_000;
 
 interface Remembered {
+  nodes: readonly GraphNode[];
+  /** Of the paths. */
   revision: string;
   found: Map<string, string>;
   /** Paths where nothing was, by their types. */
@@ -17,7 +19,7 @@ interface Remembered {
 /** Finds what there is at the paths of graphs. */
 @Injectable()
 export class IdentityFinder {
-  private readonly remembered = new WeakMap<readonly GraphNode[], Remembered>();
+  private readonly remembered = new WeakMap<object, Remembered>();
 
   constructor(private readonly contributors: Contributors) {}
 
@@ -29,17 +31,18 @@ export class IdentityFinder {
   /**
    * The same for nodes that are asked for again and again: what was found stays until something has left its path, so that
    * only paths where nothing was are looked up. Gives the same map for as long as nothing is different.
+   * @param of what the nodes are all of; others it has later are looked up then
    */
-  async identifyAgain(organizationId: string, nodes: readonly GraphNode[]): Promise<Identities> {
+  async identifyAgain(organizationId: string, of: object, nodes: readonly GraphNode[]): Promise<Identities> {
     const revision = await this.contributors.pathsRevision(organizationId);
     if (revision === undefined) return this.identify(organizationId, nodes);
-    const remembered = this.remembered.get(nodes);
+    const remembered = this.remembered.get(of);
     const known = remembered?.revision === revision ? remembered : undefined;
-    const missing = known?.missing ?? pathsOf(nodes);
+    const before: Identities = known?.found ?? new Map();
+    const missing = known?.nodes === nodes ? known.missing : without(pathsOf(nodes), before);
     const found = await this.lookUp(organizationId, missing);
-    if (known && found.size === 0) return known.found;
-    const all = new Map([...(known?.found ?? []), ...found]);
-    this.remembered.set(nodes, { revision, found: all, missing: without(missing, found) });
+    const all = known && found.size === 0 ? known.found : new Map([...before, ...found]);
+    this.remembered.set(of, { nodes, revision, found: all, missing: without(missing, found) });
     return all;
   }
 

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { invalid, isId, notFound, textProblem } from '#kernel';
 import { keyText, type EntityKey } from '#platform/dependencies';
 import { Contributors } from '../index/contributors';
-import type { DependencyGraph, GraphNode } from './dependency-graph';
+import type { DependencyGraph } from './dependency-graph';
+import type { GraphNode } from './graph-node';
 
 /** Finds what people name by type and id, or by type and path. */
 @Injectable()
