@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { CliError } from '../cli-error';
 import { confirm } from '../confirm';
+import { rememberApplied } from '../files/base';
 import { keyOf } from '../files/bundle';
-import { isDirectory, rememberApplied } from '../files/directory';
+import { isDirectory } from '../files/directory';
 import type { HubClient } from '../hub/hub-client';
 import type { Import, Plan, PlanItem } from '../hub/plan';
 import { showPlan, summary } from '../show-plan';
