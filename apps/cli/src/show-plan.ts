@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { countOf, type Action, type FieldChange, type Plan, type PlanItem } from './hub/plan';
+import { countOf, type Action, type FieldChange, type Import, type Plan, type PlanItem } from './hub/plan';
 
 const SIGNS: Record<Exclude<Action, 'unchanged'>, string> = {
   create: styleText('green', '+'),
@@ -29,19 +29,26 @@ export function showPlan(plan: Plan): string {
 }
 
 /** `2 to create, 1 to update, 14 unchanged` */
-export function summary(plan: Plan): string {
-  const counts = (
-    [
-      ['create', 'to create'],
-      ['update', 'to update'],
-      ['conflict', 'in conflict'],
-      ['unchanged', 'unchanged'],
-    ] as const
-  ).map(([action, words]) => [countOf(plan, action), words] as const);
-  const told = counts.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);
-  const problems = plan.problems.length > 0 ? [`${plan.problems.length} to be mended first`] : [];
-  return [...told, ...problems].join(', ') || 'nothing in it';
+function summary(plan: Plan): string {
+  const counts = {
+    'to create': countOf(plan, 'create'),
+    'to update': countOf(plan, 'update'),
+    'in conflict': countOf(plan, 'conflict'),
+    unchanged: countOf(plan, 'unchanged'),
+    'to be mended first': plan.problems.length,
+  };
+  return counted(counts) || 'nothing in it';
 }
+
+/** `2 created, 1 updated` */
+export const doneWords = ({ counts: { create, update, keep } }: Import): string =>
+  counted({ created: create, updated: update, 'kept as here': keep }) || 'nothing';
+
+const counted = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([words, count]) => `${count} ${words}`)
+    .join(', ');
 
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length > 0 ? ['', `${title}:`, ...lines] : [];

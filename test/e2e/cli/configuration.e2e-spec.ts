@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { ALL_SCOPES } from '#kernel';
 import { createTestApp, type ApiClient, type TestApp } from '#testing';
@@ -111,6 +111,8 @@ describe('configuration as code', () => {
     const plan = await cli(plant, 'plan', directory, '--check');
     expect(plan).toEqual({ code: 2, output: expect.stringContaining('+ connection MES') });
     expect(plan.output).toContain('6 to create');
+    expect(plan.output).toContain(`maestrohub: ${directory} and the organization differ: maestrohub apply`);
+    expect((await cli(plant, 'plan', directory)).code).toBe(0);
     const refused = await cli(plant, 'apply', directory, '--yes');
     expect(refused).toEqual({
       code: 1,
@@ -119,7 +121,10 @@ describe('configuration as code', () => {
     const secrets = join(directory, '.secrets.json');
     writeFileSync(secrets, JSON.stringify({ 'connection:MES#/config/auth/password': 'the secret of the plant' }));
     const done = await cli(plant, 'apply', directory, '--secrets', secrets, '--yes');
-    expect(done).toEqual({ code: 0, output: expect.stringContaining('done: 6 to create') });
+    expect(done).toEqual({
+      code: 0,
+      output: expect.stringMatching(/^done: 6 created; maestrohub undo \S+ takes it back$/m),
+    });
     expect(await cli(plant, 'plan', directory, '--check')).toEqual({ code: 0, output: '6 unchanged\n' });
   });
 
@@ -149,8 +154,25 @@ describe('configuration as code', () => {
   });
 
   it('is taken back', async () => {
-    expect(await cli(plant, 'undo', '--yes')).toEqual({ code: 0, output: expect.stringContaining('is taken back') });
+    expect(await cli(plant, 'undo', '--yes')).toEqual({
+      code: 0,
+      output: expect.stringMatching(/^what the import \S+ did \(1 updated\) is taken back$/m),
+    });
     expect(await pipelineOf(plant.api)).toMatchObject({ timeoutSeconds: 80 });
+  });
+
+  it('ends with 1 where there are problems, whatever was asked', async () => {
+    const file = join(directory, 'dashboards/None.yaml');
+    mkdirSync(dirname(file));
+    writeFileSync(file, 'name: None\ncontent:\n  panels: none\n');
+    for (const command of [['plan'], ['plan', '--check'], ['apply', '--yes']]) {
+      const [name, ...options] = command as [string];
+      expect(await cli(plant, name, directory, ...options)).toEqual({
+        code: 1,
+        output: expect.stringMatching(/dashboard None.*^maestrohub: nothing is done before the problems are mended$/ms),
+      });
+    }
+    rmSync(file);
   });
 
   it('says which file is wrong, and where', async () => {

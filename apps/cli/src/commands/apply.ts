@@ -6,8 +6,8 @@ import { keyOf } from '../files/bundle';
 import { isDirectory } from '../files/directory';
 import type { HubClient } from '../hub/hub-client';
 import type { Import, Plan, PlanItem } from '../hub/plan';
-import { showPlan, summary } from '../show-plan';
-import { isAnythingToDo, makePlan } from './plan';
+import { doneWords, showPlan } from '../show-plan';
+import { isAnythingToDo, makePlan, requireNoProblems } from './plan';
 
 export interface ApplyOptions {
   yes?: boolean;
@@ -27,10 +27,15 @@ interface Resolution {
 }
 
 /** Plans, shows the plan, asks, and does it: all or nothing. */
-export async function apply(hub: HubClient, source: string, options: ApplyOptions): Promise<string> {
+export async function apply(
+  hub: HubClient,
+  source: string,
+  options: ApplyOptions,
+  say: (text: string) => void,
+): Promise<string> {
   const plan = await makePlan(hub, source);
-  process.stdout.write(showPlan(plan));
-  if (plan.problems.length > 0) throw new CliError('nothing is done before the problems are mended');
+  say(showPlan(plan));
+  requireNoProblems(plan);
   if (!isAnythingToDo(plan)) return 'nothing to do';
   const resolutions = resolutionsOf(plan, options);
   const secrets = await secretsOf(plan, options.secrets);
@@ -41,7 +46,7 @@ export async function apply(hub: HubClient, source: string, options: ApplyOption
     const applied = plan.items.filter((item) => !kept.has(keyOf(item)));
     await rememberApplied(source, Object.fromEntries(applied.map((item) => [keyOf(item), item.hash])));
   }
-  return `done: ${summary(plan)}. maestrohub undo ${done.id} takes it back`;
+  return `done: ${doneWords(done)}; maestrohub undo ${done.id} takes it back`;
 }
 
 function resolutionsOf({ items }: Plan, { resolve = [], onConflict }: ApplyOptions): Resolution[] {
