@@ -22,7 +22,8 @@ maestrohub help <command> tells more. Whatever goes wrong ends with exit code 1.
 
 const EXPORT_HELP = `
 A directory gets one YAML file for each entity, and .base.json, which belongs into the repository, too: by it a plan tells
-who changed what. Files of entities that are no more are removed. Secrets are not written.
+who changed what. Files of entities that are no more are removed, unless --entity exports a part. Secrets are
+not written. What Git says of it then is what has changed.
 `;
 
 const PLAN_HELP = `
@@ -64,7 +65,11 @@ function addHubCommands(hub: Command, environment: Environment): void {
     'write configuration to a directory for Git, or to a file that ends in .json',
     EXPORT_HELP,
   )
-    .option('--entity <type:id>', 'only this one and what it needs; may be given many times', gathered)
+    .option(
+      '--entity <type:id>',
+      'only this one and what it needs; may be given many times, also as a type alone',
+      gathered,
+    )
     .option('--description <text>', 'is kept in the export')
     .action(async (target: string, options: ExportOptions & HubOptions) =>
       say(await (await import('./commands/export.js')).exportTo(await client(options), target, options)),

@@ -32,7 +32,7 @@ export async function exportTo(hub: HubClient, target: string, options: ExportOp
     await writeFile(target, text);
     return `${done}${left}`;
   }
-  const { written, same, removed } = await writeDirectory(target, JSON.parse(text) as Bundle);
+  const { written, same, removed } = await writeDirectory(target, JSON.parse(text) as Bundle, !entities);
   return `${done}: ${counted(written, 'file', 'files')} written, ${same} as they were, ${removed} removed${left}`;
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import type { JsonValue } from '#kernel';
 import type { Bundle } from './bundle';
-import { readDirectory, writeDirectory } from './directory';
+import { readDirectory, writeDirectory, type Written } from './directory';
 
 let parent: string;
 let directory: string;
@@ -14,6 +14,9 @@ beforeEach(() => {
 });
 
 afterEach(() => rmSync(parent, { recursive: true }));
+
+const write = (models: Record<string, JsonValue>, isWhole = true): Promise<Written> =>
+  writeDirectory(directory, bundle(models), isWhole);
 
 const bundle = (models: Record<string, JsonValue>): Bundle => ({
   format: 'maestrohub',
@@ -30,7 +33,7 @@ const files = (): string[] => readdirSync(join(directory, 'models')).sort();
 
 it('has a file for each entity, its name first, texts line by line', async () => {
   const content = { z: 1, code: 'const a = 1;\nreturn a;\n', a: { motor: 'mhub://model/Motor' } };
-  expect(await writeDirectory(directory, bundle({ 'Line/Motor': content }))).toEqual({
+  expect(await write({ 'Line/Motor': content })).toEqual({
     written: 2,
     same: 0,
     removed: 0,
@@ -47,7 +50,7 @@ content:
 });
 
 it('is read as it was written, with what each entity was, however it is called', async () => {
-  await writeDirectory(directory, bundle({ A: { n: 1 }, B: { n: 2 } }));
+  await write({ A: { n: 1 }, B: { n: 2 } });
   const items = [
     { type: 'model', name: 'A', content: { n: 1 }, base: 'sha256:A' },
     { type: 'model', name: 'B', content: { n: 2 }, base: 'sha256:B' },
@@ -58,22 +61,22 @@ it('is read as it was written, with what each entity was, however it is called',
 });
 
 it('mixes with JSON and files of other names, until an export writes them', async () => {
-  await writeDirectory(directory, bundle({ A: { n: 1 } }));
+  await write({ A: { n: 1 } });
   put('models/B.json', '{\n\t"name": "B",\n\t"content": {"n": 2}\n}');
   put('models/by hand.yml', 'name: C\ncontent: {n: 3}');
   put('models/D.json', '{"name": "D", "content": {}}');
   put('models/._A.yaml', 'what an operating system leaves there');
   expect((await readDirectory(directory)).items.map(({ name }) => name)).toEqual(['A', 'B', 'D', 'C']);
-  const result = await writeDirectory(directory, bundle({ A: { n: 1 }, B: { n: 2 }, C: { n: 3 } }));
+  const result = await write({ A: { n: 1 }, B: { n: 2 }, C: { n: 3 } });
   expect(result).toEqual({ written: 2, same: 2, removed: 2 });
   expect(files()).toEqual(['._A.yaml', 'A.yaml', 'B.yaml', 'C.yaml', 'D.json']);
 });
 
 it('keeps comments of what has not changed, and takes away what is no more', async () => {
-  await writeDirectory(directory, bundle({ A: { n: 1 }, B: { n: 2 }, C: {} }));
+  await write({ A: { n: 1 }, B: { n: 2 }, C: {} });
   const byHand = '# of line 4\nname: A\ncontent: {"n": 1}\n';
   put('models/A.yaml', byHand);
-  expect(await writeDirectory(directory, bundle({ A: { n: 1 }, B: { n: 3 } }))).toEqual({
+  expect(await write({ A: { n: 1 }, B: { n: 3 } })).toEqual({
     written: 1,
     same: 2,
     removed: 1,
@@ -82,11 +85,23 @@ it('keeps comments of what has not changed, and takes away what is no more', asy
   expect(files()).toEqual(['A.yaml', 'B.yaml']);
 });
 
+it('leaves the rest alone where a part is written', async () => {
+  await write({ A: { n: 1 }, B: { n: 2 } });
+  put('models/b too.yml', 'name: B\ncontent: {}');
+  expect(await write({ B: { n: 3 }, C: {} }, false)).toEqual({ written: 2, same: 1, removed: 1 });
+  expect((await readDirectory(directory)).items.map(({ name, base }) => [name, base])).toEqual([
+    ['A', 'sha256:A'],
+    ['B', 'sha256:B'],
+    ['C', 'sha256:C'],
+  ]);
+  expect(await write({ B: { n: 3 } })).toEqual({ written: 0, same: 2, removed: 2 });
+});
+
 it('removes nothing beside it, whatever its base says', async () => {
-  await writeDirectory(directory, bundle({ A: {} }));
+  await write({ A: {} });
   writeFileSync(join(parent, 'keys.yaml'), 'mine');
   put('.base.json', JSON.stringify({ hashes: {}, files: ['../keys.yaml', 'models/../../keys.yaml'] }));
-  expect(await writeDirectory(directory, bundle({ B: {} }))).toMatchObject({ removed: 0 });
+  expect(await write({ B: {} })).toMatchObject({ removed: 0 });
   expect(existsSync(join(parent, 'keys.yaml'))).toBe(true);
 });
 
@@ -111,13 +126,13 @@ it.each([
   ['.base.json', '{"hashes": {"model:A": 1}, "files": []}', /\.base\.json is not as an export writes it/],
   ['.base.json', 'null', /\.base\.json is not as an export writes it/],
 ])('says what is wrong with %s: %#', async (file, wrong, message) => {
-  await writeDirectory(directory, bundle({ A: {} }));
+  await write({ A: {} });
   put(file, wrong);
   await expect(readDirectory(directory)).rejects.toThrow(message);
 });
 
 it('is refused in another encoding', async () => {
-  await writeDirectory(directory, bundle({ A: {} }));
+  await write({ A: {} });
   writeFileSync(join(directory, 'models/A.yaml'), Buffer.from('name: Größe\ncontent: {}', 'latin1'));
   await expect(readDirectory(directory)).rejects.toThrow('models/A.yaml is not in UTF-8');
 });

@@ -2,7 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { CliError } from '../cli-error';
-import { readBase, writeBase, type Base } from './base';
+import { readBase, writeBase } from './base';
 import { keyOf, type Bundle, type BundleItem } from './bundle';
 import { entityText, readEntity } from './entity-file';
 import { freePlace } from './file-names';
@@ -29,21 +29,30 @@ export const isDirectory = (path: string): Promise<boolean> =>
   );
 
 /**
- * What the directory says then is what the bundle says. A file that says the same in other words, or with comments, stays.
+ * Writes what has changed; a file that says the same in other words, or with comments, stays. What an earlier export wrote,
+ * and is in a whole bundle no more, goes; a part of an organization leaves the rest of the directory alone.
  * @throws CliError for a directory that holds something else.
  */
-export async function writeDirectory(directory: string, { items, ...manifest }: Bundle): Promise<Written> {
+export async function writeDirectory(
+  directory: string,
+  { items, ...manifest }: Bundle,
+  isWhole: boolean,
+): Promise<Written> {
   const before = await readBase(directory);
   if (!before && (await isDirectory(directory)) && (await readdir(directory)).some((name) => !name.startsWith('.'))) {
     throw new CliError(`${directory} is neither empty nor a directory of MaestroHub: name another one`);
   }
   const places = placesOf(items);
+  const left = isWhole || !before ? { hashes: {}, files: [] } : before;
   // First: to some file systems `motor.yaml` is `Motor.yaml`.
-  const removed = await removeOthers(directory, places, before);
+  const removed = before ? await removeOthers(directory, places, isWhole ? before.files : []) : 0;
   const written = [await writeChanged(join(directory, MANIFEST), jsonOf(manifest))];
   for (const [file, item] of places) written.push(await writeEntity(directory, file, item));
   const hashes = Object.fromEntries(items.map((item) => [keyOf(item), item.hash!]));
-  await writeBase(directory, { hashes, files: [...places.keys()] });
+  await writeBase(directory, {
+    hashes: { ...left.hashes, ...hashes },
+    files: [...new Set([...left.files, ...places.keys()])].sort(),
+  });
   return { written: count(written, true), same: count(written, false), removed };
 }
 
@@ -86,13 +95,13 @@ async function writeEntity(directory: string, file: string, { type, name, conten
   return writeChanged(join(directory, file), entityText({ type, name, content }));
 }
 
-/** Files of an earlier export, and those of other names for entities that are written now, made by hand. */
+/** Files that are no more, and those of other names for entities that are written now, made by hand. */
 async function removeOthers(
   directory: string,
   places: ReadonlyMap<string, BundleItem>,
-  before: Base | undefined,
+  earlier: readonly string[],
 ): Promise<number> {
-  const earlier = new Set(before?.files);
+  const gone = new Set(earlier);
   const written = new Set([...places.values()].map(keyOf));
   const isElsewhere = (file: string): Promise<boolean> =>
     readEntity(directory, file).then(
@@ -100,8 +109,8 @@ async function removeOthers(
       () => false,
     );
   let removed = 0;
-  for (const file of before ? await entityFiles(directory) : []) {
-    if (places.has(file) || !(earlier.has(file) || (await isElsewhere(file)))) continue;
+  for (const file of await entityFiles(directory)) {
+    if (places.has(file) || !(gone.has(file) || (await isElsewhere(file)))) continue;
     await rm(join(directory, file));
     removed += 1;
   }
