@@ -6,6 +6,7 @@ import { keyOf } from '../files/bundle';
 import { isDirectory } from '../files/directory';
 import type { HubClient } from '../hub/hub-client';
 import type { Import, Plan, PlanItem } from '../hub/plan';
+import { note } from '../note';
 import { doneWords, showPlan } from '../show-plan';
 import { isAnythingToDo, makePlan, requireNoProblems } from './plan';
 
@@ -18,6 +19,9 @@ export interface ApplyOptions {
   /** A JSON file: values by slots. */
   secrets?: string;
 }
+
+/** Conflicts that a message names. */
+const MOST_NAMED = 20;
 
 interface Resolution {
   type: string;
@@ -40,6 +44,7 @@ export async function apply(
   const resolutions = resolutionsOf(plan, options);
   const secrets = await secretsOf(plan, options.secrets);
   if (!options.yes) await confirm('Do it?');
+  note('importing');
   const done = await hub.post<Import>('/dependencies/import/execute', { planId: plan.planId, resolutions, secrets });
   if (await isDirectory(source)) {
     const kept = new Set(resolutions.filter(({ action }) => action !== 'replace').map(keyOf));
@@ -57,10 +62,17 @@ function resolutionsOf({ items }: Plan, { resolve = [], onConflict }: ApplyOptio
   return [...named, ...open.map(({ type, name }) => ({ type, name, action: onConflict! }))];
 }
 
-const unresolved = (open: readonly PlanItem[]): string =>
-  `${open.length === 1 ? 'one conflict has' : `${open.length} conflicts have`} to be decided: ` +
-  `--on-conflict keep or replace for all, or one by one:\n` +
-  open.map((item) => `  --resolve '${keyOf(item)}=keep'   (or replace, or rename:<new name>)`).join('\n');
+function unresolved(open: readonly PlanItem[]): string {
+  const lines = open
+    .slice(0, MOST_NAMED)
+    .map((item) => `  --resolve '${keyOf(item)}=keep'   (or replace, or rename:<new name>)`);
+  return [
+    `${open.length === 1 ? 'one conflict has' : `${open.length} conflicts have`} to be decided: ` +
+      `--on-conflict keep or replace for all, or one by one:`,
+    ...lines,
+    ...(open.length > MOST_NAMED ? [`  … and ${open.length - MOST_NAMED} more`] : []),
+  ].join('\n');
+}
 
 function resolutionOf(text: string): Resolution {
   const [, type, name, action, newName] = /^([a-z-]+):(.+)=(keep|replace|rename)(?::(.+))?$/s.exec(text) ?? [];

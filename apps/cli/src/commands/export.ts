@@ -3,6 +3,7 @@ import { CliError } from '../cli-error';
 import type { Bundle } from '../files/bundle';
 import { writeDirectory } from '../files/directory';
 import type { HubClient } from '../hub/hub-client';
+import { note } from '../note';
 
 export interface ExportOptions {
   /** `pipeline:<id>`; everything where there is none. */
@@ -21,6 +22,7 @@ export async function exportTo(hub: HubClient, target: string, options: ExportOp
   if (/\.ya?ml$/i.test(target)) throw new CliError(`${target} must be a directory, or a file that ends in .json`);
   const { description } = options;
   const entities = options.entity?.map(entityOf);
+  note('exporting');
   const { id, items, secrets } = await hub.post<Exported>('/dependencies/export', { entities, description });
   const text = await hub.text(`/dependencies/export/${id}/download`);
   const done = `${counted(items, 'entity', 'entities')} in ${target}`;
@@ -32,6 +34,7 @@ export async function exportTo(hub: HubClient, target: string, options: ExportOp
     await writeFile(target, text);
     return `${done}${left}`;
   }
+  note(`writing ${target}`);
   const { written, same, removed } = await writeDirectory(target, JSON.parse(text) as Bundle, !entities);
   return `${done}: ${counted(written, 'file', 'files')} written, ${same} as they were, ${removed} removed${left}`;
 }

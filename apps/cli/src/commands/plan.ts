@@ -3,6 +3,7 @@ import { CliError } from '../cli-error';
 import { isDirectory, readDirectory } from '../files/directory';
 import type { HubClient } from '../hub/hub-client';
 import { countOf, type Plan } from '../hub/plan';
+import { note } from '../note';
 import { showPlan } from '../show-plan';
 
 /** Of `plan --check` where something would be done. */
@@ -10,7 +11,10 @@ const SOMETHING_TO_DO = 2;
 
 /** What an import of the file or directory would do. Nothing is done. */
 export async function makePlan(hub: HubClient, source: string): Promise<Plan> {
-  return hub.postText<Plan>('/dependencies/import/validate', await textOf(source));
+  note(`reading ${source}`);
+  const text = await textOf(source);
+  note('comparing it with the organization');
+  return hub.postText<Plan>('/dependencies/import/validate', text);
 }
 
 /** @throws CliError where the plan has problems; with exit code 2 where it has anything to do and that is asked for. */

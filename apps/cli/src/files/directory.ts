@@ -90,9 +90,12 @@ function placesOf(items: readonly BundleItem[]): Map<string, BundleItem> {
 }
 
 async function writeEntity(directory: string, file: string, { type, name, content }: BundleItem): Promise<boolean> {
+  const entity = { type, name, content };
+  const text = entityText(entity);
+  const path = join(directory, file);
+  if ((await readText(path).catch(() => undefined)) === text) return false;
   const there = await readEntity(directory, file).catch(() => undefined);
-  if (isDeepStrictEqual(there, { type, name, content })) return false;
-  return writeChanged(join(directory, file), entityText({ type, name, content }));
+  return !isDeepStrictEqual(there, entity) && writeChanged(path, text);
 }
 
 /** Files that are no more, and those of other names for entities that are written now, made by hand. */

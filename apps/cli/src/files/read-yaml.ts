@@ -28,9 +28,10 @@ class YamlReader {
 
   read(): JsonValue {
     const [document, second] = this.documents();
-    if (!document?.contents) throw this.problem(0, 'nothing is in it');
-    const [error] = document.errors;
+    const error = document?.errors[0];
+    if (error?.code === 'NON_STRING_KEY') throw this.problem(error.pos[0], 'names must be texts');
     if (error) throw this.problem(error.pos[0], `this cannot be read: ${error.message}`);
+    if (!document?.contents) throw this.problem(0, 'nothing is in it');
     if (second) throw this.problem(second.range[0], 'a second document begins: write it into a file of its own');
     return this.valueOf(document.contents);
   }
@@ -70,8 +71,7 @@ class YamlReader {
 
   private requireData(node: ParsedNode): asserts node is Exclude<ParsedNode, Alias.Parsed> {
     const [at] = node.range;
-    if (isAlias(node))
-      throw this.problem(at, `aliases are not read: write out what *${node.source} stands for, or quote it`);
+    if (isAlias(node)) throw this.problem(at, `aliases are not read: write out what *${node.source} is, or quote it`);
     if (node.anchor) throw this.problem(at, `anchors are not read: leave out &${node.anchor}, or quote it`);
     if (node.tag) throw this.problem(at, `tags are not read: leave out ${node.tag}, or quote it`);
   }
@@ -80,11 +80,9 @@ class YamlReader {
     const members = new Map<string, JsonValue>();
     for (const { key, value } of map.items) {
       this.requireData(key);
-      const name = String((key as Scalar).value);
-      if (name === '<<' && (key as Scalar).type === 'PLAIN')
-        throw this.problem(key.range[0], 'merges (<<) are not read: write the members out');
-      if (members.has(name))
-        throw this.problem(key.range[0], `${JSON.stringify(name)} stands twice in the same object: leave one out`);
+      const { value: name, type, range } = key as Scalar.Parsed & { value: string };
+      if (name === '<<' && type === 'PLAIN') throw this.problem(range[0], 'merges (<<) are not read: write them out');
+      if (members.has(name)) throw this.problem(range[0], `${JSON.stringify(name)} stands twice here: leave one out`);
       members.set(name, this.valueOf(value));
     }
     return Object.fromEntries(members);
@@ -92,12 +90,10 @@ class YamlReader {
 
   private scalarOf({ value, source, range }: Scalar.Parsed): JsonValue {
     if (typeof value !== 'number') return value as string | boolean | null;
-    if (!Number.isFinite(value))
-      throw this.problem(range[0], `${source} is no number of JSON: quote it if it is a text`);
-    if (MANY_DIGITS.test(source) && String(value) !== source) {
-      throw this.problem(range[0], `${source} has more digits than a number keeps: quote it if it is a text`);
-    }
-    return value;
+    const loses = MANY_DIGITS.test(source) && String(value) !== source;
+    if (Number.isFinite(value) && !loses) return value;
+    const why = loses ? 'has more digits than a number keeps' : 'is no number of JSON';
+    throw this.problem(range[0], `${source} ${why}: quote it if it is a text`);
   }
 
   private problem(offset: number, message: string): CliError {

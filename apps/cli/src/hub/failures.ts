@@ -19,31 +19,36 @@ const UNTRUSTED = new Set([
 const NAME_ANOTHER = 'HUB_URL or --url names another address';
 
 /** Of a call without an answer. */
-export function unanswered(url: string, error: unknown): CliError {
+export const unanswered = (url: string, error: unknown): CliError => new CliError(silenceOf(url, error as Error));
+
+function silenceOf(url: string, error: Error): string {
   const { code, message } = causeOf(error);
-  if (code === 'ECONNREFUSED')
-    return new CliError(`nothing listens at ${url}: start MaestroHub there, or ${NAME_ANOTHER}`);
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return new CliError(`the host of ${url} is not known: ${NAME_ANOTHER}`);
   if (UNTRUSTED.has(code)) {
-    return new CliError(
-      `this computer does not trust the certificate of ${url} (${code}): ` +
-        `NODE_EXTRA_CA_CERTS=<file> names the certificate of its issuer, or itself where it is self-signed (PEM)`,
+    return (
+      `this computer does not trust the certificate of ${url} (${code}): NODE_EXTRA_CA_CERTS=<file> names the ` +
+      `certificate of its issuer, or itself where it is self-signed (PEM)`
     );
   }
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return new CliError(`the certificate of ${url} is for another host: ${message}`);
-  if (code === 'CERT_HAS_EXPIRED') return new CliError(`the certificate of ${url} has expired`);
-  if (code.startsWith('ERR_SSL')) return new CliError(`${url} does not speak TLS (${code}): is it http:// there?`);
-  if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET') {
-    return new CliError(`${url} ended the call without an answer: look at its log, or is it https:// there?`);
+  if (code.startsWith('ERR_SSL')) return `${url} does not speak TLS (${code}): is it http:// there?`;
+  if (error.name === 'TimeoutError') {
+    return `${url} has not answered for an hour. It may still be at it: maestrohub plan tells what is left to do`;
   }
-  if ((error as Error).name === 'TimeoutError') {
-    return new CliError(
-      `${url} has not answered for long. It may still be at it: maestrohub plan tells what is left to do`,
-    );
+  switch (code) {
+    case 'ECONNREFUSED':
+      return `nothing listens at ${url}: start MaestroHub there, or ${NAME_ANOTHER}`;
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `the host of ${url} is not known: ${NAME_ANOTHER}`;
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return `the certificate of ${url} is for another host: ${message}`;
+    case 'CERT_HAS_EXPIRED':
+      return `the certificate of ${url} has expired`;
+    case 'ECONNRESET':
+    case 'UND_ERR_SOCKET':
+      return `${url} ended the call without an answer: look at its log, or is it https:// there?`;
+    default:
+      return `${url} does not answer (${code || message}): ${NAME_ANOTHER}`;
   }
-  return new CliError(`${url} does not answer (${code || message}): ${NAME_ANOTHER}`);
 }
 
 /** Of an answer that MaestroHub does not give. */
@@ -80,7 +85,7 @@ interface Refusal {
   details?: unknown;
 }
 
-function causeOf(error: unknown): { code: string; message: string } {
+function causeOf(error: Error): { code: string; message: string } {
   const { cause, message } = error as Error & {
     cause?: { code?: unknown; message?: string; errors?: { code?: unknown }[] };
   };
