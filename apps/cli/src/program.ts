@@ -12,18 +12,18 @@ const say = (text: string): void => void process.stdout.write(text.endsWith('\n'
 const gathered = (value: string, before: string[] = []): string[] => [...before, value];
 
 const AFTER_HELP = `
-export, plan, apply and undo speak to a running MaestroHub. They need HUB_ORGANIZATION, the id of an organization, and HUB_TOKEN,
-a token with the scopes dependencies:export and dependencies:import, or HUB_TOKEN_FILE, a file with it. migrate, create-admin
-and purge work on the database: on DATABASE_URL with HUB_SECRET_KEY, or else on the embedded one of HUB_DATA_DIR while the
-platform does not run.
+export, plan, apply and undo speak to a running MaestroHub. They need HUB_ORGANIZATION, the id of an organization, and
+HUB_TOKEN, a token with the scopes dependencies:export and dependencies:import, or HUB_TOKEN_FILE, a file with it.
+migrate, create-admin and purge work on the database: on DATABASE_URL with HUB_SECRET_KEY, or else on the embedded one of
+HUB_DATA_DIR while the platform does not run.
 
 maestrohub help <command> tells more. Whatever goes wrong ends with exit code 1.
 `;
 
 const EXPORT_HELP = `
-A directory gets one YAML file for each entity, and .base.json, which belongs into the repository, too: by it a plan tells
-who changed what. Files of entities that are no more are removed, unless --entity exports a part. Secrets are
-not written. What Git says of it then is what has changed.
+A directory gets one YAML file for each entity, and .base.json, which belongs into the repository, too: by it a plan
+tells who changed what. Files of entities that are no more are removed, unless --entity exports a part. Secrets are
+not written.
 `;
 
 const PLAN_HELP = `
