@@ -6,7 +6,7 @@ import { ContentsRepository, type Exchange } from '../exchange/contents.reposito
 import { Portables } from '../exchange/portables';
 import { hashOf, itemText } from '../format';
 import { DatabaseDependencyIndex } from '../index/database-dependency-index';
-import { isChange, requireSecrets, withSecrets, type GivenSecrets } from './given-secrets';
+import { isChange, renewed, requireSecrets, withSecrets, type GivenSecrets } from './given-secrets';
 import { placeBefore, typesInOrder } from './item-order';
 import { inOrder } from './order';
 import type { Plan, Seen } from './plan';
@@ -43,9 +43,13 @@ export class ImportExecutor {
   ): Promise<{ steps: Step[]; undo: Undo }> {
     const { organizationId } = member;
     const portable = (type: string): Portable => this.portables.get(type);
-    const steps = stepsOf(plan, resolutions, portable);
+    const planned = stepsOf(plan, resolutions, portable);
     const catalog = await this.catalogs.of(organizationId);
     const entities = await this.requireUnchanged(organizationId, plan, catalog);
+    const steps = planned.map((step) => {
+      const entity = entities.get(`${step.type}:${step.id}`);
+      return entity ? renewed(step, entity, catalog.toNames(portable(step.type), entity.content), secrets) : step;
+    });
     requireNewNames(steps, catalog);
     requireSecrets(plan, steps, secrets);
     const changes = this.inOrder(steps.filter(isChange));

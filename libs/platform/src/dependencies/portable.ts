@@ -20,14 +20,17 @@ export interface PortableEntity {
    * always the same. References are ids, secrets `SECRET_PLACE`.
    */
   content: PortableContent;
-  /** By JSON Pointers into the content (RFC 6901), in clear. */
+  /**
+   * By JSON Pointers into the content (RFC 6901), in clear. In lists of things that all have an `id`, a thing goes by that:
+   * `/nodes/hook/parameters/auth`.
+   */
   secrets: ReadonlyMap<string, JsonValue>;
 }
 
 /** A content that came in, as it would be stored. */
 export interface CheckedContent {
   content: PortableContent;
-  /** Places of all secrets that it has or could not be without, as JSON Pointers. */
+  /** Places of all secrets that it has or could not be without, as such pointers. */
   secrets: readonly string[];
   problems: readonly FieldProblem[];
 }
