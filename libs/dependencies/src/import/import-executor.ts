@@ -56,6 +56,10 @@ export class ImportExecutor {
     for (const { type, name, id, action } of changes) if (action === 'create') catalog.add({ type, name, id });
     for (const step of changes) if (step.name !== step.planned.name) this.requireValid(step, catalog);
     await this.index.gathering(organizationId, async () => {
+      await this.portables.release(
+        member,
+        changes.filter(({ action }) => action === 'update'),
+      );
       for (const steps of this.batches(changes)) await this.apply(member, steps, catalog, secrets);
     });
     const exchanged = await this.exchange(organizationId, steps);
@@ -67,10 +71,10 @@ export class ImportExecutor {
     const exchanged = steps.map(exchangedBy);
     const last = await this.contents.last(organizationId, exchanged);
     const before = new Map(last.map((one) => [itemText(one), one.hash]));
+    const fresh = exchanged.filter((one) => before.get(itemText(one)) !== one.hash);
+    const known = await this.contents.known(organizationId, fresh);
     await this.contents.keep(organizationId, exchanged);
-    return exchanged
-      .filter((one) => before.get(itemText(one)) !== one.hash)
-      .map(({ type, name, hash }) => ({ type, name, hash }));
+    return known;
   }
 
   private async apply(member: Member, steps: Batch, catalog: Catalog, secrets: GivenSecrets): Promise<void> {

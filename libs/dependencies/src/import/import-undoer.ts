@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { conflict, type Member } from '#kernel';
+import { conflict, DomainError, type Member } from '#kernel';
 import type { EntityKey, PortableEntity } from '#platform/dependencies';
 import { ContentsRepository } from '../exchange/contents.repository';
 import { Portables } from '../exchange/portables';
+import type { ItemKey } from '../format';
 import { Contributors } from '../index/contributors';
 import { DatabaseDependencyIndex } from '../index/database-dependency-index';
 import { restored, type Touched, type Undo } from './touched';
@@ -32,10 +33,14 @@ export class ImportUndoer {
       await this.requireUnused(organizationId, touched);
     }
     await this.index.gathering(organizationId, async () => {
+      await this.portables.release(
+        member,
+        touched.filter((each) => entities.has(textOf(each))),
+      );
       // What was there before must refer to nothing that is about to go.
       for (const each of touched) if (each.before) await this.restore(member, each, entities.get(textOf(each)));
       for (const each of touched.toReversed()) {
-        if (!each.before && entities.has(textOf(each))) await this.portables.get(each.type).delete(member, each.id);
+        if (!each.before && entities.has(textOf(each))) await this.remove(member, each);
       }
     });
     await this.contents.forget(organizationId, exchanged);
@@ -43,9 +48,15 @@ export class ImportUndoer {
 
   private async restore(member: Member, { type, id, before }: Touched, now: PortableEntity | undefined): Promise<void> {
     const portable = this.portables.get(type);
-    const entity = { id, name: before!.name, content: restored(before!) };
-    if (now) await portable.update(member, { ...entity, version: now.version });
-    else await portable.create(member, entity);
+    const { name } = before!;
+    const entity = { id, name, content: restored(before!) };
+    await saidOf({ type, name }, () =>
+      now ? portable.update(member, { ...entity, version: now.version }) : portable.create(member, entity),
+    );
+  }
+
+  private async remove(member: Member, { type, name, id }: Touched): Promise<void> {
+    await saidOf({ type, name }, () => this.portables.get(type).delete(member, id));
   }
 
   private async read(organizationId: string, touched: readonly Touched[]): Promise<Map<string, PortableEntity>> {
@@ -73,6 +84,16 @@ export class ImportUndoer {
 
   private keyOf({ type, id, name }: Touched): EntityKey {
     return { type, key: this.contributors.isNamedByPath(type) ? name : id };
+  }
+}
+
+/** A refusal names the entity that it is of. */
+async function saidOf({ type, name }: ItemKey, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    throw new DomainError(error.kind, `${type} ${name}: ${error.message}`, error.details);
   }
 }
 

@@ -81,6 +81,10 @@ export class PipelinePortable implements Portable {
     await this.editor.create(member, id, draftOf(entity), 'create', 'imported');
   }
 
+  async release({ organizationId }: Member, ids: readonly string[]): Promise<void> {
+    await this.editor.releaseWebhooks(organizationId, ids);
+  }
+
   async update(member: Member, { id, version, ...entity }: ChangedEntity): Promise<void> {
     await this.editor.change(member, id, version, 'updated', () => draftOf(entity));
   }

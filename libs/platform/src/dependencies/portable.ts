@@ -86,6 +86,12 @@ export interface Portable {
   createAll?(member: Member, entities: readonly EnteringEntity[]): Promise<void>;
 
   /**
+   * Lets go of what others may take over, such as addresses of which there is one each, so that several can exchange them.
+   * Each of these is changed or deleted later in the same transaction, and has again then what its content says.
+   */
+  release?(member: Member, ids: readonly string[]): Promise<void>;
+
+  /**
    * Secrets that are `SECRET_PLACE` stay what they are. The name may differ in case.
    * @throws DomainError `precondition_failed` where it is not at that version any more.
    */
