@@ -73,9 +73,13 @@ export class SchemaBindingsService {
     return toBindingView(await this.rewrite(before, { name, filter, ...rules, ...keptModel(before, change) }));
   }
 
-  async delete(member: Member, id: string): Promise<void> {
-    const { organizationId } = member;
-    await this.change(organizationId, async () => this.drop(await this.load(member, 'uns:write', id)));
+  /** @throws DomainError `not_found`; `insufficient_scope`; `precondition_failed`. */
+  async delete(member: Member, id: string, ifMatch: SeenVersion): Promise<void> {
+    await this.change(member.organizationId, async () => {
+      const binding = await this.load(member, 'uns:write', id);
+      requireVersion(binding, ifMatch);
+      await this.drop(binding);
+    });
   }
 
   /** One that has been checked, for whoever may have it made. @throws DomainError `conflict` */
