@@ -87,6 +87,11 @@ describe('an export', () => {
 
   it.each([
     [{ entities: [] }, /^Entities/],
+    [{ entities: null }, /^Entities is required$/],
+    [{ entities: [[]] }, /^Entities/],
+    [{ entities: [{ type: 'model', id: null }] }, /^Id is required$/],
+    [{ include: null }, /^Include is required$/],
+    [{ name: null }, /^Name is required$/],
     [{ entities: [{ type: 'user' }] }, /^Type must be one of /],
     [{ entities: [{ type: 'model', id: 'x' }] }, /^There is no model x$/],
     [{ entities: [{ type: 'model' }], include: 'some' }, /^Include must be all, required, or a list/],

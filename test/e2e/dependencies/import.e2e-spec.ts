@@ -153,6 +153,18 @@ describe('an import', () => {
     });
   });
 
+  it.each([
+    [{ resolutions: null }, 'Resolutions is required'],
+    [{ resolutions: [[]] }, /^Resolutions/],
+    [{ secrets: null }, 'Secrets is required'],
+    [{ resolutions: [{ type: 'model', name: 'A', action: 'rename', newName: null }] }, 'New name is required'],
+  ])('is not executed by %j', async (decisions, message) => {
+    await put(from, 'Sensor', [number('speed')]);
+    const { planId } = await plan(await exported(from, all));
+    const { status, body } = await to.post('/dependencies/import/execute', { planId, ...decisions });
+    expect([status, body.message]).toEqual([400, expect.stringMatching(message)]);
+  });
+
   it('is executed once, and only while everything is as it was planned', async () => {
     await put(from, 'Sensor', [number('speed')]);
     const file = await exported(from, all);
