@@ -5,6 +5,7 @@ import { Database } from '#platform/database';
 import {
   DependencyIndex,
   keyText,
+  MOST_DEPENDENTS,
   type Contribution,
   type Dependent,
   type EntityKey,
@@ -16,8 +17,6 @@ import { Gathering } from './gathering';
 import { batchesOf, busiestFirst, rowsOf, targetsOf, type EntityRow, type ReferenceRow } from './index-rows';
 import * as statements from './index-statements';
 
-/** Told of one refusal. */
-const MOST_DEPENDENTS = 100;
 /** Organizations that a process remembers; it asks again about others. */
 const MOST_REMEMBERED = 10_000;
 
