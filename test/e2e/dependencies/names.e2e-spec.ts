@@ -1,5 +1,5 @@
 import { createTestApp, type TestApp } from '#testing';
-import { exported, fileOf, imported, itemOf, newPlace } from './exchange';
+import { exported, fileOf, imported, itemOf, newPlace, validate } from './exchange';
 
 const namesIn = (file: string): string[] => (JSON.parse(file).items as { name: string }[]).map(({ name }) => name);
 
@@ -20,6 +20,20 @@ describe('names that differ in little', () => {
     expect(namesIn(file).sort()).toEqual([...names].sort());
     expect((await imported(to, file)).body.data.counts).toMatchObject({ create: names.length });
     expect(await exported(to, [{ type: 'model' }])).toBe(file);
+  });
+
+  it.each<[string, object]>([
+    ['model', { fields: [] }],
+    ['pipeline', { nodes: [] }],
+    ['dashboard', { panels: [] }],
+  ])('are written in one way: a %s is, or it would be made a second time', async (type, content) => {
+    const { api } = await newPlace(app);
+    const { problems } = (await validate(api, fileOf(itemOf(type, 'Temp ~5', content)))).body.data;
+    const message = 'Name must be written Temp ~05: ~ that belongs to it is ~0';
+    expect(problems).toEqual([{ type, name: 'Temp ~5', field: 'name', message }]);
+    const file = fileOf(itemOf(type, 'Temp ~05', content));
+    expect((await imported(api, file)).body.data.counts).toMatchObject({ create: 1 });
+    expect((await imported(api, file)).body.data.counts).toMatchObject({ unchanged: 1 });
   });
 
   it('lead a dashboard into the folder of its own name', async () => {
