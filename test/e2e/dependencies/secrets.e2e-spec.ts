@@ -72,6 +72,9 @@ describe('secrets of an import', () => {
       update: 0,
       unchanged: 1,
     });
+    // Left out at first, and filled in by people since.
+    expect((await execute(mes(MASK), { [SLOT]: null })).body.data.counts).toMatchObject({ update: 0, unchanged: 1 });
+    expect(await secretsOf('connection', 'MES')).toEqual({ '/config/auth/password': 'second' });
 
     expect((await api.post(`/dependencies/import/${second.body.data.id}/undo`)).status).toBe(200);
     expect(await secretsOf('connection', 'MES')).toEqual({ '/config/auth/password': 'first' });

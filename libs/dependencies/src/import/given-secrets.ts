@@ -51,13 +51,22 @@ export function withSecrets(
 
 /**
  * The step of an entity that nothing else changes: a secret that is given and is another than the one here changes it.
- * `here` has names in the place of ids.
+ * Leaving one out is no change: what others have filled in since stays.
+ * @param named gives a content with names in the place of ids.
  */
-export function renewed(step: Step, { secrets }: PortableEntity, here: PortableContent, given: GivenSecrets): Step {
-  if (step.action !== 'unchanged') return step;
-  const own = step.secrets.filter(({ place }) => isGiven(given, slotOf(step.planned, place)));
-  const update: Step = { ...step, action: 'update', content: here, secrets: own };
-  const now = withValues(here, secrets);
+export function renewed(
+  step: Step,
+  { content, secrets }: PortableEntity,
+  given: GivenSecrets,
+  named: (content: PortableContent) => PortableContent,
+): Step {
+  const own = step.secrets.filter(({ place }) => {
+    const slot = slotOf(step.planned, place);
+    return isGiven(given, slot) && given[slot] !== null;
+  });
+  if (step.action !== 'unchanged' || own.length === 0) return step;
+  const update: Step = { ...step, action: 'update', content: named(content), secrets: own };
+  const now = withValues(content, secrets);
   return isSame(now, withSecrets(now, update, given)) ? step : update;
 }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { conflict, DomainError, invalid, type Member } from '#kernel';
-import type { Portable, PortableEntity } from '#platform/dependencies';
+import type { Portable, PortableContent, PortableEntity } from '#platform/dependencies';
 import { Catalog, Catalogs, referencesIn } from '../exchange/catalog';
 import { ContentsRepository, type Exchange } from '../exchange/contents.repository';
 import { Portables } from '../exchange/portables';
@@ -48,7 +48,8 @@ export class ImportExecutor {
     const entities = await this.requireUnchanged(organizationId, plan, catalog);
     const steps = planned.map((step) => {
       const entity = entities.get(`${step.type}:${step.id}`);
-      return entity ? renewed(step, entity, catalog.toNames(portable(step.type), entity.content), secrets) : step;
+      const named = (content: PortableContent) => catalog.toNames(portable(step.type), content);
+      return entity ? renewed(step, entity, secrets, named) : step;
     });
     requireNewNames(steps, catalog);
     requireSecrets(plan, steps, secrets);
