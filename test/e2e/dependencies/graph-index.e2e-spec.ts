@@ -45,6 +45,52 @@ describe('the index of dependencies', () => {
   const dependents = (contribution: Contribution) => index.dependents(organizationId, guarded(contribution));
   const stored = async () => (await index.read(organizationId)).entities.map(([, , , name]) => name);
 
+  describe('lists what its last revisions have changed', () => {
+    const since = async (revision: number) => {
+      const changes = await index.changesSince(organizationId, revision);
+      return changes?.changed.map(([, key]) => key).sort();
+    };
+
+    it('each entity once, with what it is now', async () => {
+      const [one, other, gone] = [recipe('One'), recipe('Other'), recipe('Gone')];
+      await keep(one, other, gone);
+      const before = await index.revision(organizationId);
+      expect(await since(before)).toEqual([]);
+      one.entity.name = 'Another one';
+      await keep(one);
+      await keep({ ...one, references: [uses(other)] }, other);
+      await remove(gone);
+      const now = await index.changesSince(organizationId, before);
+      expect(now!.changed.map(([, key]) => key).sort()).toEqual([one.entity.key, gone.entity.key].sort());
+      expect(now!.entities).toEqual([['recipe', one.entity.key, one.entity.id, 'Another one']]);
+      expect(now!.references.map(([, key, , , target]) => [key, target])).toEqual([[one.entity.key, other.entity.key]]);
+      expect(now!.revision).toBe(before + 3);
+      expect(await since(before + 3)).toEqual([]);
+      expect(await since(before + 4)).toBeUndefined();
+    });
+
+    it('two hundred of them', async () => {
+      const one = recipe('One');
+      const before = await index.revision(organizationId);
+      for (let n = 0; n < 201; n++) await keep({ ...one, entity: { ...one.entity, name: `${n}` } });
+      expect(await since(before)).toBeUndefined();
+      expect(await since(before + 1)).toEqual([one.entity.key]);
+      const listed = await app.database.asSystem((manager) =>
+        manager.query<object[]>('SELECT 1 FROM dependency_changes WHERE organization_id = $1', [organizationId]),
+      );
+      expect(listed).toHaveLength(200);
+    });
+
+    it('but none with more than two hundred entities', async () => {
+      const before = await index.revision(organizationId);
+      await keep(...Array.from({ length: 201 }, (_, n) => recipe(`${n}`)));
+      expect(await since(before)).toBeUndefined();
+      const one = recipe('One');
+      await keep(one);
+      expect(await since(before + 1)).toEqual([one.entity.key]);
+    });
+  });
+
   it('keeps what it is told to the letter', async () => {
     const other = recipe('b {"x", \\ NULL} é 😀');
     const references: Reference[] = [

@@ -140,6 +140,29 @@ describe('topics in the graph', () => {
     });
   });
 
+  it('are told at their paths as they are each time', async () => {
+    await showing('mHv1.0/line/speed');
+    await showing('mHv1.0/line/rpm');
+    const at = async (paths: string[]): Promise<(string | null)[]> => {
+      const { nodes } = (await api.get('/dependencies/graph')).body.data as { nodes: { name: string; id: string }[] };
+      return paths.map((path) => nodes.find(({ name }) => name === path)!.id);
+    };
+    const both = ['mHv1.0/line/speed', 'mHv1.0/line/rpm'];
+    const force = '?force=true';
+
+    const speed = await newTopic('mHv1.0/line/speed');
+    // What is asked for again is remembered: each state twice.
+    for (let n = 0; n < 2; n++) expect(await at(both)).toEqual([speed, null]);
+    const rpm = await newTopic('mHv1.0/line/rpm');
+    for (let n = 0; n < 2; n++) expect(await at(both)).toEqual([speed, rpm]);
+    expect((await api.delete(`/uns/topics/${speed}${force}`)).status).toBe(200);
+    for (let n = 0; n < 2; n++) expect(await at(both)).toEqual([null, rpm]);
+    expect((await api.post(`/uns/topics/${rpm}/move${force}`, { topic: 'mHv1.0/line/speed' })).status).toBe(200);
+    for (let n = 0; n < 2; n++) expect(await at(both)).toEqual([rpm, null]);
+    const again = await newTopic('mHv1.0/line/rpm');
+    for (let n = 0; n < 2; n++) expect(await at(both)).toEqual([rpm, again]);
+  });
+
   it('tell those who change a model how much they are used', async () => {
     const [id, model] = [await newTopic('mHv1.0/line/speed'), await newModel()];
     await api.put(`/uns/topics/${id}/schema`, { mode: 'off', modelId: model });

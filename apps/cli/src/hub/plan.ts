@@ -31,7 +31,7 @@ export interface Import {
   id: string;
   status: string;
   createdAt: string;
-  items?: { type: string; name: string; action: string }[];
+  counts: Record<'create' | 'update' | 'keep' | 'unchanged', number>;
 }
 
 export const countOf = ({ items }: Plan, action: Action): number =>

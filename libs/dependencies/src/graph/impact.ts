@@ -1,4 +1,4 @@
-import type { GraphNode } from './dependency-graph';
+import type { GraphNode } from './graph-node';
 import { MOST_STEPS, relatedTo, type Reached } from './reach';
 
 export const ACTIONS = ['delete', 'disable', 'change'] as const;

@@ -1,4 +1,4 @@
-import type { GraphEdge, GraphNode } from './dependency-graph';
+import type { GraphEdge, GraphNode } from './graph-node';
 
 export type Direction = 'dependents' | 'dependencies';
 
@@ -83,7 +83,7 @@ export const relatedTo = (root: GraphNode, direction: Direction, depth: number):
 export const nearestFirst = (a: Reached, b: Reached): number =>
   a.distance - b.distance || compare(a.node.type, b.node.type) || compare(a.node.name, b.node.name);
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+export const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The reference by which it was come to: one without which something breaks, where there is any. */
 export function referenceOf({ steps }: Reached, direction: Direction): GraphEdge {

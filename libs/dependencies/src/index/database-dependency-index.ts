@@ -14,17 +14,19 @@ import {
 import type { EntityManager } from 'typeorm';
 import { Contributors } from './contributors';
 import { Gathering } from './gathering';
-import { batchesOf, busiestFirst, rowsOf, targetsOf, type EntityRow, type ReferenceRow } from './index-rows';
+import { batchesOf, busiestFirst, rowsOf, targetsOf, type GraphChanges, type GraphRows } from './index-rows';
 import * as statements from './index-statements';
 
 /** Organizations that a process remembers; it asks again about others. */
 const MOST_REMEMBERED = 10_000;
 
-export interface GraphRows {
-  revision: number;
-  entities: readonly EntityRow[];
-  references: readonly ReferenceRow[];
-}
+/** Revisions of which it is known what they changed, and entities of one of them: more is read anew. */
+const LISTED = { revisions: 200, entities: 200 };
+/** Changes of more entities than that take longer to follow than to read everything. */
+const MOST_FOLLOWED = 2_000;
+
+/** A row as the driver gives it. */
+type Row<T extends { revision: number }> = Omit<T, 'revision'> & { revision: string };
 
 /** The graph of each organization, in tables. An organization's is computed when it is first asked for or changed. */
 @Injectable()
@@ -125,11 +127,18 @@ export class DatabaseDependencyIndex extends DependencyIndex {
   async read(organizationId: string): Promise<GraphRows> {
     return this.database.inOrganization(organizationId, async (manager) => {
       await this.ensureBegun(manager, organizationId);
-      const [row] = await manager.query<[Omit<GraphRows, 'revision'> & { revision: string }]>(statements.GRAPH, [
-        organizationId,
-      ]);
+      const [row] = await manager.query<[Row<GraphRows>]>(statements.GRAPH, [organizationId]);
       return { ...row, revision: Number(row.revision) };
     });
+  }
+
+  /** What is different in it since a revision; undefined where that is not known any more, or too much to follow. */
+  async changesSince(organizationId: string, revision: number): Promise<GraphChanges | undefined> {
+    const parameters = [organizationId, revision, MOST_FOLLOWED];
+    const [row] = await this.database.inOrganization(organizationId, (manager) =>
+      manager.query<Row<GraphChanges>[]>(statements.CHANGES, parameters),
+    );
+    return row && { ...row, revision: Number(row.revision) };
   }
 
   private gatheringOf(organizationId: string): Gathering | undefined {
@@ -145,10 +154,17 @@ export class DatabaseDependencyIndex extends DependencyIndex {
   private change(organizationId: string, kept: readonly Contribution[], removed: readonly EntityKey[]): Promise<void> {
     return this.database.inOrganization(organizationId, async (manager) => {
       await this.ensureBegun(manager, organizationId);
-      const changes =
-        (await this.forget(manager, organizationId, removed)) + (await this.write(manager, organizationId, kept));
-      if (changes > 0) await manager.query(statements.COUNT_UP, [organizationId]);
+      const forgotten = await this.forget(manager, organizationId, removed);
+      const written = await this.write(manager, organizationId, kept);
+      const changed = [...forgotten, ...written];
+      if (changed.length > 0) await this.countUp(manager, organizationId, changed);
     });
+  }
+
+  private async countUp(manager: EntityManager, organizationId: string, changed: readonly EntityKey[]): Promise<void> {
+    const isListed = changed.length <= LISTED.entities;
+    const columns = columnsOf(isListed ? changed : []);
+    await manager.query(statements.COUNT_UP, [organizationId, ...columns, isListed ? LISTED.revisions : 0]);
   }
 
   private async ensureBegun(manager: EntityManager, organizationId: string): Promise<void> {
@@ -162,30 +178,28 @@ export class DatabaseDependencyIndex extends DependencyIndex {
     }
   }
 
-  /** Answers how many rows are others now. */
+  /** Gives those of which a row is another now. */
   private async write(
     manager: EntityManager,
     organizationId: string,
     contributions: readonly Contribution[],
-  ): Promise<number> {
-    let changes = 0;
+  ): Promise<EntityKey[]> {
+    const changed: EntityKey[] = [];
     for (const batch of batchesOf(contributions)) {
-      const [row] = await manager.query<[{ count: string }]>(statements.KEEP, [organizationId, ...rowsOf(batch)]);
-      changes += Number(row.count);
+      changed.push(...(await manager.query<EntityKey[]>(statements.KEEP, [organizationId, ...rowsOf(batch)])));
     }
     // After all of them, since they may refer to each other.
     await this.lockTargets(manager, organizationId, contributions);
-    return changes;
+    return changed;
   }
 
   private async forget(
     manager: EntityManager,
     organizationId: string,
     entities: readonly EntityKey[],
-  ): Promise<number> {
-    if (entities.length === 0) return 0;
-    const [row] = await manager.query<[{ count: string }]>(statements.REMOVE, [organizationId, ...columnsOf(entities)]);
-    return Number(row.count);
+  ): Promise<EntityKey[]> {
+    if (entities.length === 0) return [];
+    return manager.query<EntityKey[]>(statements.REMOVE, [organizationId, ...columnsOf(entities)]);
   }
 
   /** Whoever is about to take one of the targets away waits for the end of this transaction, and finds the references. */

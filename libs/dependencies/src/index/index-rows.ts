@@ -13,6 +13,18 @@ export type ReferenceRow = readonly [
   via: readonly string[],
 ];
 
+/** A graph as of one revision. */
+export interface GraphRows {
+  revision: number;
+  entities: readonly EntityRow[];
+  references: readonly ReferenceRow[];
+}
+
+/** What is different in it since another revision: what there is now of the entities that were made, changed or removed. */
+export interface GraphChanges extends GraphRows {
+  changed: readonly (readonly [type: string, key: string])[];
+}
+
 const MOST_PLACES = 10;
 /** Contributions of one statement. */
 const BATCH = 1_000;

@@ -14,9 +14,25 @@ export const BEGIN = 'INSERT INTO dependency_graphs (organization_id) VALUES ($1
 
 export const REVISION = 'SELECT revision FROM dependency_graphs WHERE organization_id = $1';
 
-export const COUNT_UP = 'UPDATE dependency_graphs SET revision = revision + 1 WHERE organization_id = $1';
+/**
+ * Another revision, in which the entities ($2, $3) were made, changed or removed. The list of changes goes $4 revisions back;
+ * with none it begins anew.
+ */
+export const COUNT_UP = `
+  WITH counted AS (
+    UPDATE dependency_graphs
+    SET revision = revision + 1, changes_since = greatest(changes_since, revision + 1 - $4::bigint)
+    WHERE organization_id = $1
+    RETURNING revision, changes_since
+  ), forgotten AS (
+    DELETE FROM dependency_changes c USING counted
+    WHERE c.organization_id = $1 AND c.revision <= counted.changes_since
+  )
+  INSERT INTO dependency_changes (organization_id, revision, type, key)
+  SELECT $1, revision, t.type, t.key FROM counted, unnest($2::text[], $3::text[]) AS t (type, key)
+  WHERE revision > changes_since`;
 
-/** Makes rows what they are said to be, touching those alone that differ; tells how many did. */
+/** Makes rows what they are said to be, touching those alone that differ; tells whose did. */
 export const KEEP = `
   WITH given AS (
     SELECT * FROM unnest($2::text[], $3::text[], $4::uuid[], $5::text[]) AS t (type, key, id, name)
@@ -28,7 +44,7 @@ export const KEEP = `
     SELECT $1, type, key, id, name FROM given
     ON CONFLICT (organization_id, type, key) DO UPDATE SET id = excluded.id, name = excluded.name
     WHERE (e.id, e.name) IS DISTINCT FROM (excluded.id, excluded.name)
-    RETURNING 1
+    RETURNING type, key
   ), old AS (
     SELECT ctid AS place, source_type, source_key, kind, target_type, target_key FROM dependency_references
     WHERE organization_id = $1 AND source_type = ANY ($2) AND source_key = ANY ($3)
@@ -39,7 +55,7 @@ export const KEEP = `
         SELECT source_type, source_key, kind, target_type, target_key FROM named
       )
     ))
-    RETURNING 1
+    RETURNING source_type, source_key
   ), kept AS (
     INSERT INTO dependency_references AS r
       (organization_id, source_type, source_key, kind, target_type, target_key, via)
@@ -47,9 +63,11 @@ export const KEEP = `
     FROM named
     ON CONFLICT (organization_id, source_type, source_key, target_type, target_key, kind)
       DO UPDATE SET via = excluded.via WHERE r.via <> excluded.via
-    RETURNING 1
+    RETURNING source_type, source_key
   )
-  SELECT (SELECT count(*) FROM entities) + (SELECT count(*) FROM forgotten) + (SELECT count(*) FROM kept) AS count`;
+  SELECT type, key FROM entities
+  UNION SELECT source_type, source_key FROM forgotten
+  UNION SELECT source_type, source_key FROM kept`;
 
 /** In the order in which they are given: two who refer to the same entities in one order do not wait for each other. */
 export const LOCK_TARGETS = `
@@ -85,9 +103,9 @@ export const REMOVE = `
   WITH removed AS (
     DELETE FROM dependency_entities e USING unnest($2::text[], $3::text[]) AS t (type, key)
     WHERE e.organization_id = $1 AND e.type = t.type AND e.key = t.key
-    RETURNING 1
+    RETURNING e.type, e.key
   )
-  SELECT count(*) FROM removed`;
+  SELECT type, key FROM removed`;
 
 /** Who breaks without an entity ($2, $3) or its parts; with $4, without anything below it. At most $5. */
 export const DEPENDENTS = `
@@ -137,3 +155,24 @@ export const GRAPH = `
        ORDER BY source_type, source_key, target_type, target_key, kind), '[]')
      FROM dependency_references WHERE organization_id = $1) AS "references"
   FROM dependency_graphs WHERE organization_id = $1`;
+
+/** What is different since the revision $2, as of one moment. Nothing where that is too long ago, or more than $3 entities. */
+export const CHANGES = `
+  WITH changed AS MATERIALIZED (
+    SELECT DISTINCT type, key FROM dependency_changes WHERE organization_id = $1 AND revision > $2
+  )
+  SELECT revision,
+    (SELECT coalesce(json_agg(json_build_array(type, key)), '[]') FROM changed) AS changed,
+    (SELECT coalesce(json_agg(json_build_array(e.type, e.key, e.id, e.name)), '[]')
+     FROM changed c CROSS JOIN LATERAL (
+       SELECT type, key, id, name FROM dependency_entities e
+       WHERE organization_id = $1 AND e.type = c.type AND e.key = c.key OFFSET 0
+     ) AS e) AS entities,
+    (SELECT coalesce(json_agg(json_build_array(source_type, source_key, kind, target_type, target_key, via)
+       ORDER BY source_type, source_key, target_type, target_key, kind), '[]')
+     FROM changed c CROSS JOIN LATERAL (
+       SELECT * FROM dependency_references
+       WHERE organization_id = $1 AND source_type = c.type AND source_key = c.key OFFSET 0
+     ) AS r) AS "references"
+  FROM dependency_graphs
+  WHERE organization_id = $1 AND $2 BETWEEN changes_since AND revision AND (SELECT count(*) FROM changed) <= $3`;
