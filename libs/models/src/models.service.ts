@@ -97,11 +97,15 @@ export class ModelsService {
     return this.change(member, id, ifMatch, 'reverted', read);
   }
 
-  /** @throws DomainError `not_found`; `conflict` while others depend on it, as `DependencyIndex.guard`. */
-  delete({ organizationId }: Member, id: string, query: GuardQuery): Promise<Dependents | void> {
+  /**
+   * @throws DomainError `not_found`; `precondition_failed`; `conflict` while others depend on it, as
+   * `DependencyIndex.guard`.
+   */
+  delete({ organizationId }: Member, id: string, ifMatch: SeenVersion, query: GuardQuery): Promise<Dependents | void> {
     return this.database.inOrganization(organizationId, async () => {
       await this.models.lock(organizationId);
       const model = await this.models.get(organizationId, id);
+      requireVersion(model, ifMatch);
       const guarded = { type: 'model', key: id, label: 'Model' };
       return this.dependencies.guard(organizationId, guarded, query, () => this.take(model));
     });

@@ -115,6 +115,13 @@ export class PipelineEditor {
     return this.locked(member, id, ifMatch, (row) => this.erase(row));
   }
 
+  /** In the caller's transaction, in which each of them that is still there is changed or removed then. */
+  async releaseWebhooks(organizationId: string, ids: readonly string[]): Promise<void> {
+    // Rows of pipelines first, as everybody else.
+    await this.pipelines.hold(organizationId, ids);
+    await this.triggers.release(organizationId, ids);
+  }
+
   private async locked<T>(
     { organizationId }: Member,
     id: string,

@@ -126,6 +126,9 @@ describe('configuration as code', () => {
       output: expect.stringMatching(/^done: 6 created; maestrohub undo \S+ takes it back$/m),
     });
     expect(await cli(plant, 'plan', directory, '--check')).toEqual({ code: 0, output: '6 unchanged\n' });
+    writeFileSync(secrets, JSON.stringify({ 'connection:MES#/config/auth/password': 'another one' }));
+    const renewed = await cli(plant, 'apply', directory, '--secrets', secrets, '--yes');
+    expect(renewed).toEqual({ code: 0, output: expect.stringMatching(/^done: 1 updated/m) });
   });
 
   it('brings a change of the files, and leaves alone what was changed on the other side', async () => {

@@ -40,7 +40,8 @@ export async function apply(
   const plan = await makePlan(hub, source);
   say(showPlan(plan));
   requireNoProblems(plan);
-  if (!isAnythingToDo(plan)) return 'nothing to do';
+  // Secrets are in no plan: whether they are others than those there, only the execution tells.
+  if (!isAnythingToDo(plan) && options.secrets === undefined) return 'nothing to do';
   const resolutions = resolutionsOf(plan, options);
   const secrets = await secretsOf(plan, options.secrets);
   if (!options.yes) await confirm('Do it?');

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { CliError } from '../cli-error';
 import { jsonOf, parseJson, readText, writeChanged } from './text-file';
 
-const BASE = '.base.json';
+export const BASE = '.base.json';
 
 /** What each entity of a directory was when it was last exported or applied, by which a plan knows who changed it since. */
 export interface Base {

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import type { JsonValue } from '#kernel';
@@ -135,4 +144,20 @@ it('is refused in another encoding', async () => {
   await write({ A: {} });
   writeFileSync(join(directory, 'models/A.yaml'), Buffer.from('name: Größe\ncontent: {}', 'latin1'));
   await expect(readDirectory(directory)).rejects.toThrow('models/A.yaml is not in UTF-8');
+});
+
+it.each([
+  ['models', 'elsewhere'],
+  ['models/Motor.yaml', 'elsewhere/file'],
+  ['.base.json', 'elsewhere/file'],
+  ['maestrohub.json', 'elsewhere/file'],
+])('writes nothing through a link in the place of %s', async (place, target) => {
+  await write({ Pump: { z: 1 } });
+  mkdirSync(join(parent, 'elsewhere'));
+  writeFileSync(join(parent, 'elsewhere', 'file'), '{"hashes":{},"files":[]}');
+  rmSync(join(directory, place), { recursive: true, force: true });
+  symlinkSync(join(parent, target), join(directory, place));
+  await expect(write({ Motor: { z: 1 } })).rejects.toThrow(`${join(directory, place)} is a link`);
+  expect(readdirSync(join(parent, 'elsewhere'))).toEqual(['file']);
+  expect(readFileSync(join(parent, 'elsewhere', 'file'), 'utf8')).toBe('{"hashes":{},"files":[]}');
 });

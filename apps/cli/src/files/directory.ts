@@ -1,11 +1,11 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { lstat, readdir, rm, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { CliError } from '../cli-error';
-import { readBase, writeBase } from './base';
+import { BASE, readBase, writeBase } from './base';
 import { keyOf, type Bundle, type BundleItem } from './bundle';
 import { entityText, readEntity } from './entity-file';
-import { freePlace } from './file-names';
+import { foldedPlace, freePlace } from './file-names';
 import { jsonOf, parseJson, readText, writeChanged } from './text-file';
 
 /*
@@ -43,6 +43,7 @@ export async function writeDirectory(
     throw new CliError(`${directory} is neither empty nor a directory of MaestroHub: name another one`);
   }
   const places = placesOf(items);
+  for (const file of [MANIFEST, BASE, ...places.keys()]) await requireNoLink(directory, file);
   const left = isWhole || !before ? { hashes: {}, files: [] } : before;
   // First: to some file systems `motor.yaml` is `Motor.yaml`.
   const removed = before ? await removeOthers(directory, places, isWhole ? before.files : []) : 0;
@@ -83,10 +84,20 @@ function placesOf(items: readonly BundleItem[]): Map<string, BundleItem> {
   const taken = new Set<string>();
   const placed = items.map((item): [string, BundleItem] => {
     const file = freePlace(item, taken);
-    taken.add(file.toLowerCase());
+    taken.add(foldedPlace(file));
     return [file, item];
   });
   return new Map(placed);
+}
+
+/** A repository comes from anywhere. @throws CliError where what is written would land outside of the directory. */
+async function requireNoLink(directory: string, file: string): Promise<void> {
+  let path = directory;
+  for (const name of file.split('/')) {
+    path = join(path, name);
+    const found = await lstat(path).catch(() => undefined);
+    if (found?.isSymbolicLink()) throw new CliError(`${path} is a link, and nothing is written through it: remove it`);
+  }
 }
 
 async function writeEntity(directory: string, file: string, { type, name, content }: BundleItem): Promise<boolean> {

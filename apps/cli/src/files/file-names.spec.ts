@@ -1,4 +1,4 @@
-import { freePlace, placeOf } from './file-names';
+import { foldedPlace, freePlace, placeOf } from './file-names';
 
 it.each([
   ['connection', 'Press 4', 'connections/Press 4.yaml'],
@@ -21,6 +21,11 @@ it('is short enough for file systems, and still one for each name', () => {
   const places = ['a', 'b'].map((end) => placeOf({ type: 'model', name: '🏭'.repeat(60) + end }));
   expect(new Set(places).size).toBe(2);
   for (const place of places) expect(Buffer.byteLength(place.slice('models/'.length))).toBeLessThan(200);
+});
+
+it('differs where it is taken by one whose accents are written in another way', () => {
+  const taken = new Set([foldedPlace(placeOf({ type: 'model', name: 'Café' }))]);
+  expect(freePlace({ type: 'model', name: 'Cafe\u0301' }, taken)).toMatch(/^models\/Cafe\u0301~[0-9a-f]{8}\.yaml$/);
 });
 
 it('differs where it is taken by one that differs in case alone', () => {

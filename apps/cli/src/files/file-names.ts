@@ -12,10 +12,13 @@ export function placeOf({ type, name }: { type: string; name: string }): string 
   return `${safeName(type)}s/${name.split('/').map(safeName).join('/')}.yaml`;
 }
 
-/** The place, or where that is taken (also by one that differs in case alone), one beside it. */
+/** Places that some file system takes for the same: those that differ in case, or in how their accents are written. */
+export const foldedPlace = (place: string): string => place.normalize('NFC').toLowerCase();
+
+/** The place, or where one is taken that some file system takes for the same, another beside it. */
 export function freePlace(entity: { type: string; name: string }, taken: ReadonlySet<string>): string {
   const place = placeOf(entity);
-  if (!taken.has(place.toLowerCase())) return place;
+  if (!taken.has(foldedPlace(place))) return place;
   return place.replace(/\.yaml$/, `~${digest(entity.name)}.yaml`);
 }
 

@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
+import type { Member } from '#kernel';
 import { IsPortable, type Portable, type PortableEntity } from '#platform/dependencies';
 
 /** Read at once. */
@@ -49,6 +50,14 @@ export class Portables implements OnModuleInit {
       work,
     );
     return nested();
+  }
+
+  /** Lets all of them go of what they may exchange. In the caller's transaction, which then changes or deletes each. */
+  async release(member: Member, entities: readonly { type: string; id: string }[]): Promise<void> {
+    for (const type of new Set(entities.map((entity) => entity.type))) {
+      const ids = entities.filter((entity) => entity.type === type).map(({ id }) => id);
+      await this.get(type).release?.(member, ids);
+    }
   }
 
   /** Those that exist of them, in some hundreds at once. */

@@ -20,7 +20,8 @@ export class RootFinder {
     if (!types.includes(type)) {
       throw invalid({ field: 'type', message: `Type must be one of ${types.join(', ')}` });
     }
-    const node = textProblem(key) === undefined && (await this.lookUp(organizationId, graph, type, key));
+    const named = isId(key) ? key.toLowerCase() : key;
+    const node = textProblem(key) === undefined && (await this.lookUp(organizationId, graph, type, named));
     if (!node) throw notFound(titleOf(type));
     return node;
   }

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { conflict, DomainError, invalid, type Member } from '#kernel';
-import { keyText, type Portable, type PortableEntity } from '#platform/dependencies';
+import { keyText, type Portable, type PortableContent, type PortableEntity } from '#platform/dependencies';
 import { Catalog, Catalogs, referencesIn } from '../exchange/catalog';
 import { ContentsRepository, type Exchange } from '../exchange/contents.repository';
 import { Portables } from '../exchange/portables';
 import { hashOf, itemText } from '../format';
 import { Contributors } from '../index/contributors';
 import { DatabaseDependencyIndex } from '../index/database-dependency-index';
-import { isChange, requireSecrets, withSecrets, type GivenSecrets } from './given-secrets';
+import { isChange, renewed, requireSecrets, withSecrets, type GivenSecrets } from './given-secrets';
 import { placeBefore, typesInOrder } from './item-order';
 import { inOrder } from './order';
 import type { Plan, Seen } from './plan';
@@ -45,15 +45,24 @@ export class ImportExecutor {
   ): Promise<{ steps: Step[]; undo: Undo }> {
     const { organizationId } = member;
     const portable = (type: string): Portable => this.portables.get(type);
-    const steps = stepsOf(plan, resolutions, portable);
+    const planned = stepsOf(plan, resolutions, portable);
     const catalog = await this.catalogs.of(organizationId);
     const entities = await this.requireUnchanged(organizationId, plan, catalog);
+    const steps = planned.map((step) => {
+      const entity = entities.get(`${step.type}:${step.id}`);
+      const named = (content: PortableContent) => catalog.toNames(portable(step.type), content);
+      return entity ? renewed(step, entity, secrets, named) : step;
+    });
     requireNewNames(steps, catalog);
     requireSecrets(plan, steps, secrets);
     const changes = this.inOrder(steps.filter(isChange));
     for (const { type, name, id, action } of changes) if (action === 'create') catalog.add({ type, name, id });
     for (const step of changes) if (step.name !== step.planned.name) this.requireValid(step, catalog);
     await this.together(organizationId, async () => {
+      await this.portables.release(
+        member,
+        changes.filter(({ action }) => action === 'update'),
+      );
       for (const steps of this.batches(changes)) await this.apply(member, steps, catalog, secrets);
     });
     await this.requirePresent(organizationId, plan);
@@ -71,10 +80,10 @@ export class ImportExecutor {
     const exchanged = steps.map(exchangedBy);
     const last = await this.contents.last(organizationId, exchanged);
     const before = new Map(last.map((one) => [itemText(one), one.hash]));
+    const fresh = exchanged.filter((one) => before.get(itemText(one)) !== one.hash);
+    const known = await this.contents.known(organizationId, fresh);
     await this.contents.keep(organizationId, exchanged);
-    return exchanged
-      .filter((one) => before.get(itemText(one)) !== one.hash)
-      .map(({ type, name, hash }) => ({ type, name, hash }));
+    return known;
   }
 
   private async apply(member: Member, steps: Batch, catalog: Catalog, secrets: GivenSecrets): Promise<void> {

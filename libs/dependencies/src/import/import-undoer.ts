@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { conflict, DomainError, type Member } from '#kernel';
-import type { EntityKey, PortableEntity } from '#platform/dependencies';
+import { inWords, type EntityKey, type PortableEntity } from '#platform/dependencies';
 import { ContentsRepository } from '../exchange/contents.repository';
 import { Portables } from '../exchange/portables';
 import type { ItemKey } from '../format';
@@ -33,6 +33,10 @@ export class ImportUndoer {
       await this.requireUnused(organizationId, touched);
     }
     await this.together(organizationId, async () => {
+      await this.portables.release(
+        member,
+        touched.filter((each) => entities.has(textOf(each))),
+      );
       // What was there before must refer to nothing that is about to go.
       for (const each of touched) if (each.before) await this.restore(member, each, entities.get(textOf(each)));
       for (const each of touched.toReversed()) {
@@ -81,10 +85,8 @@ export class ImportUndoer {
     const made = touched.filter(({ before }) => !before).map((each) => this.keyOf(each));
     const own = touched.map((each) => this.keyOf(each));
     const dependents = await this.index.dependentsOfAll(organizationId, made, own);
-    const [first, ...others] = dependents;
-    if (!first) return;
-    const more = others.length > 0 ? ` and ${others.length} more` : '';
-    const message = `What was imported is used by ${first.type} ${first.name}${more}; with force=true it is undone all the same`;
+    if (dependents.length === 0) return;
+    const message = `What was imported is used by ${inWords(dependents)}; with force=true it is undone all the same`;
     throw conflict(message, { dependents });
   }
 

@@ -5,6 +5,7 @@ import { Database } from '#platform/database';
 import {
   DependencyIndex,
   keyText,
+  MOST_DEPENDENTS,
   type Contribution,
   type Dependent,
   type EntityKey,
@@ -26,8 +27,6 @@ import {
 import * as statements from './index-statements';
 import { requirePresent } from './require-present';
 
-/** Told of one refusal. */
-const MOST_DEPENDENTS = 100;
 /** Organizations that a process remembers; it asks again about others. */
 const MOST_REMEMBERED = 10_000;
 

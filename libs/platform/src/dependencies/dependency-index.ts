@@ -10,6 +10,9 @@ export interface Guarded extends EntityKey {
   branch?: boolean;
 }
 
+/** Dependents that are told of one change. */
+export const MOST_DEPENDENTS = 100;
+
 /**
  * Who refers to whom, in each organization. Implemented by the dependencies area; called by whoever changes something, in
  * the transaction of the change, so that the graph is never another than the configuration.
@@ -58,8 +61,12 @@ export abstract class DependencyIndex {
 }
 
 function inUse({ label }: Guarded, dependents: Dependent[]) {
-  const [first, ...others] = dependents;
-  const more = others.length > 0 ? ` and ${others.length} more` : '';
-  const message = `${label} is used by ${first!.type} ${first!.name}${more}; with force=true it is done all the same`;
+  const message = `${label} is used by ${inWords(dependents)}; with force=true it is done all the same`;
   return conflict(message, { dependents });
+}
+
+/** `pipeline Line 1 and 3 more`; of as many as are told at most, nobody has counted the others. */
+export function inWords([first, ...others]: readonly Dependent[]): string {
+  const counted = others.length + 1 < MOST_DEPENDENTS ? `${others.length}` : `at least ${others.length}`;
+  return `${first!.type} ${first!.name}${others.length > 0 ? ` and ${counted} more` : ''}`;
 }

@@ -20,14 +20,17 @@ export interface PortableEntity {
    * always the same. References are ids, secrets `SECRET_PLACE`.
    */
   content: PortableContent;
-  /** By JSON Pointers into the content (RFC 6901), in clear. */
+  /**
+   * By JSON Pointers into the content (RFC 6901), in clear. In lists of things that all have an `id`, a thing goes by that:
+   * `/nodes/hook/parameters/auth`.
+   */
   secrets: ReadonlyMap<string, JsonValue>;
 }
 
 /** A content that came in, as it would be stored. */
 export interface CheckedContent {
   content: PortableContent;
-  /** Places of all secrets that it has or could not be without, as JSON Pointers. */
+  /** Places of all secrets that it has or could not be without, as such pointers. */
   secrets: readonly string[];
   problems: readonly FieldProblem[];
 }
@@ -81,6 +84,12 @@ export interface Portable {
 
   /** The same for up to 5,000 at once, all or nothing; for types of which there are thousands. */
   createAll?(member: Member, entities: readonly EnteringEntity[]): Promise<void>;
+
+  /**
+   * Lets go of what others may take over, such as addresses of which there is one each, so that several can exchange them.
+   * Each of these is changed or deleted later in the same transaction, and has again then what its content says.
+   */
+  release?(member: Member, ids: readonly string[]): Promise<void>;
 
   /**
    * Secrets that are `SECRET_PLACE` stay what they are. The name may differ in case.

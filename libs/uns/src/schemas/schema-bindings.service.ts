@@ -77,11 +77,12 @@ export class SchemaBindingsService {
     return toBindingView(await this.rewrite(before, values, targets));
   }
 
-  async delete(member: Member, id: string): Promise<void> {
+  /** @throws DomainError `not_found`; `insufficient_scope`; `precondition_failed`. */
+  async delete(member: Member, id: string, ifMatch: SeenVersion): Promise<void> {
     const { organizationId } = member;
     await this.change(organizationId, async () => {
       await this.load(member, 'uns:write', id);
-      await this.drop(organizationId, id, undefined);
+      await this.drop(organizationId, id, ifMatch);
     });
   }
 
