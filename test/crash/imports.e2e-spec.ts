@@ -1,4 +1,4 @@
-import { describeWithServers } from '#testing';
+import { describeWithServers, eventually } from '#testing';
 import { fileOf, itemOf } from '../e2e/dependencies/exchange';
 import { CrashWorld } from './crash-world';
 
@@ -34,6 +34,9 @@ describeWithServers(['mosquitto'], 'an import, its process killed', () => {
     await world.hold('models', 'LOCK TABLE models IN SHARE MODE');
     const lost = world.client.post('/dependencies/import/execute', { planId }).catch(() => 'lost');
     await world.stalled('models');
+    const progress = async () => (await world.client.get(`/dependencies/import/${planId}`)).body.data.progress;
+    await eventually(async () => (await progress()) !== null);
+    expect(await progress()).toEqual({ done: 1, total: 2 });
     await world.api.kill();
     expect(await lost).toBe('lost');
     await world.letGo('models');
@@ -42,6 +45,8 @@ describeWithServers(['mosquitto'], 'an import, its process killed', () => {
 
     await world.restartApi();
     expect((await world.client.get(`/dependencies/import/${planId}`)).body.data.status).toBe('planned');
+    // Nobody is there who tells how far it is.
+    await eventually(async () => (await progress()) === null, { timeout: 20_000 });
     const done = await world.client.post('/dependencies/import/execute', { planId });
     expect(done).toMatchObject({ status: 200, body: { data: { status: 'applied' } } });
     expect(await world.query(NAMES)).toEqual([{ name: 'MES' }, { name: 'Speed' }]);

@@ -56,9 +56,9 @@ export interface AuditFilter {
 export class AuditRepository {
   constructor(private readonly database: Database) {}
 
-  /** In the transaction that is open, whoever opened it. */
-  async record(row: AuditRow): Promise<void> {
-    await this.database.joining(row.organization_id ?? undefined, (manager) => insert(manager, [row]));
+  /** Rows of one organization, or of the instance, in the transaction that is open, whoever opened it. */
+  async record(rows: readonly AuditRow[]): Promise<void> {
+    await this.database.joining(rows[0]?.organization_id ?? undefined, (manager) => insert(manager, rows));
   }
 
   /** Rows of any organizations, in one transaction of their own. */

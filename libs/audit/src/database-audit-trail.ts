@@ -7,6 +7,8 @@ import { Refusals } from './refusals';
 
 /** Refusals are in the trail after this time and that of a commit. */
 const FLUSH_MS = 200;
+/** Entries of one statement. */
+const BATCH = 1_000;
 
 /** The trail in `audit_entries`. */
 @Injectable()
@@ -30,8 +32,10 @@ export class DatabaseAuditTrail extends AuditTrail implements OnModuleInit {
     });
   }
 
-  override async record(entry: AuditEntry): Promise<void> {
-    await this.entries.record(doneRow(entry));
+  override async recordAll(entries: readonly AuditEntry[]): Promise<void> {
+    for (let at = 0; at < entries.length; at += BATCH) {
+      await this.entries.record(entries.slice(at, at + BATCH).map(doneRow));
+    }
   }
 
   override refused(entry: AuditEntry, reason: string): void {

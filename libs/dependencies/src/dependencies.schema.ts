@@ -10,6 +10,7 @@ import {
 } from './index/dependency.entities';
 import { Dependencies1700000010000 } from './migrations/1700000010000-dependencies';
 import { Exchange1700000010010 } from './migrations/1700000010010-exchange';
+import { Progress1700000010020 } from './migrations/1700000010020-progress';
 import { DependencyChanges1700000010030 } from './migrations/1700000010030-dependency-changes';
 
 export const dependenciesSchema: DatabaseSchema = {
@@ -22,5 +23,5 @@ export const dependenciesSchema: DatabaseSchema = {
     ExportRow,
     ImportRow,
   ],
-  migrations: [Dependencies1700000010000, Exchange1700000010010, DependencyChanges1700000010030],
+  migrations: [Dependencies1700000010000, Exchange1700000010010, Progress1700000010020, DependencyChanges1700000010030],
 };

@@ -3,6 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { DependenciesModule } from './dependencies.module';
 import { Catalogs } from './exchange/catalog';
 import { ContentsRepository } from './exchange/contents.repository';
+import { EntityWriter } from './exchange/entity-writer';
 import { Portables } from './exchange/portables';
 import { ExportWriter } from './export/export-writer';
 import { ExportsRepository } from './export/exports.repository';
@@ -13,6 +14,7 @@ import { ImportUndoer } from './import/import-undoer';
 import { ImportsRepository } from './import/imports.repository';
 import { ImportsService } from './import/imports.service';
 import { Planner } from './import/planner';
+import { ProgressReports } from './import/progress-reports';
 
 /** Configuration that leaves and enters organizations. */
 @Module({
@@ -21,6 +23,7 @@ import { Planner } from './import/planner';
     Portables,
     Catalogs,
     ContentsRepository,
+    EntityWriter,
     GraphReferences,
     ExportWriter,
     ExportsRepository,
@@ -29,6 +32,7 @@ import { Planner } from './import/planner';
     ImportExecutor,
     ImportUndoer,
     ImportsRepository,
+    ProgressReports,
     ImportsService,
   ],
   exports: [ExportsService, ImportsService],

@@ -7,6 +7,7 @@ import { BindingPortable } from './exchange/binding-portable';
 import { SchemaRulesReader } from './exchange/schema-rules-reader';
 import { TopicBatches } from './exchange/topic-batches';
 import { TopicPortable } from './exchange/topic-portable';
+import { TopicWriter } from './exchange/topic-writer';
 import { TopicPlacesRepository } from './topics/topic-places.repository';
 import { UnsDataService } from './data/uns-data.service';
 import { LastRecords } from './history/last-records';
@@ -75,6 +76,7 @@ import { TopicsService } from './topics/topics.service';
     SeriesTopics,
     StorageStates,
     TopicBatches,
+    TopicWriter,
     TopicBranches,
     TopicBranchesRepository,
     TopicDays,

@@ -1,15 +1,18 @@
 import { ALL_SCOPES, newId, type Member } from '#kernel';
-import type { Portable, PortableContent } from '#platform/dependencies';
+import { isBulk, type BulkPortable, type Portable, type PortableContent } from '#platform/dependencies';
 import { createTestApp, type ApiClient, type TestApp } from '#testing';
 import { adminIn, checked, contentsIn, portableOf } from './portables';
 import { referencesIn } from './references';
 
 const MANY = 3_000;
 
+/** Progress. */
+const unheard = (): void => undefined;
+
 describe('topics that leave and enter', () => {
   let app: TestApp;
   let token: string;
-  let topics: Portable;
+  let topics: BulkPortable;
   let bindings: Portable;
   let member: Member;
   let api: ApiClient;
@@ -17,7 +20,7 @@ describe('topics that leave and enter', () => {
   beforeAll(async () => {
     app = await createTestApp();
     token = await app.newToken(ALL_SCOPES);
-    topics = portableOf(app, 'topic');
+    topics = portableOf(app, 'topic') as BulkPortable;
     bindings = portableOf(app, 'schema-binding');
   });
 
@@ -55,7 +58,7 @@ describe('topics that leave and enter', () => {
       const mapped = portable.mapReferences(content, (_, id) => models.get(id) ?? id);
       return { id: newId(), name, content: checked(portable, name, mapped) };
     });
-    if (portable.createAll) await portable.createAll(to, entities);
+    if (isBulk(portable)) await portable.createAll(to, entities, unheard);
     else await work();
   }
 
@@ -117,7 +120,7 @@ describe('topics that leave and enter', () => {
       name: `mHv1.0/hall/line-${index % 50}/sensor-${index}`,
       content,
     }));
-    await topics.createAll!(member, entities);
+    await topics.createAll(member, entities, unheard);
     const names = await topics.names(member.organizationId);
     expect(names.size).toBe(MANY + 51);
     expect(entities.every(({ id, name }) => names.get(name) === id)).toBe(true);
@@ -129,7 +132,9 @@ describe('topics that leave and enter', () => {
       ]),
     );
     expect(epochs).toEqual([{ sum: '2' }]);
-    await expect(topics.createAll!(member, entities.slice(0, 2))).rejects.toThrow(`Topic ${entities[0]!.name} exists`);
+    await expect(topics.createAll(member, entities.slice(0, 2), unheard)).rejects.toThrow(
+      `Topic ${entities[0]!.name} exists`,
+    );
   });
 
   describe('that are changed', () => {
@@ -187,9 +192,10 @@ describe('topics that leave and enter', () => {
 
     it('stay without what was said of them, where values came meanwhile or others lie below', async () => {
       const said = checked(topics, 'mHv1.0/a', { description: 'A', schema: { mode: 'strict', min: 0 } });
-      await topics.createAll!(
+      await topics.createAll(
         member,
         ['mHv1.0/a', 'mHv1.0/b', 'mHv1.0/b/c'].map((name) => ({ id: newId(), name, content: said })),
+        unheard,
       );
       expect((await api.post('/uns/data/publish', { topic: 'mHv1.0/a', value: 1 })).status).toBe(200);
       for (const name of ['mHv1.0/a', 'mHv1.0/b']) await topics.delete(member, await idOf(name));

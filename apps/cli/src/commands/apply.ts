@@ -6,6 +6,7 @@ import { keyOf } from '../files/bundle';
 import { isDirectory } from '../files/directory';
 import type { HubClient } from '../hub/hub-client';
 import type { Import, Plan, PlanItem } from '../hub/plan';
+import { shown } from '../hub/progress';
 import { note } from '../note';
 import { doneWords, showPlan } from '../show-plan';
 import { isAnythingToDo, makePlan, requireNoProblems } from './plan';
@@ -46,7 +47,9 @@ export async function apply(
   const secrets = await secretsOf(plan, options.secrets);
   if (!options.yes) await confirm('Do it?');
   note('importing');
-  const done = await hub.post<Import>('/dependencies/import/execute', { planId: plan.planId, resolutions, secrets });
+  const { planId } = plan;
+  const call = hub.post<Import>('/dependencies/import/execute', { planId, resolutions, secrets });
+  const done = await shown(hub, planId, call);
   if (await isDirectory(source)) {
     const kept = new Set(resolutions.filter(({ action }) => action !== 'replace').map(keyOf));
     const applied = plan.items.filter((item) => !kept.has(keyOf(item)));

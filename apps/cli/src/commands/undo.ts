@@ -2,6 +2,7 @@ import { CliError } from '../cli-error';
 import { confirm } from '../confirm';
 import type { HubClient } from '../hub/hub-client';
 import type { Import } from '../hub/plan';
+import { shown } from '../hub/progress';
 import { note } from '../note';
 import { doneWords } from '../show-plan';
 
@@ -16,7 +17,7 @@ export async function undo(hub: HubClient, id: string | undefined, { yes, force 
     id === undefined ? await lastApplied(hub) : await hub.get<Import>(`/dependencies/import/${encodeURIComponent(id)}`);
   if (!yes) await confirm(`Take back the import ${found.id} of ${found.createdAt} (${doneWords(found)})?`);
   note('taking it back');
-  await hub.post(`/dependencies/import/${found.id}/undo${force ? '?force=true' : ''}`, {});
+  await shown(hub, found.id, hub.post(`/dependencies/import/${found.id}/undo${force ? '?force=true' : ''}`, {}));
   return `what the import ${found.id} did (${doneWords(found)}) is taken back`;
 }
 

@@ -32,6 +32,8 @@ export interface Import {
   status: string;
   createdAt: string;
   counts: Record<'create' | 'update' | 'keep' | 'unchanged', number>;
+  /** While it is executed or undone. */
+  progress: { done: number; total: number } | null;
 }
 
 export const countOf = ({ items }: Plan, action: Action): number =>

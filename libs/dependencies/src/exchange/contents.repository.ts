@@ -30,24 +30,19 @@ export class ContentsRepository {
   constructor(private readonly database: Database) {}
 
   /** What was exchanged last of each of them; those that never were are left out. */
-  last(organizationId: string, keys: readonly ItemKey[]): Promise<Exchanged[]> {
-    return this.inBatches(organizationId, keys, LAST, (key) => [key.type, key.name]);
+  async last(organizationId: string, keys: readonly ItemKey[]): Promise<Exchanged[]> {
+    return this.inBatches(keys, (batch) =>
+      this.query<Exchanged>(organizationId, LAST, [batch.map(({ type }) => type), batch.map(({ name }) => name)]),
+    );
   }
 
-  /** Contents by `<type> <hash>`; those that are not known are left out. */
-  async contents(
-    organizationId: string,
-    wanted: readonly { type: string; hash: string }[],
-  ): Promise<Map<string, PortableContent>> {
+  /** Contents by their hashes; those that are not known are left out. */
+  async contents(organizationId: string, hashes: readonly string[]): Promise<Map<string, PortableContent>> {
     // Thousands of topics have the same content.
-    const distinct = [...new Map(wanted.map((one) => [`${one.type} ${one.hash}`, one])).values()];
-    const rows = await this.inBatches<{ type: string; hash: string }, Exchange>(
-      organizationId,
-      distinct,
-      CONTENTS,
-      ({ type, hash }) => [type, hash],
+    const rows = await this.inBatches([...new Set(hashes)], (batch) =>
+      this.query<Pick<Exchange, 'hash' | 'content'>>(organizationId, CONTENTS, [batch]),
     );
-    return new Map(rows.map(({ type, hash, content }) => [`${type} ${hash}`, content]));
+    return new Map(rows.map(({ hash, content }) => [hash, content]));
   }
 
   /** Remembers them as what was exchanged last. */
@@ -92,21 +87,16 @@ export class ContentsRepository {
     });
   }
 
-  private inBatches<T, R>(
-    organizationId: string,
-    wanted: readonly T[],
-    query: string,
-    columns: (one: T) => [string, string],
-  ): Promise<R[]> {
-    return this.database.inOrganization(organizationId, async (manager) => {
-      const found: R[] = [];
-      for (let at = 0; at < wanted.length; at += BATCH) {
-        const batch = wanted.slice(at, at + BATCH).map(columns);
-        const parameters = [organizationId, batch.map(([type]) => type), batch.map(([, other]) => other)];
-        found.push(...(await manager.query<R[]>(query, parameters)));
-      }
-      return found;
-    });
+  private async inBatches<T, R>(wanted: readonly T[], read: (batch: readonly T[]) => Promise<R[]>): Promise<R[]> {
+    const found: R[][] = [];
+    for (let at = 0; at < wanted.length; at += BATCH) found.push(await read(wanted.slice(at, at + BATCH)));
+    return found.flat();
+  }
+
+  private query<R>(organizationId: string, sql: string, parameters: readonly unknown[]): Promise<R[]> {
+    return this.database.inOrganization(organizationId, (manager) =>
+      manager.query<R[]>(sql, [organizationId, ...parameters]),
+    );
   }
 }
 
@@ -119,11 +109,11 @@ const LAST = `
     ORDER BY exchanged_at DESC, hash LIMIT 1
   ) c`;
 
+/** By the hash alone: with the type, too, the planner would take the other index where it knows nothing of the table yet. */
 const CONTENTS = `
-  SELECT wanted.type, wanted.hash, c.content
-  FROM (SELECT DISTINCT * FROM unnest($2::text[], $3::text[])) AS wanted (type, hash)
+  SELECT wanted.hash, c.content FROM unnest($2::text[]) AS wanted (hash)
   CROSS JOIN LATERAL (
-    SELECT content FROM dependency_contents WHERE organization_id = $1 AND hash = wanted.hash AND type = wanted.type LIMIT 1
+    SELECT content FROM dependency_contents WHERE organization_id = $1 AND hash = wanted.hash LIMIT 1
   ) c`;
 
 const KEEP = `

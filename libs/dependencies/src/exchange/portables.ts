@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { Member } from '#kernel';
-import { IsPortable, type Portable, type PortableEntity } from '#platform/dependencies';
+import { IsPortable, isBulk, type Portable, type PortableEntity } from '#platform/dependencies';
 
 /** Read at once. */
 const BATCH = 500;
@@ -53,11 +53,30 @@ export class Portables implements OnModuleInit {
   }
 
   /** Lets all of them go of what they may exchange. In the caller's transaction, which then changes or deletes each. */
-  async release(member: Member, entities: readonly { type: string; id: string }[]): Promise<void> {
-    for (const type of new Set(entities.map((entity) => entity.type))) {
-      const ids = entities.filter((entity) => entity.type === type).map(({ id }) => id);
-      await this.get(type).release?.(member, ids);
+  async release(member: Member, entities: readonly EntityId[]): Promise<void> {
+    for (const [type, ids] of idsByType(entities)) await this.get(type).release?.(member, ids);
+  }
+
+  /** Those that exist of them, by `keyOfId`. */
+  async entities(organizationId: string, wanted: readonly EntityId[]): Promise<Map<string, PortableEntity>> {
+    const found = new Map<string, PortableEntity>();
+    for (const [type, ids] of idsByType(wanted)) {
+      for await (const batch of this.read(organizationId, type, ids)) {
+        for (const entity of batch) found.set(keyOfId({ type, ...entity }), entity);
+      }
     }
+    return found;
+  }
+
+  /** Versions of those that exist of them, by `keyOfId`. */
+  async versions(organizationId: string, wanted: readonly EntityId[]): Promise<Map<string, number>> {
+    const found = new Map<string, number>();
+    for (const [type, ids] of idsByType(wanted)) {
+      for (const [id, version] of await this.versionsOf(organizationId, type, ids)) {
+        found.set(keyOfId({ type, id }), version);
+      }
+    }
+    return found;
   }
 
   /** Those that exist of them, in some hundreds at once. */
@@ -66,4 +85,37 @@ export class Portables implements OnModuleInit {
       yield await this.get(type).read(organizationId, ids.slice(at, at + BATCH));
     }
   }
+
+  private async versionsOf(
+    organizationId: string,
+    type: string,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, number>> {
+    const portable = this.get(type);
+    if (isBulk(portable)) return portable.versions(organizationId, ids);
+    const versions = new Map<string, number>();
+    for await (const batch of this.read(organizationId, type, ids)) {
+      for (const { id, version } of batch) versions.set(id, version);
+    }
+    return versions;
+  }
+}
+
+/** An entity by its id. */
+export interface EntityId {
+  type: string;
+  id: string;
+}
+
+/** `model:01890a5d-…` */
+export const keyOfId = ({ type, id }: EntityId): string => `${type}:${id}`;
+
+function idsByType(wanted: readonly EntityId[]): Map<string, string[]> {
+  const ids = new Map<string, string[]>();
+  for (const { type, id } of wanted) {
+    const own = ids.get(type);
+    if (own) own.push(id);
+    else ids.set(type, [id]);
+  }
+  return ids;
 }

@@ -1,25 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { conflict, DomainError, invalid, type Member } from '#kernel';
-import { keyText, type Portable, type PortableContent, type PortableEntity } from '#platform/dependencies';
+import { isBulk, keyText, type PortableContent, type PortableEntity } from '#platform/dependencies';
 import { Catalog, Catalogs, referencesIn } from '../exchange/catalog';
 import { ContentsRepository, type Exchange } from '../exchange/contents.repository';
-import { Portables } from '../exchange/portables';
+import { EntityWriter } from '../exchange/entity-writer';
+import { keyOfId, Portables } from '../exchange/portables';
 import { hashOf, itemText } from '../format';
 import { Contributors } from '../index/contributors';
 import { DatabaseDependencyIndex } from '../index/database-dependency-index';
 import { isChange, renewed, requireSecrets, withSecrets, type GivenSecrets } from './given-secrets';
-import { placeBefore, typesInOrder } from './item-order';
+import { placeBefore } from './item-order';
 import { inOrder } from './order';
 import type { Plan, Seen } from './plan';
 import { stepsOf, type Resolution, type Step } from './resolutions';
+import { changedSince, planIsStale } from './stale';
 import { beforeOf, type Touched, type Undo } from './touched';
+import { typesInOrder } from './type-order';
+import type { WorkProgress } from './work-progress';
 
-/** Told at once. */
-const MOST_TOLD = 100;
-/** Made at once, of types that can. */
-const BATCH = 500;
-
-/** What is done at once. */
+/** What is written at once: of one type, and all of it new or none. */
 type Batch = [Step, ...Step[]];
 
 /** Does what a plan says. */
@@ -27,6 +26,7 @@ type Batch = [Step, ...Step[]];
 export class ImportExecutor {
   constructor(
     private readonly portables: Portables,
+    private readonly writer: EntityWriter,
     private readonly catalogs: Catalogs,
     private readonly contents: ContentsRepository,
     private readonly contributors: Contributors,
@@ -42,37 +42,57 @@ export class ImportExecutor {
     plan: Plan,
     resolutions: readonly Resolution[],
     secrets: GivenSecrets,
+    progress: WorkProgress,
   ): Promise<{ steps: Step[]; undo: Undo }> {
     const { organizationId } = member;
-    const portable = (type: string): Portable => this.portables.get(type);
-    const planned = stepsOf(plan, resolutions, portable);
+    const planned = stepsOf(plan, resolutions, (type) => this.portables.get(type));
     const catalog = await this.catalogs.of(organizationId);
-    const entities = await this.requireUnchanged(organizationId, plan, catalog);
-    const steps = planned.map((step) => {
-      const entity = entities.get(`${step.type}:${step.id}`);
-      const named = (content: PortableContent) => catalog.toNames(portable(step.type), content);
-      return entity ? renewed(step, entity, secrets, named) : step;
-    });
+    await this.requireUnchanged(organizationId, plan, catalog);
+    const steps = await this.withRenewed(organizationId, planned, catalog, secrets);
     requireNewNames(steps, catalog);
     requireSecrets(plan, steps, secrets);
     const changes = this.inOrder(steps.filter(isChange));
-    for (const { type, name, id, action } of changes) if (action === 'create') catalog.add({ type, name, id });
+    for (const step of changes) if (isNew(step)) catalog.add({ type: step.type, name: step.name, id: step.id });
     for (const step of changes) if (step.name !== step.planned.name) this.requireValid(step, catalog);
-    await this.together(organizationId, async () => {
-      await this.portables.release(
-        member,
-        changes.filter(({ action }) => action === 'update'),
-      );
-      for (const steps of this.batches(changes)) await this.apply(member, steps, catalog, secrets);
+    const updates = changes.filter((step) => !isNew(step));
+    const before = await this.portables.entities(organizationId, updates);
+    progress.total = changes.length;
+    const batches = this.batches(changes);
+    const late = batches.findIndex(([{ type }]) => this.portables.get(type).holdsOthersUp);
+    const cut = late < 0 ? batches.length : late;
+    const write = async (some: readonly Batch[]): Promise<void> => {
+      for (const batch of some) await this.write(member, batch, catalog, secrets, progress);
+    };
+    const exchanged = await this.together(organizationId, async () => {
+      await this.portables.release(member, updates);
+      await write(batches.slice(0, cut));
+      const common = await this.exchange(organizationId, steps);
+      await write(batches.slice(cut));
+      return common;
     });
     await this.requirePresent(organizationId, plan);
-    const exchanged = await this.exchange(organizationId, steps);
-    return { steps, undo: { touched: await this.touchedBy(organizationId, changes, entities), exchanged } };
+    return { steps, undo: { touched: await this.touchedBy(organizationId, changes, before), exchanged } };
   }
 
   /** Judged, and written into the graph, when all of it is done. */
-  private together(organizationId: string, work: () => Promise<void>): Promise<void> {
+  private together<T>(organizationId: string, work: () => Promise<T>): Promise<T> {
     return this.index.gathering(organizationId, () => this.portables.together(organizationId, work));
+  }
+
+  /** With what changes by its secrets alone. */
+  private async withRenewed(
+    organizationId: string,
+    steps: readonly Step[],
+    catalog: Catalog,
+    secrets: GivenSecrets,
+  ): Promise<Step[]> {
+    const asked = steps.filter((step) => !isNew(step) && !isChange(step) && step.secrets.length > 0);
+    const entities = await this.portables.entities(organizationId, asked);
+    return steps.map((step) => {
+      const entity = entities.get(keyOfId(step));
+      const named = (content: PortableContent) => catalog.toNames(this.portables.get(step.type), content);
+      return entity ? renewed(step, entity, secrets, named) : step;
+    });
   }
 
   /** Remembers what both sides have in common from now on; gives what of it is new. */
@@ -86,91 +106,86 @@ export class ImportExecutor {
     return known;
   }
 
-  private async apply(member: Member, steps: Batch, catalog: Catalog, secrets: GivenSecrets): Promise<void> {
-    const [{ type, version }] = steps;
+  private async write(
+    member: Member,
+    batch: Batch,
+    catalog: Catalog,
+    secrets: GivenSecrets,
+    progress: WorkProgress,
+  ): Promise<void> {
+    const { type, version } = batch[0];
     const portable = this.portables.get(type);
-    const entities = steps.map((step) => {
-      const content = withSecrets(catalog.toIds(portable, step.content), step, secrets);
-      return { id: step.id, name: step.name, content };
-    });
+    const entities = batch.map((step) => ({
+      ...{ id: step.id, name: step.name, version: step.version ?? 0 },
+      content: withSecrets(catalog.toIds(portable, step.content), step, secrets),
+    }));
     try {
-      if (version !== null) await portable.update(member, { ...entities[0]!, version });
-      else if (portable.createAll) await portable.createAll(member, entities);
-      else await portable.create(member, entities[0]!);
+      if (version === null) await this.writer.create(member, type, entities, progress.add);
+      else await this.writer.update(member, type, entities, progress.add);
     } catch (error) {
-      throw error instanceof DomainError ? ofItem(steps, error) : error;
+      if (!(error instanceof DomainError) || error.kind !== 'precondition_failed') throw error;
+      throw await this.staleError(member.organizationId, batch);
     }
   }
 
-  /** What can be made together, in the same order; else each by itself. */
+  /** Each by itself, but for types that are written together: whichever order those come in among themselves is the same. */
   private batches(changes: readonly Step[]): Batch[] {
-    const batches: Batch[] = [];
-    for (const step of changes) {
-      const batch = batches.at(-1);
-      const joins = batch?.[0].type === step.type && batch[0].version === null && step.version === null;
-      if (joins && batch.length < BATCH && this.portables.get(step.type).createAll) batch.push(step);
-      else batches.push([step]);
-    }
-    return batches;
+    return runsOf(changes).flatMap((run) => {
+      if (!isBulk(this.portables.get(run[0].type))) return run.map((step): Batch => [step]);
+      const parts = [run.filter(isNew), run.filter((step) => !isNew(step))];
+      return parts.filter((part): part is Batch => part.length > 0);
+    });
   }
 
   /** What has got another name was not judged with it yet. @throws DomainError `bad_request` */
-  private requireValid(step: Step, catalog: Catalog): void {
-    const portable = this.portables.get(step.type);
-    const { problems } = portable.check(step.name, catalog.toIds(portable, step.content));
+  private requireValid({ type, name, content }: Step, catalog: Catalog): void {
+    const portable = this.portables.get(type);
+    const { problems } = portable.check(name, catalog.toIds(portable, content));
     const [first, ...others] = problems;
-    if (first) throw ofItem([step], invalid(first, ...others));
+    if (!first) return;
+    const { kind, message, details } = invalid(first, ...others);
+    throw new DomainError(kind, `${type} ${name}: ${message}`, details);
   }
 
-  /** The entities that are there, by `<type>:<id>`. */
-  private async requireUnchanged(
-    organizationId: string,
-    plan: Plan,
-    catalog: Catalog,
-  ): Promise<Map<string, PortableEntity>> {
-    const seen = seenIn(plan);
-    const entities = await this.read(organizationId, seen);
+  /** @throws DomainError `conflict` that names what is not as it was when the plan was made. */
+  private async requireUnchanged(organizationId: string, plan: Plan, catalog: Catalog): Promise<void> {
+    const seen = [...plan.items, ...plan.outside].filter(isSeen);
+    const versions = await this.portables.versions(organizationId, seen);
+    const isRenamed = (one: Seen): boolean => versions.has(keyOfId(one)) && catalog.byName(one)?.id !== one.id;
+    const made = plan.items.filter((item) => item.version === null && catalog.byName(item));
     const stale = [
-      ...seen.flatMap((one) => {
-        const entity = entities.get(`${one.type}:${one.id}`);
-        if (entity && catalog.byName(one)?.id === one.id) {
-          return entity.version === one.version ? [] : [{ ...keyOf(one), message: 'was changed' }];
-        }
-        return [{ ...keyOf(one), message: entity ? 'was renamed' : 'was deleted' }];
-      }),
-      ...plan.items
-        .filter((item) => item.version === null && catalog.byName(item))
-        .map((item) => ({ ...keyOf(item), message: 'was made' })),
+      ...seen.filter(isRenamed).map(({ type, name }) => ({ type, name, message: 'was renamed' })),
+      ...changedSince(
+        seen.filter((one) => !isRenamed(one)),
+        versions,
+      ),
+      ...made.map(({ type, name }) => ({ type, name, message: 'was made' })),
     ];
-    if (stale.length > 0) throw staleError(stale);
-    return entities;
+    if (stale.length > 0) throw planIsStale(stale);
   }
 
   /** What is referred to may have gone since it was looked at; from here on it cannot. @throws DomainError `conflict` */
   private async requirePresent(organizationId: string, plan: Plan): Promise<void> {
-    const named = this.contributors.namedById(seenIn(plan));
+    const named = this.contributors.namedById([...plan.items, ...plan.outside].filter(isSeen));
     const keys = named.map(({ type, id }) => ({ type, key: id }));
     const present = new Set((await this.index.present(organizationId, keys)).map(keyText));
     const gone = named.filter(({ type, id }) => !present.has(keyText({ type, key: id })));
-    if (gone.length > 0) throw staleError(gone.map((one) => ({ ...keyOf(one), message: 'was deleted' })));
+    if (gone.length > 0) throw planIsStale(gone.map(({ type, name }) => ({ type, name, message: 'was deleted' })));
   }
 
-  private async read(organizationId: string, wanted: readonly { type: string; id: string }[]) {
-    const found = new Map<string, PortableEntity>();
-    for (const type of new Set(wanted.map((one) => one.type))) {
-      const ids = wanted.filter((one) => one.type === type).map(({ id }) => id);
-      for await (const batch of this.portables.read(organizationId, type, ids)) {
-        for (const entity of batch) found.set(`${type}:${entity.id}`, entity);
-      }
-    }
-    return found;
+  /** One of the batch was changed between the look at its version and its own change. */
+  private async staleError(organizationId: string, batch: Batch): Promise<DomainError> {
+    const stale = changedSince(batch.filter(isSeen), await this.portables.versions(organizationId, batch));
+    return planIsStale(
+      stale.length > 0 ? stale : [{ type: batch[0].type, name: batch[0].name, message: 'was changed' }],
+    );
   }
 
   /** Types after those that have to be there first, and within them each after what it refers to. */
   private inOrder(changes: readonly Step[]): Step[] {
     const ranks = new Map(typesInOrder(this.portables.all()).map((type, rank) => [type, rank]));
     const sorted = [...changes].sort((a, b) => ranks.get(a.type)! - ranks.get(b.type)!);
-    const created = new Set(sorted.filter(({ action }) => action === 'create').map(itemText));
+    const created = new Set(sorted.filter(isNew).map(itemText));
     const places = sorted.map((step) => {
       const portable = this.portables.get(step.type);
       const place = placeBefore(step, portable, referencesIn(portable, step.content).keys);
@@ -184,13 +199,27 @@ export class ImportExecutor {
     changes: readonly Step[],
     before: ReadonlyMap<string, PortableEntity>,
   ): Promise<Touched[]> {
-    const after = await this.read(organizationId, changes);
-    return changes.map(({ type, name, id, action }) => {
-      const old = action === 'update' ? before.get(`${type}:${id}`) : undefined;
-      const { version } = after.get(`${type}:${id}`)!;
-      return { type, name, id, version, ...(old && { before: beforeOf(old) }) };
+    const versions = await this.portables.versions(organizationId, changes);
+    return changes.map(({ type, name, id }) => {
+      const old = before.get(keyOfId({ type, id }));
+      return { type, name, id, version: versions.get(keyOfId({ type, id }))!, ...(old && { before: beforeOf(old) }) };
     });
   }
+}
+
+const isNew = ({ version }: Step): boolean => version === null;
+
+const isSeen = <T extends Seen | { version: number | null }>(one: T): one is T & Seen => one.version !== null;
+
+/** Steps of one type that come one after the other. */
+function runsOf(changes: readonly Step[]): Batch[] {
+  const runs: Batch[] = [];
+  for (const step of changes) {
+    const run = runs.at(-1);
+    if (run?.[0].type === step.type) run.push(step);
+    else runs.push([step]);
+  }
+  return runs;
 }
 
 /** What both sides now have in common, also where what is here was kept. */
@@ -199,18 +228,6 @@ const exchangedBy = ({ type, name, planned, action, content }: Step): Exchange =
   if (name !== planned.name && action === 'create') return { type, name, hash: hashOf(content), base: null, content };
   return { type, name, hash, base: base === undefined || base === hash ? null : base, content: incoming };
 };
-
-const seenIn = ({ items, outside }: Plan): Seen[] =>
-  [...items, ...outside].filter((one): one is Seen & typeof one => one.version !== null);
-
-const keyOf = ({ type, name }: Seen | Plan['items'][number]) => ({ type, name });
-
-function staleError(stale: readonly { type: string; name: string; message: string }[]): DomainError {
-  const [first] = stale;
-  const more = stale.length > 1 ? `, and ${stale.length - 1} more` : '';
-  const message = `Since the plan was made, ${first!.type} ${first!.name} ${first!.message}${more}; validate the file again`;
-  return conflict(message, { stale: stale.slice(0, MOST_TOLD) });
-}
 
 /** @throws DomainError `conflict` for a new name that is taken. */
 function requireNewNames(steps: readonly Step[], catalog: Catalog): void {
@@ -221,14 +238,4 @@ function requireNewNames(steps: readonly Step[], catalog: Catalog): void {
     if (isTaken) throw conflict(`There is another ${step.type} ${step.name}: rename it differently`);
     made.add(name);
   }
-}
-
-/** The refusal of one item, or of several together, said of it. */
-function ofItem([{ type, name }, ...others]: readonly [Step, ...Step[]], error: DomainError): DomainError {
-  const { message, details } = error;
-  if (error.kind === 'precondition_failed') return staleError([{ type, name, message: 'was changed' }]);
-  // The plan is there; it, or what it refers to, is not.
-  const kind = error.kind === 'not_found' ? 'conflict' : error.kind;
-  const more = others.length > 0 ? ` and ${others.length} more` : '';
-  return new DomainError(kind, `${type} ${name}${more}: ${message}`, details);
 }

@@ -1,21 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { conflict, DomainError, type Member } from '#kernel';
-import { inWords, type EntityKey, type PortableEntity } from '#platform/dependencies';
+import { inWords, type EntityKey } from '#platform/dependencies';
 import { ContentsRepository } from '../exchange/contents.repository';
-import { Portables } from '../exchange/portables';
-import type { ItemKey } from '../format';
+import { EntityWriter } from '../exchange/entity-writer';
+import { keyOfId, Portables } from '../exchange/portables';
 import { Contributors } from '../index/contributors';
 import { DatabaseDependencyIndex } from '../index/database-dependency-index';
+import { changedSince, importIsStale, undoIsLate } from './stale';
 import { restored, type Touched, type Undo } from './touched';
-
-/** Told at once. */
-const MOST_TOLD = 100;
+import { undoOrder } from './type-order';
+import type { WorkProgress } from './work-progress';
 
 /** Makes what an import has changed what it was. */
 @Injectable()
 export class ImportUndoer {
   constructor(
     private readonly portables: Portables,
+    private readonly writer: EntityWriter,
     private readonly contents: ContentsRepository,
     private readonly contributors: Contributors,
     private readonly index: DatabaseDependencyIndex,
@@ -25,22 +26,24 @@ export class ImportUndoer {
    * In the caller's transaction, which has the organization's imports locked.
    * @throws DomainError `conflict` where something has changed since, or others refer to what was made; not with `force`.
    */
-  async undo(member: Member, { touched, exchanged }: Undo, force: boolean): Promise<void> {
+  async undo(member: Member, { touched, exchanged }: Undo, force: boolean, progress: WorkProgress): Promise<void> {
     const { organizationId } = member;
-    const entities = await this.read(organizationId, touched);
+    const versions = await this.portables.versions(organizationId, touched);
     if (!force) {
-      requireUnchanged(touched, entities);
+      const changed = changedSince(touched, versions);
+      if (changed.length > 0) throw importIsStale(changed);
       await this.requireUnused(organizationId, touched);
     }
+    progress.total = touched.length;
+    const work = { member, versions, progress, force };
     await this.together(organizationId, async () => {
       await this.portables.release(
         member,
-        touched.filter((each) => entities.has(textOf(each))),
+        touched.filter((each) => versions.has(keyOfId(each))),
       );
-      // What was there before must refer to nothing that is about to go.
-      for (const each of touched) if (each.before) await this.restore(member, each, entities.get(textOf(each)));
-      for (const each of touched.toReversed()) {
-        if (!each.before && entities.has(textOf(each))) await this.remove(member, each, force);
+      for (const { action, type } of undoOrder(this.portables.all())) {
+        const own = touched.filter((each) => each.type === type);
+        await (action === 'restore' ? this.restore(work, type, own) : this.remove(work, type, own));
       }
     });
     // Once more: whoever began to since has been waited for, and from here on nobody can.
@@ -53,31 +56,43 @@ export class ImportUndoer {
     return this.index.gathering(organizationId, () => this.portables.together(organizationId, work));
   }
 
-  private async restore(
-    member: Member,
-    { type, name, id, before }: Touched,
-    now: PortableEntity | undefined,
+  /** What was there before is as it was; what of it is gone meanwhile is made anew. */
+  private async restore({ member, versions, progress }: Work, type: string, touched: readonly Touched[]) {
+    const entities = touched.flatMap(({ id, before }) =>
+      before
+        ? [{ id, name: before.name, content: restored(before), version: versions.get(keyOfId({ type, id })) }]
+        : [],
+    );
+    const gone = entities.filter(({ version }) => version === undefined);
+    await this.writer.create(member, type, gone, progress.add);
+    const there = entities.flatMap(({ version, ...entity }) => (version === undefined ? [] : [{ ...entity, version }]));
+    await this.inTime(member, touched, () => this.writer.update(member, type, there, progress.add));
+  }
+
+  /**
+   * What was made goes, each before what it refers to: in the other order than it was made in. What was changed in this
+   * moment stays, unless it is to go however it is.
+   */
+  private async remove({ member, versions, progress, force }: Work, type: string, touched: readonly Touched[]) {
+    const made = touched.filter(({ before }) => !before);
+    const there = made.filter((each) => versions.has(keyOfId(each)));
+    const leaving = there.toReversed().map(({ id, name, version }) => ({ id, name, ...(!force && { version }) }));
+    await this.inTime(member, there, () => this.writer.delete(member, type, leaving, progress.add));
+    progress.add(made.length - there.length);
+  }
+
+  /** @throws DomainError `conflict` where one of them was changed between the look at its version and its own change. */
+  private async inTime(
+    { organizationId }: Member,
+    touched: readonly Touched[],
+    work: () => Promise<void>,
   ): Promise<void> {
-    const portable = this.portables.get(type);
-    const entity = { id, name: before!.name, content: restored(before!) };
-    const done = now ? portable.update(member, { ...entity, version: now.version }) : portable.create(member, entity);
-    await ofEntity({ type, name }, done);
-  }
-
-  /** What was changed in this moment stays, unless it is to go however it is. */
-  private async remove(member: Member, { type, name, id, version }: Touched, force: boolean): Promise<void> {
-    await ofEntity({ type, name }, this.portables.get(type).delete(member, id, force ? undefined : version));
-  }
-
-  private async read(organizationId: string, touched: readonly Touched[]): Promise<Map<string, PortableEntity>> {
-    const found = new Map<string, PortableEntity>();
-    for (const type of new Set(touched.map((each) => each.type))) {
-      const ids = touched.filter((each) => each.type === type).map(({ id }) => id);
-      for await (const batch of this.portables.read(organizationId, type, ids)) {
-        for (const entity of batch) found.set(textOf({ type, ...entity }), entity);
-      }
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.kind !== 'precondition_failed') throw error;
+      throw undoIsLate(changedSince(touched, await this.portables.versions(organizationId, touched)));
     }
-    return found;
   }
 
   /** @throws DomainError `conflict` where others, which the import has not touched, refer to what it has made. */
@@ -95,33 +110,11 @@ export class ImportUndoer {
   }
 }
 
-const textOf = ({ type, id }: { type: string; id: string }): string => `${type}:${id}`;
-
-/** The refusal of one entity, said of it. */
-async function ofEntity({ type, name }: ItemKey, done: Promise<void>): Promise<void> {
-  try {
-    await done;
-  } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-    if (error.kind === 'precondition_failed') {
-      const changed = [{ type, name, message: 'was changed' }];
-      throw conflict(`${type} ${name} was changed in this moment, so nothing was undone`, { changed });
-    }
-    // The import is there; it, or what it refers to, is not.
-    const kind = error.kind === 'not_found' ? 'conflict' : error.kind;
-    throw new DomainError(kind, `${type} ${name}: ${error.message}`, error.details);
-  }
-}
-
-function requireUnchanged(touched: readonly Touched[], entities: ReadonlyMap<string, PortableEntity>): void {
-  const changed = touched.flatMap(({ type, name, id, version }) => {
-    const now = entities.get(textOf({ type, id }));
-    if (!now) return [{ type, name, message: 'was deleted' }];
-    return now.version === version ? [] : [{ type, name, message: 'was changed' }];
-  });
-  const [first, ...others] = changed;
-  if (!first) return;
-  const more = others.length > 0 ? `, and ${others.length} more` : '';
-  const message = `Since the import, ${first.type} ${first.name} ${first.message}${more}; with force=true it is undone all the same`;
-  throw conflict(message, { changed: changed.slice(0, MOST_TOLD) });
+/** What all parts of undoing an import need. */
+interface Work {
+  member: Member;
+  /** Of what is there of it, by `keyOfId`. */
+  versions: ReadonlyMap<string, number>;
+  progress: WorkProgress;
+  force: boolean;
 }

@@ -192,6 +192,13 @@ export class ImportItemView {
   id!: string;
 }
 
+/** In entities. */
+export class ImportProgress {
+  done!: number;
+
+  total!: number;
+}
+
 export class ImportEntry {
   id!: string;
 
@@ -218,6 +225,10 @@ export class ImportEntry {
 
   @ApiProperty({ type: String, nullable: true })
   undoneBy!: string | null;
+
+  /** How far it is while it is executed or undone, told about once a second; null otherwise. */
+  @ApiProperty({ type: ImportProgress, nullable: true })
+  progress!: ImportProgress | null;
 }
 
 export class ImportView extends ImportEntry {
@@ -263,6 +274,15 @@ export const toImportEntry = (row: ImportRow): ImportEntry => ({
   appliedBy: row.appliedBy,
   undoneAt: row.undoneAt,
   undoneBy: row.undoneBy,
+  progress: progressOf(row),
 });
+
+/** Whoever has told nothing for so long has ended without a word. */
+const SILENT_MS = 10_000;
+
+function progressOf({ progress }: ImportRow): ImportProgress | null {
+  if (!progress || progress.at < Date.now() - SILENT_MS) return null;
+  return { done: progress.done, total: progress.total };
+}
 
 export const toImportView = (row: ImportRow): ImportView => ({ ...toImportEntry(row), items: row.items });

@@ -15,6 +15,14 @@ export interface ImportedItem {
   id: string;
 }
 
+/** How far a piece of work is, in entities. */
+export interface ToldProgress {
+  done: number;
+  total: number;
+  /** When that was, in milliseconds since 1970. */
+  at: number;
+}
+
 /** A file that came in: first a plan, then what was done by it. */
 @Entity('dependency_imports')
 @Index('dependency_imports_organization_index', ['organizationId', 'createdAt', 'id'])
@@ -63,4 +71,8 @@ export class ImportRow {
 
   @Column('uuid', { name: 'undone_by', nullable: true })
   undoneBy!: string | null;
+
+  /** How far its execution or undoing was, as told last: see `ImportsRepository.report`. */
+  @Column('jsonb', { nullable: true })
+  progress!: ToldProgress | null;
 }

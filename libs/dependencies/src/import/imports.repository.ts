@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { conflict, isId, newId, notFound, type TimePosition } from '#kernel';
 import { Database } from '#platform/database';
-import { ImportRow } from './import.entity';
+import { ImportRow, type ToldProgress } from './import.entity';
 import { LessThan } from 'typeorm';
 
 /** Any number that no other such lock has. */
@@ -16,7 +16,11 @@ const UNDO_MS = 30 * 24 * HOUR_MS;
 /** Plans of one organization that wait to be executed; the oldest go. */
 const MOST_PLANS = 20;
 
-type Secretless = 'items' | 'plan' | 'undo';
+type ImportKey = Pick<ImportRow, 'organizationId' | 'id' | 'status'>;
+type Progress = Pick<ToldProgress, 'done' | 'total'>;
+/** What callers take it for. */
+type Label = 'Import' | 'Plan';
+type Long = 'items' | 'plan' | 'undo';
 
 @Injectable()
 export class ImportsRepository {
@@ -60,14 +64,19 @@ export class ImportsRepository {
     });
   }
 
-  /** With its items. @throws DomainError `not_found` */
-  get(organizationId: string, id: string, label: 'Import' | 'Plan' = 'Import'): Promise<ImportRow> {
-    return this.read(organizationId, id, ['items'], label);
+  /** Without anything long. @throws DomainError `not_found` */
+  head(organizationId: string, id: string, label: Label): Promise<ImportRow> {
+    return this.read(organizationId, id, [], label);
   }
 
-  /** With everything. @throws DomainError `not_found` */
-  whole(organizationId: string, id: string, label: 'Import' | 'Plan'): Promise<ImportRow> {
-    return this.read(organizationId, id, ['items', 'plan', 'undo'], label);
+  /** With its items. @throws DomainError `not_found` */
+  get(organizationId: string, id: string): Promise<ImportRow> {
+    return this.read(organizationId, id, ['items'], 'Import');
+  }
+
+  /** With what it takes to execute or undo it. @throws DomainError `not_found` */
+  withWork(organizationId: string, id: string, label: Label): Promise<ImportRow> {
+    return this.read(organizationId, id, ['plan', 'undo'], label);
   }
 
   /** Older plans make room. */
@@ -96,6 +105,24 @@ export class ImportsRepository {
     if (affected === 0) throw conflict('The plan has made room for newer ones meanwhile; validate the file again');
   }
 
+  /**
+   * Tells how far its execution or undoing is, from outside of the transaction that does it. Where that has the row, or has
+   * made it something else already, there is nothing to be told any more.
+   */
+  async report({ organizationId, id, status }: ImportKey, { done, total }: Progress): Promise<void> {
+    const progress: ToldProgress = { done, total, at: Date.now() };
+    await this.database.inOrganization(organizationId, (manager) =>
+      manager.query(REPORT, [organizationId, id, status, JSON.stringify(progress)]),
+    );
+  }
+
+  /** There is nothing to tell of it any more; where it was done, that was said with it. */
+  async endReports({ organizationId, id, status }: ImportKey): Promise<void> {
+    await this.database.inOrganization(organizationId, (manager) =>
+      manager.update(ImportRow, { organizationId, id, status }, { progress: null }),
+    );
+  }
+
   /** Whether it is too old to be executed. */
   isExpired({ createdAt }: ImportRow): boolean {
     return createdAt < ago(PLAN_MS);
@@ -116,12 +143,7 @@ export class ImportsRepository {
     });
   }
 
-  private async read(
-    organizationId: string,
-    id: string,
-    also: readonly Secretless[],
-    label: string,
-  ): Promise<ImportRow> {
+  private async read(organizationId: string, id: string, also: readonly Long[], label: Label): Promise<ImportRow> {
     if (!isId(id)) throw notFound(label);
     const found = await this.database.inOrganization(organizationId, (manager) =>
       manager
@@ -136,3 +158,10 @@ export class ImportsRepository {
 }
 
 const ago = (milliseconds: number): Date => new Date(Date.now() - milliseconds);
+
+/** Waits for nobody. */
+const REPORT = `
+  UPDATE dependency_imports SET progress = $4::jsonb
+  WHERE id = (
+    SELECT id FROM dependency_imports WHERE organization_id = $1 AND id = $2 AND status = $3 FOR UPDATE SKIP LOCKED
+  )`;

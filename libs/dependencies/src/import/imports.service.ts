@@ -18,14 +18,18 @@ import {
   type ImportPlanView,
   type ImportView,
 } from './import.dto';
-import type { ImportRow } from './import.entity';
+import type { ImportedItem, ImportRow } from './import.entity';
 import { ImportsRepository } from './imports.repository';
 import { pack, unpack } from './packed';
 import type { Plan } from './plan';
 import { Planner } from './planner';
+import { ProgressReports } from './progress-reports';
 import type { Undo } from './touched';
+import type { WorkProgress } from './work-progress';
 
 const UNDO_PURPOSE = 'imports.undo';
+
+const itemOf = ({ type, name, action, id }: ImportedItem): ImportedItem => ({ type, name, action, id });
 
 /** Configuration that enters the organization, from files. */
 @Injectable()
@@ -36,6 +40,7 @@ export class ImportsService {
     private readonly executor: ImportExecutor,
     private readonly undoer: ImportUndoer,
     private readonly imports: ImportsRepository,
+    private readonly reports: ProgressReports,
     private readonly index: DatabaseDependencyIndex,
     private readonly secrets: SecretBox,
     private readonly audit: AuditTrail,
@@ -67,7 +72,7 @@ export class ImportsService {
     const planId = await this.imports.insert(organizationId, {
       description: plan.description,
       counts: countsOf(plan.items),
-      items: plan.items.map(({ type, name, action, id }) => ({ type, name, action, id })),
+      items: plan.items.map(itemOf),
       plan: await pack(plan),
       createdBy: userId,
     });
@@ -81,21 +86,23 @@ export class ImportsService {
    */
   async execute(member: Member, { planId, resolutions = [], secrets = {} }: ImportExecution): Promise<ImportView> {
     const { organizationId, userId } = member;
-    await this.imports.get(organizationId, planId, 'Plan');
-    return this.locked(organizationId, async () => {
-      const row = await this.imports.whole(organizationId, planId, 'Plan');
+    const planned = await this.imports.head(organizationId, planId, 'Plan');
+    await this.locked(planned, async (progress) => {
+      const row = await this.imports.withWork(organizationId, planId, 'Plan');
       if (row.status !== 'planned') throw conflict('The plan has been executed already');
       if (this.imports.isExpired(row) || !row.plan) throw conflict('The plan is too old; validate the file again');
       const plan = await unpack<Plan>(row.plan);
-      const { steps, undo } = await this.executor.execute(member, plan, resolutions, secrets);
-      const items = steps.map(({ type, name, action, id }) => ({ type, name, action, id }));
-      const change = { status: 'applied', items, counts: countsOf(items), plan: null } as const;
+      const { steps, undo } = await this.executor.execute(member, plan, resolutions, secrets, progress);
+      const counts = countsOf(steps);
       await this.imports.update(organizationId, planId, {
-        ...{ ...change, undo: await this.seal(undo), appliedAt: new Date(), appliedBy: userId },
+        ...{ status: 'applied', counts, plan: null, progress: null, undo: await this.seal(undo) },
+        ...{ appliedAt: new Date(), appliedBy: userId },
+        // Without any they are those of the plan: tens of thousands need not be written again.
+        ...(resolutions.length > 0 && { items: steps.map(itemOf) }),
       });
-      await this.record('import.apply', row, { ...change.counts });
-      return this.get(member, planId);
+      await this.record('import.apply', row, { ...counts });
     });
+    return this.get(member, planId);
   }
 
   /**
@@ -105,29 +112,32 @@ export class ImportsService {
    */
   async undo(member: Member, id: string, force = false): Promise<ImportView> {
     const { organizationId, userId } = member;
-    await this.imports.get(organizationId, id);
-    return this.locked(organizationId, async () => {
-      const row = await this.imports.whole(organizationId, id, 'Import');
+    const applied = await this.imports.head(organizationId, id, 'Import');
+    await this.locked(applied, async (progress) => {
+      const row = await this.imports.withWork(organizationId, id, 'Import');
       if (row.status === 'planned') throw conflict('The import has not been executed');
       if (row.status === 'undone') throw conflict('The import has been undone already');
       if (this.imports.isFinal(row) || !row.undo) throw conflict('The import is too old to be undone');
-      await this.undoer.undo(member, await this.open(row.undo), force);
+      await this.undoer.undo(member, await this.open(row.undo), force, progress);
       await this.imports.update(organizationId, id, {
-        ...{ status: 'undone', undo: null, undoneAt: new Date(), undoneBy: userId },
+        ...{ status: 'undone', undo: null, undoneAt: new Date(), undoneBy: userId, progress: null },
       });
       await this.record('import.undo', row, { force });
-      return this.get(member, id);
     });
+    return this.get(member, id);
   }
 
-  /** One at a time in an organization. */
-  private async locked<T>(organizationId: string, work: () => Promise<T>): Promise<T> {
+  /** One at a time in an organization, in a transaction whose progress others see. */
+  private async locked(row: ImportRow, work: (progress: WorkProgress) => Promise<void>): Promise<void> {
+    const { organizationId } = row;
     // Begun ahead of the transaction, the graph of an organization is computed from what was there before.
     await this.index.revision(organizationId);
-    return this.database.inOrganization(organizationId, async () => {
-      await this.imports.lock(organizationId);
-      return work();
-    });
+    await this.reports.during(row, (progress) =>
+      this.database.inOrganization(organizationId, async () => {
+        await this.imports.lock(organizationId);
+        await work(progress);
+      }),
+    );
   }
 
   private async seal(undo: Undo): Promise<Buffer> {

@@ -1,6 +1,6 @@
 import type { Portable } from '#platform/dependencies';
 import { itemText, type ItemKey } from '../format';
-import { inOrder, type Ordered } from './order';
+import type { Ordered } from './order';
 import { wholeOf } from './whole';
 
 /** An item after those that it refers to. Where a type allows circles, its entities come in any order. */
@@ -8,10 +8,4 @@ export function placeBefore(item: ItemKey, portable: Portable, references: reado
   const needed = references.filter(({ type }) => !(portable.circular && type === item.type));
   const whole = wholeOf(portable, item);
   return { key: itemText(item), needs: [...needed, ...(whole ? [whole] : [])].map(itemText) };
-}
-
-/** Types, each after those that have to be there first. */
-export function typesInOrder(portables: readonly Portable[]): string[] {
-  const types = [...portables].sort((a, b) => (a.type < b.type ? -1 : 1));
-  return inOrder(types.map(({ type, after }) => ({ key: type, needs: after }))).ordered.map(({ key }) => key);
 }

@@ -137,17 +137,17 @@ export class Planner {
         exchanged,
       ]),
     );
-    const wanted = items.flatMap((item) => {
-      const hashes = [item.base, last.get(itemText(item))?.hash].filter((hash) => hash !== undefined);
-      return hashes.map((hash) => ({ type: item.type, hash }));
-    });
-    const contents = await this.contents.contents(organizationId, wanted);
+    const wanted = items.flatMap((item) => [item.base, last.get(itemText(item))?.hash]);
+    const contents = await this.contents.contents(
+      organizationId,
+      wanted.filter((hash) => hash !== undefined),
+    );
     return new Map(
       items.flatMap((item): [string, PortableContent][] => {
         const exchanged = last.get(itemText(item))?.hash;
         // Whoever imports again what was exchanged last brings nothing new.
-        const told = exchanged === item.hash ? undefined : contents.get(`${item.type} ${item.base}`);
-        const base = told ?? contents.get(`${item.type} ${exchanged}`);
+        const told = exchanged === item.hash ? undefined : contents.get(item.base ?? '');
+        const base = told ?? contents.get(exchanged ?? '');
         return base ? [[itemText(item), base]] : [];
       }),
     );

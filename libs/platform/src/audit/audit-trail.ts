@@ -24,7 +24,12 @@ export abstract class AuditTrail {
    * Writes down what is being done, in the caller's transaction: both are kept or neither. Call it inside
    * `Database.asSystem` or `Database.inOrganization`, around change and record.
    */
-  abstract record(entry: AuditEntry): Promise<void>;
+  record(entry: AuditEntry): Promise<void> {
+    return this.recordAll([entry]);
+  }
+
+  /** The same of much that is done at once, all of it in one organization or all in the instance. */
+  abstract recordAll(entries: readonly AuditEntry[]): Promise<void>;
 
   /**
    * Writes down what was refused, and changed nothing. Returns at once, never fails what it is called from, and is kept

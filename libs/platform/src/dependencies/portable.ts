@@ -67,6 +67,9 @@ export interface Portable {
   /** Whether its entities may refer to one another in a circle, and so to one that is not there yet. */
   readonly circular?: boolean;
 
+  /** Whether others have to wait from the first that is written to the commit: they come as late as their order allows. */
+  readonly holdsOthersUp?: boolean;
+
   /** Ids by names: of everything there is. */
   names(organizationId: string): Promise<Map<string, string>>;
 
@@ -81,9 +84,6 @@ export interface Portable {
 
   /** @throws DomainError */
   create(member: Member, entity: EnteringEntity): Promise<void>;
-
-  /** The same for up to 5,000 at once, all or nothing; for types of which there are thousands. */
-  createAll?(member: Member, entities: readonly EnteringEntity[]): Promise<void>;
 
   /**
    * Lets go of what others may take over, such as addresses of which there is one each, so that several can exchange them.
@@ -111,3 +111,25 @@ export interface Portable {
    */
   together?<T>(organizationId: string, work: () => Promise<T>): Promise<T>;
 }
+
+/** Told how many more are written. */
+export type Progress = (count: number) => void;
+
+/**
+ * A type of which there may be tens of thousands: any number of entities by a few statements, in whichever order they come,
+ * all or nothing. By the same rules and with the same traces as one by one; refusals name the entity, but for
+ * `precondition_failed`.
+ */
+export interface BulkPortable extends Portable {
+  /** By ids, as `read` tells them; what does not exist is left out. */
+  versions(organizationId: string, ids: readonly string[]): Promise<Map<string, number>>;
+
+  createAll(member: Member, entities: readonly EnteringEntity[], progress: Progress): Promise<void>;
+
+  updateAll(member: Member, entities: readonly ChangedEntity[], progress: Progress): Promise<void>;
+
+  /** Each at its version alone, where it has one. */
+  deleteAll(member: Member, entities: readonly { id: string; version?: number }[], progress: Progress): Promise<void>;
+}
+
+export const isBulk = (portable: Portable): portable is BulkPortable => 'createAll' in portable;

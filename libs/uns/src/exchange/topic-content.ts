@@ -42,10 +42,11 @@ export interface FullTopicContent {
   schema: FullSchemaContent | null;
 }
 
-type Values = Pick<Topic, 'description' | 'tags' | 'config'>;
+/** What is stored of it beside its schema. */
+export type TopicValues = Pick<Topic, 'description' | 'tags' | 'config'>;
 
 export const toTopicContent = (
-  { description, tags, config }: Values,
+  { description, tags, config }: TopicValues,
   schema: TopicSchema | null,
 ): FullTopicContent => ({
   description,
@@ -54,8 +55,7 @@ export const toTopicContent = (
   schema: schema && toSchemaContent(schema),
 });
 
-/** What is stored of it beside its schema. */
-export const topicValues = ({ description, tags, config }: FullTopicContent): Values => ({
+export const topicValues = ({ description, tags, config }: FullTopicContent): TopicValues => ({
   description,
   tags,
   config: toConfig(config as TopicConfigInput),

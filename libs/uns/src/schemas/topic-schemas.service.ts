@@ -57,36 +57,10 @@ export class TopicSchemasService {
     return this.change(member, topicId, async (topic) => {
       const before = await this.schemas.find(topic.organizationId, topic.id);
       if (!before) throw notFound('Schema');
-      await this.erase(topic, before);
+      await this.schemas.delete(topic.organizationId, topic.id);
+      await this.record('schema.delete', topic, before, {});
+      if (before.modelId) await this.index.remove(topic.organizationId, [topicKey(topic.path)]);
     });
-  }
-
-  /**
-   * In the transaction of whoever has decided it, after `bumpEpoch`; rules are taken as they are.
-   * @param targets as `DependencyIndex.keep` expects them.
-   */
-  async write(
-    topic: Topic,
-    before: TopicSchema | null,
-    rules: SchemaRules,
-    targets: readonly EntityKey[],
-  ): Promise<TopicSchema> {
-    const { organizationId, id } = topic;
-    const values: object = { id, ...rules };
-    const after = before
-      ? await this.schemas.update(organizationId, id, before.version, values)
-      : await this.schemas.insert(organizationId, values);
-    await this.record('schema.update', topic, before ?? {}, after);
-    if (after.modelId) await this.index.keep(organizationId, [topicContribution(topic, after.modelId)], targets);
-    else if (before?.modelId) await this.index.remove(organizationId, [topicKey(topic.path)]);
-    return after;
-  }
-
-  /** The same, where it is to have none of its own. */
-  async erase(topic: Topic, before: TopicSchema): Promise<void> {
-    await this.schemas.delete(topic.organizationId, topic.id);
-    await this.record('schema.delete', topic, before, {});
-    if (before.modelId) await this.index.remove(topic.organizationId, [topicKey(topic.path)]);
   }
 
   /** What would become of a value; nothing is stored. */
@@ -110,6 +84,24 @@ export class TopicSchemasService {
       requireTopicRight(member, 'uns:write', topic.path);
       return work(topic);
     });
+  }
+
+  /** @param targets as `DependencyIndex.keep` expects them. */
+  private async write(
+    topic: Topic,
+    before: TopicSchema | null,
+    rules: SchemaRules,
+    targets: readonly EntityKey[],
+  ): Promise<TopicSchema> {
+    const { organizationId, id } = topic;
+    const values: object = { id, ...rules };
+    const after = before
+      ? await this.schemas.update(organizationId, id, before.version, values)
+      : await this.schemas.insert(organizationId, values);
+    await this.record('schema.update', topic, before ?? {}, after);
+    if (after.modelId) await this.index.keep(organizationId, [topicContribution(topic, after.modelId)], targets);
+    else if (before?.modelId) await this.index.remove(organizationId, [topicKey(topic.path)]);
+    return after;
   }
 
   private record(action: string, topic: Topic, before: Partial<SchemaRules>, after: Partial<SchemaRules>) {

@@ -90,16 +90,12 @@ export class TopicBranches {
       requireRight(member, topic, topic.path);
       return topic;
     };
-    return this.change(organizationId, removable, { ...query, branch: recursive }, (topic) => this.drop(topic));
-  }
-
-  /** A topic with all below it, in the transaction of whoever has decided it, after `bumpEpoch`. */
-  async drop(topic: Topic): Promise<void> {
-    const { organizationId, path } = topic;
-    const before = await this.places.withModels(organizationId, path);
-    const count = await this.branches.remove(organizationId, path);
-    await this.record('delete', topic, { details: { count } });
-    await this.follow(organizationId, before, []);
+    return this.change(organizationId, removable, { ...query, branch: recursive }, async (topic) => {
+      const before = await this.places.withModels(organizationId, topic.path);
+      const count = await this.branches.remove(organizationId, topic.path);
+      await this.record('delete', topic, { details: { count } });
+      await this.follow(organizationId, before, []);
+    });
   }
 
   /**

@@ -42,10 +42,10 @@ export class TopicPlacesRepository {
     );
   }
 
-  /** Whether the topic has values, also such as were not kept as history or were refused. */
-  async hasValues(organizationId: string, id: string): Promise<boolean> {
-    const [row] = await this.query<{ found: boolean }>(organizationId, HAS_VALUES, [id]);
-    return row!.found;
+  /** Those of them that have values, also such as were not kept as history or were refused. */
+  async withValues(organizationId: string, ids: readonly string[]): Promise<Set<string>> {
+    const rows = await this.query<{ id: string }>(organizationId, WITH_VALUES, [ids]);
+    return new Set(rows.map(({ id }) => id));
   }
 
   private query<R>(organizationId: string, sql: string, parameters: unknown[]): Promise<R[]> {
@@ -55,7 +55,7 @@ export class TopicPlacesRepository {
   }
 }
 
-const HAS_VALUES = `
-  SELECT EXISTS (SELECT 1 FROM uns_topic_days WHERE organization_id = $1 AND topic_id = $2)
-    OR EXISTS (SELECT 1 FROM uns_latest WHERE organization_id = $1 AND topic_id = $2)
-    OR EXISTS (SELECT 1 FROM uns_quarantine WHERE organization_id = $1 AND topic_id = $2) AS found`;
+const WITH_VALUES = `
+  SELECT topic_id AS id FROM uns_topic_days WHERE organization_id = $1 AND topic_id = ANY ($2)
+  UNION SELECT topic_id FROM uns_latest WHERE organization_id = $1 AND topic_id = ANY ($2)
+  UNION SELECT topic_id FROM uns_quarantine WHERE organization_id = $1 AND topic_id = ANY ($2)`;

@@ -4,17 +4,21 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { EntityManager } from 'typeorm';
 import { holdEpochs, type Epochs } from '../epochs';
-import { TopicPolicies } from './topic-policies';
+import { TopicPolicies, type PlacedTopic } from './topic-policies';
 import type { TopicPolicy } from './topic-policy';
+import type { Topic } from './topic.entity';
 
 export interface TopicName {
   organizationId: string;
   topic: string;
 }
 
-/** A topic that is to be made; with an id where that has been given out already. */
+/** A topic that is to be made. */
 export interface NewTopic extends TopicName {
+  /** Where it has been given out already. */
   id?: string;
+  /** What people say of it from the start. */
+  values?: Pick<Topic, 'description' | 'tags' | 'config'>;
 }
 
 /** What is remembered of a topic, as of some epochs. */
@@ -25,12 +29,6 @@ export interface KnownTopic {
   policies: number;
   /** Days on which it is known to have records; see ingest/topic-days.ts. */
   days: Set<number>;
-}
-
-interface FoundTopic {
-  id: string;
-  organization_id: string;
-  path: string;
 }
 
 /** Topics that this process remembers: about 200 bytes each. */
@@ -59,8 +57,11 @@ export class TopicRegistry {
    * @param epochs of their organizations, read before.
    */
   async ensure(names: readonly TopicName[], epochs: ReadonlyMap<string, Epochs>): Promise<void> {
-    const { found } = await this.make(names);
-    const topics = found.map(({ id, organization_id: organizationId, path }) => ({ id, organizationId, path }));
+    const rows = rowsOf(names);
+    const topics = await this.database.inOrganizations(organizationsOf(rows), async (manager) => {
+      await make(manager, rows);
+      return manager.query<PlacedTopic[]>(FIND, placesOf(rows));
+    });
     const policies = await this.policies.of(topics);
     for (const { id, organizationId, path } of topics) {
       const { topics: asOf, policies: rulesAsOf } = epochs.get(organizationId)!;
@@ -76,49 +77,54 @@ export class TopicRegistry {
    * Answers the ids of what it made.
    */
   async add(names: readonly NewTopic[]): Promise<Set<string>> {
-    const { made } = await this.make(names);
-    return new Set(made.map(({ id }) => id));
-  }
-
-  private make(names: readonly NewTopic[]): Promise<{ made: { id: string }[]; found: FoundTopic[] }> {
-    const ids = new Map(names.map((name) => [keyOf(name), name.id]));
-    const wanted = new Map(names.flatMap(lineageOf).map((name) => [keyOf(name), name]));
-    // One order everywhere: two processes that make the same topics wait for each other instead of locking up.
-    const rows = [...wanted.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, name]) => name);
-    const organizations = [...new Set(rows.map(({ organizationId }) => organizationId))];
-    return this.database.inOrganizations(organizations, async (manager) => {
-      // Nothing is made below a topic that is being moved or deleted.
-      await holdEpochs(manager, organizations);
-      const columns = [rows.map((row) => row.organizationId), rows.map((row) => row.topic)];
-      const made = await manager.query<{ id: string }[]>(
-        `INSERT INTO uns_topics (id, organization_id, path, parent_path, name)
-         SELECT id, organization_id, path, nullif(regexp_replace(path, '/[^/]*$', ''), '${TOPIC_ROOT}'),
-                regexp_replace(path, '^.*/', '')
-         FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS t (id, organization_id, path)
-         ON CONFLICT (organization_id, path) DO NOTHING RETURNING id`,
-        [rows.map((row) => ids.get(keyOf(row)) ?? newId()), ...columns],
-      );
-      await this.countChildren(manager, organizations, made);
-      const found = await manager.query<FoundTopic[]>(
-        `SELECT id, organization_id, path FROM uns_topics
-         JOIN unnest($1::uuid[], $2::text[]) AS t (organization_id, path) USING (organization_id, path)`,
-        columns,
-      );
-      return { made, found };
-    });
-  }
-
-  private async countChildren(
-    manager: EntityManager,
-    organizations: readonly string[],
-    made: readonly { id: string }[],
-  ): Promise<void> {
-    if (made.length > 0) await manager.query(COUNT_CHILDREN, [organizations, made.map(({ id }) => id)]);
+    const rows = rowsOf(names);
+    const made = await this.database.inOrganizations(organizationsOf(rows), (manager) => make(manager, rows));
+    return new Set(made);
   }
 }
 
-const lineageOf = ({ organizationId, topic }: TopicName): TopicName[] =>
-  topicLineage(topic).map((path) => ({ organizationId, topic: path }));
+/** The topics with their parents. One order everywhere: two processes that make the same ones wait instead of locking up. */
+function rowsOf(names: readonly NewTopic[]): NewTopic[] {
+  const lineages = names.flatMap(({ organizationId, topic }) =>
+    topicLineage(topic).map((path): NewTopic => ({ organizationId, topic: path })),
+  );
+  // Last those that were asked for: they may have an id, and values.
+  const byKey = new Map([...lineages, ...names].map((row) => [keyOf(row), row]));
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+}
+
+const organizationsOf = (rows: readonly NewTopic[]): string[] => [...new Set(rows.map((row) => row.organizationId))];
+
+const placesOf = (rows: readonly NewTopic[]) => [rows.map((row) => row.organizationId), rows.map((row) => row.topic)];
+
+/** Those that do not exist of them. Answers the ids of what it made. */
+async function make(manager: EntityManager, rows: readonly NewTopic[]): Promise<string[]> {
+  const organizations = organizationsOf(rows);
+  // Nothing is made below a topic that is being moved or deleted.
+  await holdEpochs(manager, organizations);
+  const made = await manager.query<{ id: string }[]>(MAKE, [
+    ...placesOf(rows),
+    rows.map(({ id }) => id ?? newId()),
+    rows.map(({ values }) => values?.description ?? null),
+    rows.map(({ values }) => JSON.stringify(values?.tags ?? [])),
+    rows.map(({ values }) => (values?.config ? JSON.stringify(values.config) : null)),
+  ]);
+  const ids = made.map(({ id }) => id);
+  if (ids.length > 0) await manager.query(COUNT_CHILDREN, [organizations, ids]);
+  return ids;
+}
+
+const FIND = `
+  SELECT id, organization_id AS "organizationId", path FROM uns_topics
+  JOIN unnest($1::uuid[], $2::text[]) AS t (organization_id, path) USING (organization_id, path)`;
+
+const MAKE = `
+  INSERT INTO uns_topics (id, organization_id, path, parent_path, name, description, tags, config)
+  SELECT id, organization_id, path, nullif(regexp_replace(path, '/[^/]*$', ''), '${TOPIC_ROOT}'),
+         regexp_replace(path, '^.*/', ''), description, ARRAY(SELECT jsonb_array_elements_text(tags)), config
+  FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::jsonb[], $6::jsonb[])
+    AS t (organization_id, path, id, description, tags, config)
+  ON CONFLICT (organization_id, path) DO NOTHING RETURNING id`;
 
 /** Parents are locked in the order in which topics are made: whoever makes others below them waits for this one. */
 const COUNT_CHILDREN = `
