@@ -74,7 +74,7 @@ export class DatabaseDependencyIndex extends DependencyIndex {
 
   /** Nothing where the graph has not been begun: there is no harm in not knowing, and beginning it would hold others up. */
   present(organizationId: string, entities: readonly EntityKey[]): Promise<EntityKey[]> {
-    const asked = this.contributors.namedById(entities);
+    const asked = this.contributors.namedById(inOneOrder(entities));
     if (asked.length === 0) return Promise.resolve([]);
     return this.database.inOrganization(organizationId, (manager) =>
       manager.query<EntityKey[]>(statements.PRESENT, [organizationId, ...columnsOf(asked)]),

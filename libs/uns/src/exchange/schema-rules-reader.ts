@@ -15,8 +15,8 @@ export class SchemaRulesReader {
   ) {}
 
   /**
-   * In the order of the contents, with the models as `DependencyIndex.keep` expects them. They are held to what came with them; that is the model's version of now where it says
-   * the same, and none that has a number here where it does not.
+   * In the order of the contents, and their models as `DependencyIndex.keep` expects them. Rules are held to what came with
+   * them; that is the model's version of now where it says the same, and none that has a number here where it does not.
    * @throws DomainError `not_found` for a model that does not exist.
    */
   async read(
