@@ -42,7 +42,8 @@ async function run(values: Values): Promise<string> {
   const records = topics().map((topic) => ({ topic, value: 1 }));
   await call('POST', '/uns/data/publish/batch', { records });
   await database.asOwner((owner) => owner.query('VACUUM (ANALYZE)'));
-  const change = () => call('PUT', `/engine/models/${busiest}`, { ...model, description: randomUUID() });
+  // The graph has names, so that it is another each time.
+  const change = () => call('PUT', `/engine/models/${busiest}`, { ...model, name: `Hub ${randomUUID()}` });
   const pipeline = (n: number): string => ids.pipeline[(n * 37) % ids.pipeline.length]!;
   const kinds: [kind: string, work: (n: number) => Promise<unknown>][] = [
     ['whole graph', () => call('GET', '/dependencies/graph')],

@@ -128,6 +128,6 @@ async function keep(database: BenchDatabase, organizationId: string, all: readon
     './dist/libs/dependencies/src/index/index-statements.js',
   );
   for (const batch of batchesOf(all)) await database.query(KEEP, [organizationId, ...rowsOf(batch)]);
-  await database.query(COUNT_UP, [organizationId]);
+  await database.query(COUNT_UP, [organizationId, [], [], 0]);
   await database.asOwner((owner) => owner.query('VACUUM (ANALYZE) dependency_entities, dependency_references'));
 }

@@ -1,4 +1,5 @@
 import { CliError } from './cli-error';
+import { printable } from './printable';
 import { program } from './program';
 
 // What is written is for this user alone: keys of an embedded database, and secrets that files name.
@@ -8,7 +9,7 @@ program(process.env)
   .parseAsync()
   .catch((error: unknown) => {
     const text = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`maestrohub: ${text}\n`);
+    process.stderr.write(`maestrohub: ${printable(text)}\n`);
     // Whatever was begun and not ended must not keep the command.
     process.exit(error instanceof CliError ? error.exitCode : 1);
   });

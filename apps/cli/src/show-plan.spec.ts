@@ -4,6 +4,8 @@ import { showPlan } from './show-plan';
 
 const item = { hash: '', changes: [] };
 
+const PROBLEM = { type: 'pipeline', name: 'Speeds', field: 'nodes[0]', message: 'Type is not known' };
+
 const PLAN: Plan = {
   planId: 'p',
   items: [
@@ -18,6 +20,12 @@ const PLAN: Plan = {
         { field: 'timeoutSeconds', from: 30, to: 60 },
         { field: 'description', from: 'x'.repeat(100) },
         { field: 'labels.line', to: '1' },
+        { field: 'config.sql', from: 'SELECT a\n  FROM b\n LIMIT 1\n', to: 'SELECT a\n  FROM c\n WHERE d\n LIMIT 1\n' },
+        {
+          field: 'code',
+          from: 'return 1;',
+          to: Array.from({ length: 12 }, (_, line) => `\u001b[2J${line}`).join('\n'),
+        },
       ],
     },
     {
@@ -33,7 +41,7 @@ const PLAN: Plan = {
     { slot: 'connection:Press#/config/password', description: 'Password', required: true },
     { slot: 'connection:Old#/config/password', description: 'Password', required: false },
   ],
-  problems: [{ type: 'pipeline', name: 'Speeds', field: 'nodes[0]', message: 'Type is not known' }],
+  problems: [PROBLEM, PROBLEM],
 };
 
 it('tells what would be done, and why not', () => {
@@ -43,6 +51,14 @@ it('tells what would be done, and why not', () => {
     timeoutSeconds: 30 → 60
     description: "${'x'.repeat(59)}… → nothing
     labels.line: "1"
+    config.sql:
+      -   FROM b
+      +   FROM c
+      +  WHERE d
+    code:
+      - return 1;
+${Array.from({ length: 10 }, (_, line) => `      + \\u001b[2J${line}`).join('\n')}
+      + … and 2 more
 ! model Motor
     description: "a" → "b"
 

@@ -1,5 +1,7 @@
 import { styleText } from 'node:util';
-import { countOf, type Action, type FieldChange, type Plan, type PlanItem } from './hub/plan';
+import { countOf, type Action, type Import, type Plan, type PlanItem } from './hub/plan';
+import { printable } from './printable';
+import { changeLines } from './show-change';
 
 const SIGNS: Record<Exclude<Action, 'unchanged'>, string> = {
   create: styleText('green', '+'),
@@ -7,62 +9,67 @@ const SIGNS: Record<Exclude<Action, 'unchanged'>, string> = {
   conflict: styleText('red', '!'),
 };
 
-/** Of one side of a change. */
-const LONGEST_VALUE = 60;
 const MOST_CHANGES = 20;
 
 /** The plan in words, ending in a line that sums it up. */
 export function showPlan(plan: Plan): string {
   const shown = plan.items.flatMap((item) => (item.action === 'unchanged' ? [] : itemLines(item, SIGNS[item.action])));
-  const secrets = plan.secrets.filter(({ required }) => required).map(({ slot }) => `  ${slot}`);
-  const problems = plan.problems.map(
-    ({ type, name, field, message }) => `  ${[type, name, field].filter(Boolean).join(' ')}: ${message}`,
-  );
+  const secrets = plan.secrets.filter(({ required }) => required).map(({ slot }) => `  ${printable(slot)}`);
+  const problems = problemLines(plan);
   return [
     ...shown,
     ...section('Secrets that are needed', secrets),
     ...section(styleText('red', 'Problems'), problems),
-    ...(shown.length > 0 ? [''] : []),
+    ...(shown.length + problems.length > 0 ? [''] : []),
     summary(plan),
     '',
   ].join('\n');
 }
 
+/** Each once: what is missing may be referred to many times. */
+const problemLines = ({ problems }: Plan): string[] => [
+  ...new Set(
+    problems.map(({ type, name, field, message }) =>
+      printable(`  ${[type, name, field].filter(Boolean).join(' ')}: ${message}`),
+    ),
+  ),
+];
+
 /** `2 to create, 1 to update, 14 unchanged` */
-export function summary(plan: Plan): string {
-  const counts = (
-    [
-      ['create', 'to create'],
-      ['update', 'to update'],
-      ['conflict', 'in conflict'],
-      ['unchanged', 'unchanged'],
-    ] as const
-  ).map(([action, words]) => [countOf(plan, action), words] as const);
-  const told = counts.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);
-  const problems = plan.problems.length > 0 ? [`${plan.problems.length} to be mended first`] : [];
-  return [...told, ...problems].join(', ') || 'nothing in it';
+function summary(plan: Plan): string {
+  const counts = {
+    'to create': countOf(plan, 'create'),
+    'to update': countOf(plan, 'update'),
+    'in conflict': countOf(plan, 'conflict'),
+    unchanged: countOf(plan, 'unchanged'),
+    'to be mended first': problemLines(plan).length,
+  };
+  return counted(counts) || 'nothing in it';
 }
+
+/** `2 created, 1 updated` */
+export const doneWords = ({ counts: { create, update, keep } }: Import): string =>
+  counted({ created: create, updated: update, 'kept as here': keep }) || 'nothing';
+
+const counted = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([words, count]) => `${count} ${words}`)
+    .join(', ');
 
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length > 0 ? ['', `${title}:`, ...lines] : [];
 
 function itemLines({ type, name, reason, changes }: PlanItem, sign: string): string[] {
   const more = changes.length > MOST_CHANGES ? [`    … and ${changes.length - MOST_CHANGES} more`] : [];
-  const why = reason ? [`    ${styleText('dim', reason)}`] : [];
+  const why = reason ? [`    ${styleText('dim', printable(reason))}`] : [];
   return [
-    `${sign} ${type} ${styleText('bold', name)}`,
+    `${sign} ${type} ${styleText('bold', printable(name))}`,
     ...why,
-    ...changes.slice(0, MOST_CHANGES).map(changeLine),
+    ...changes
+      .slice(0, MOST_CHANGES)
+      .flatMap(changeLines)
+      .map((line) => `    ${line}`),
     ...more,
   ];
-}
-
-function changeLine({ field, from, to }: FieldChange): string {
-  if (from === undefined) return `    ${field}: ${short(to)}`;
-  return `    ${field}: ${short(from)} → ${to === undefined ? 'nothing' : short(to)}`;
-}
-
-function short(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE)}…`;
 }

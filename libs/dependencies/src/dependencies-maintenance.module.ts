@@ -3,7 +3,7 @@ import { Database, deleteBatch } from '#platform/database';
 import { OrganizationPurges } from '#platform/queue';
 
 /** References go with the entities that make them. */
-const TABLES = ['dependency_entities', 'dependency_graphs'];
+const TABLES = ['dependency_changes', 'dependency_entities', 'dependency_graphs'];
 
 /** Housekeeping of graphs, for the worker process: those of deleted organizations go. */
 @Module({})

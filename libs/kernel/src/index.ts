@@ -1,5 +1,6 @@
 export * from './actor';
 export * from './domain-error';
+export * from './fold-case';
 export * from './ids';
 export * from './json-value';
 export * from './mqtt-filter';

@@ -92,9 +92,15 @@ export class ModelsController {
   /** Removes a model with its versions. Refused while others depend on it, unless it is forced. */
   @Delete(':id')
   @Scopes('models:write')
+  @GuardedByVersion()
   @AnswersNothing(Dependents)
-  delete(@Caller() member: Member, @Param('id') id: string, @Query() query: GuardQuery): Promise<Dependents | void> {
-    return this.models.delete(member, id, query);
+  delete(
+    @Caller() member: Member,
+    @Param('id') id: string,
+    @IfMatch() ifMatch: SeenVersion,
+    @Query() query: GuardQuery,
+  ): Promise<Dependents | void> {
+    return this.models.delete(member, id, ifMatch, query);
   }
 
   /** The model as JSON Schema, draft 2020-12. */

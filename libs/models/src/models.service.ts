@@ -97,21 +97,27 @@ export class ModelsService {
     return this.change(member, id, ifMatch, 'reverted', read);
   }
 
-  /** @throws DomainError `not_found`; `conflict` while others depend on it, as `DependencyIndex.guard`. */
-  delete({ organizationId }: Member, id: string, query: GuardQuery): Promise<Dependents | void> {
+  /**
+   * @throws DomainError `not_found`; `precondition_failed`; `conflict` while others depend on it, as
+   * `DependencyIndex.guard`.
+   */
+  delete({ organizationId }: Member, id: string, ifMatch: SeenVersion, query: GuardQuery): Promise<Dependents | void> {
     return this.database.inOrganization(organizationId, async () => {
       await this.models.lock(organizationId);
       const model = await this.models.get(organizationId, id);
+      requireVersion(model, ifMatch);
       const guarded = { type: 'model', key: id, label: 'Model' };
       return this.dependencies.guard(organizationId, guarded, query, () => this.take(model));
     });
   }
 
-  /** Whoever depends on it. @throws DomainError `not_found` */
-  async remove({ organizationId }: Member, id: string): Promise<void> {
+  /** Whoever depends on it. @throws DomainError `not_found`; `precondition_failed` */
+  async remove({ organizationId }: Member, id: string, ifMatch: SeenVersion): Promise<void> {
     await this.database.inOrganization(organizationId, async () => {
       await this.models.lock(organizationId);
-      await this.take(await this.models.get(organizationId, id));
+      const model = await this.models.get(organizationId, id);
+      requireVersion(model, ifMatch);
+      await this.take(model);
     });
   }
 

@@ -34,28 +34,42 @@ export class PipelineChecker {
   }
 
   /** Everything that keeps it from running, what is merely missing included: such a pipeline is not enabled. */
-  async problems(organizationId: string, { nodes, edges }: Checked): Promise<PipelineProblem[]> {
-    const faults = this.faults({ nodes, edges });
-    if (faults.length > 0) return faults;
-    if (nodes.length === 0) return [{ message: 'No trigger starts it' }];
-    const problems: PipelineProblem[] = [
-      ...graphProblems(nodes, edges, this.types.shapeOf),
-      ...referenceProblems(new PipelineGraph(nodes, edges), nodes.flatMap(this.referencesOf)),
-    ];
-    for (const node of nodes) problems.push(...(await this.parameterProblems(organizationId, node)));
+  async problems(organizationId: string, checked: Checked): Promise<PipelineProblem[]> {
+    const { problems, sound } = this.judge(checked);
+    for (const node of sound) {
+      const own = (await this.types.find(node.type)!.check?.(node.parameters, organizationId)) ?? [];
+      problems.push(...own.map(({ field, message }) => of(node, { parameter: field, message })));
+    }
     return problems.slice(0, MOST_PROBLEMS);
+  }
+
+  /** The same, as far as the pipeline alone tells. */
+  ownProblems(checked: Checked): PipelineProblem[] {
+    return this.judge(checked).problems.slice(0, MOST_PROBLEMS);
+  }
+
+  /** With the nodes whose parameters have the right shape, of which their types may find more. */
+  private judge({ nodes, edges }: Checked): { problems: PipelineProblem[]; sound: DefinedNode[] } {
+    const faults = this.faults({ nodes, edges });
+    if (faults.length > 0) return { problems: faults, sound: [] };
+    if (nodes.length === 0) return { problems: [{ message: 'No trigger starts it' }], sound: [] };
+    const judged = nodes.map((node) => ({ node, problems: this.parameterProblems(node) }));
+    return {
+      problems: [
+        ...graphProblems(nodes, edges, this.types.shapeOf),
+        ...referenceProblems(new PipelineGraph(nodes, edges), nodes.flatMap(this.referencesOf)),
+        ...judged.flatMap(({ problems }) => problems),
+      ],
+      sound: judged.filter(({ problems }) => problems.length === 0).map(({ node }) => node),
+    };
   }
 
   private readonly referencesOf = (node: DefinedNode) =>
     mentionsOf(this.types.find(node.type)!.definition, node.parameters).map((mention) => of(node, mention));
 
-  private async parameterProblems(organizationId: string, node: DefinedNode): Promise<PipelineProblem[]> {
-    const type = this.types.find(node.type)!;
-    const found = parameterProblems(type.definition, node.parameters);
-    if (found.length > 0) return found.map((problem) => of(node, problem));
-    // What the type itself finds is about parameters of the right shape.
-    const own = (await type.check?.(node.parameters, organizationId)) ?? [];
-    return own.map(({ field, message }) => of(node, { parameter: field, message }));
+  private parameterProblems(node: DefinedNode): PipelineProblem[] {
+    const { definition } = this.types.find(node.type)!;
+    return parameterProblems(definition, node.parameters).map((problem) => of(node, problem));
   }
 }
 

@@ -45,18 +45,19 @@ export class PipelineSecrets {
     );
   }
 
-  /** All secrets, by their JSON Pointers in a document that has the nodes. */
+  /** All secrets, by their JSON Pointers in a document that has the nodes, each node by its id. */
   in(nodes: readonly DefinedNode[]): Map<string, string> {
     return new Map(
-      nodes.flatMap((node, index) => [...this.secretsOf(node)].map(([pointer, text]) => [at(index) + pointer, text])),
+      nodes.flatMap((node) => [...this.secretsOf(node)].map(([pointer, text]) => [placeOfNode(node) + pointer, text])),
     );
   }
 
   /** JSON Pointers of those that types require, and that nobody has given. */
   missingIn(nodes: readonly DefinedNode[]): string[] {
-    return nodes.flatMap(({ type, parameters }, index) => {
-      const definition = this.types.find(type)?.definition;
-      return definition ? missingSecrets(definition, parameters).map((pointer) => at(index) + pointer) : [];
+    return nodes.flatMap((node) => {
+      const definition = this.types.find(node.type)?.definition;
+      const missing = definition ? missingSecrets(definition, node.parameters) : [];
+      return missing.map((pointer) => placeOfNode(node) + pointer);
     });
   }
 
@@ -113,6 +114,6 @@ export class PipelineSecrets {
   }
 }
 
-const at = (index: number): string => `/nodes/${index}/parameters`;
+const placeOfNode = ({ id }: DefinedNode): string => `/nodes/${id}/parameters`;
 
 const purposeOf = (pipelineId: string): string => `pipeline ${pipelineId}`;

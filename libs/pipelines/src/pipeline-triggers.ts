@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { conflict } from '#kernel';
 import { Database, isUniqueViolation } from '#platform/database';
-import { In } from 'typeorm';
+import { In, IsNull, Not } from 'typeorm';
 import { NodeTypeRegistry, type JsonObject } from './node-types';
 import type { DefinedNode } from './pipeline-definition';
 import { PipelineSecrets } from './pipeline-secrets';
@@ -78,12 +78,29 @@ export class PipelineTriggers {
         nodeId: In(stale.map(({ nodeId }) => nodeId)),
       });
       for (const node of fresh) await this.insert(organizationId, pipelineId, node);
-      await manager.query(
+      await this.count(organizationId);
+    });
+  }
+
+  /** Frees the webhook paths of these pipelines, until each of them is kept true again in the caller's transaction. */
+  async release(organizationId: string, pipelineIds: readonly string[]): Promise<void> {
+    await this.database.inOrganization(organizationId, async (manager) => {
+      const { affected } = await manager.delete(PipelineTrigger, {
+        ...{ organizationId, pipelineId: In(pipelineIds) },
+        webhookPath: Not(IsNull()),
+      });
+      if (affected) await this.count(organizationId);
+    });
+  }
+
+  private async count(organizationId: string): Promise<void> {
+    await this.database.inOrganization(organizationId, (manager) =>
+      manager.query(
         `INSERT INTO pipeline_trigger_changes (organization_id, revision) VALUES ($1, 1)
          ON CONFLICT (organization_id) DO UPDATE SET revision = pipeline_trigger_changes.revision + 1`,
         [organizationId],
-      );
-    });
+      ),
+    );
   }
 
   private readonly isTrigger = ({ type, disabled }: DefinedNode): boolean =>

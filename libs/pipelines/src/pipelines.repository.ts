@@ -51,6 +51,16 @@ export class PipelinesRepository extends OrganizationRepository<Pipeline> {
     return row;
   }
 
+  /** For changes of several: whoever else wants to change one waits for the end of this transaction. */
+  async hold(organizationId: string, ids: readonly string[]): Promise<void> {
+    await this.database.inOrganization(organizationId, (manager) =>
+      manager.query(
+        'SELECT 1 FROM pipelines WHERE organization_id = $1 AND id = ANY ($2::uuid[]) ORDER BY id FOR UPDATE',
+        [organizationId, ids],
+      ),
+    );
+  }
+
   /** Pipelines that the filter lets through, without nodes and edges. */
   search(
     organizationId: string,

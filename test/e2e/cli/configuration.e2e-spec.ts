@@ -1,6 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { parse, stringify } from 'yaml';
 import { ALL_SCOPES } from '#kernel';
 import { createTestApp, type ApiClient, type TestApp } from '#testing';
 import { runCli, type CliResult } from './run-cli';
@@ -58,11 +59,11 @@ describe('configuration as code', () => {
   }
 
   const read = (file: string) =>
-    JSON.parse(readFileSync(join(directory, file), 'utf8')) as { name: string; content: Record<string, unknown> };
+    parse(readFileSync(join(directory, file), 'utf8')) as { name: string; content: Record<string, unknown> };
 
   const change = (file: string, content: object): void => {
     const before = read(file);
-    writeFileSync(join(directory, file), JSON.stringify({ ...before, content: { ...before.content, ...content } }));
+    writeFileSync(join(directory, file), stringify({ ...before, content: { ...before.content, ...content } }));
   };
 
   const pipelineOf = async (api: ApiClient): Promise<Record<string, unknown>> => {
@@ -76,26 +77,26 @@ describe('configuration as code', () => {
     expect(readdirSync(directory, { recursive: true }).sort()).toEqual([
       '.base.json',
       'connections',
-      'connections/MES.json',
+      'connections/MES.yaml',
       'functions',
       'functions/MES',
-      'functions/MES/Ask.json',
+      'functions/MES/Ask.yaml',
       'maestrohub.json',
       'models',
-      'models/Motor.json',
+      'models/Motor.yaml',
       'pipelines',
-      'pipelines/Speeds.json',
+      'pipelines/Speeds.yaml',
       'topics',
       'topics/mHv1.0',
       'topics/mHv1.0/line-1',
-      'topics/mHv1.0/line-1.json',
-      'topics/mHv1.0/line-1/speed.json',
+      'topics/mHv1.0/line-1.yaml',
+      'topics/mHv1.0/line-1/speed.yaml',
     ]);
-    expect(read('pipelines/Speeds.json').content['nodes']).toMatchObject([
+    expect(read('pipelines/Speeds.yaml').content['nodes']).toMatchObject([
       { parameters: { connectionId: 'mhub://connection/MES', functionId: 'mhub://function/MES/Ask' } },
       { parameters: { modelId: 'mhub://model/Motor' } },
     ]);
-    expect(JSON.stringify(read('connections/MES.json'))).not.toContain('a secret word');
+    expect(JSON.stringify(read('connections/MES.yaml'))).not.toContain('a secret word');
     expect(await cli(test, 'export', directory)).toMatchObject({
       output: expect.stringContaining('0 files written, 7 as they were, 0 removed'),
     });
@@ -110,6 +111,8 @@ describe('configuration as code', () => {
     const plan = await cli(plant, 'plan', directory, '--check');
     expect(plan).toEqual({ code: 2, output: expect.stringContaining('+ connection MES') });
     expect(plan.output).toContain('6 to create');
+    expect(plan.output).toContain(`maestrohub: ${directory} and the organization differ: maestrohub apply`);
+    expect((await cli(plant, 'plan', directory)).code).toBe(0);
     const refused = await cli(plant, 'apply', directory, '--yes');
     expect(refused).toEqual({
       code: 1,
@@ -118,12 +121,18 @@ describe('configuration as code', () => {
     const secrets = join(directory, '.secrets.json');
     writeFileSync(secrets, JSON.stringify({ 'connection:MES#/config/auth/password': 'the secret of the plant' }));
     const done = await cli(plant, 'apply', directory, '--secrets', secrets, '--yes');
-    expect(done).toEqual({ code: 0, output: expect.stringContaining('done: 6 to create') });
+    expect(done).toEqual({
+      code: 0,
+      output: expect.stringMatching(/^done: 6 created; maestrohub undo \S+ takes it back$/m),
+    });
     expect(await cli(plant, 'plan', directory, '--check')).toEqual({ code: 0, output: '6 unchanged\n' });
+    writeFileSync(secrets, JSON.stringify({ 'connection:MES#/config/auth/password': 'another one' }));
+    const renewed = await cli(plant, 'apply', directory, '--secrets', secrets, '--yes');
+    expect(renewed).toEqual({ code: 0, output: expect.stringMatching(/^done: 1 updated/m) });
   });
 
   it('brings a change of the files, and leaves alone what was changed on the other side', async () => {
-    change('pipelines/Speeds.json', { timeoutSeconds: 60 });
+    change('pipelines/Speeds.yaml', { timeoutSeconds: 60 });
     const { id } = await pipelineOf(plant.api);
     expect(await plant.api.patch(`/engine/pipelines/${id as string}`, { description: 'ours' })).toMatchObject({
       status: 200,
@@ -137,7 +146,7 @@ describe('configuration as code', () => {
   });
 
   it('wants to be told what to do where both sides were changed', async () => {
-    change('pipelines/Speeds.json', { timeoutSeconds: 70 });
+    change('pipelines/Speeds.yaml', { timeoutSeconds: 70 });
     const { id } = await pipelineOf(plant.api);
     await plant.api.patch(`/engine/pipelines/${id as string}`, { timeoutSeconds: 80 });
     const refused = await cli(plant, 'apply', directory, '--yes');
@@ -148,18 +157,34 @@ describe('configuration as code', () => {
   });
 
   it('is taken back', async () => {
-    expect(await cli(plant, 'undo', '--yes')).toEqual({ code: 0, output: expect.stringContaining('is taken back') });
+    expect(await cli(plant, 'undo', '--yes')).toEqual({
+      code: 0,
+      output: expect.stringMatching(/^what the import \S+ did \(1 updated\) is taken back$/m),
+    });
     expect(await pipelineOf(plant.api)).toMatchObject({ timeoutSeconds: 80 });
   });
 
-  it('says which file is wrong', async () => {
-    writeFileSync(join(directory, 'pipelines/Speeds.json'), '{');
+  it('ends with 1 where there are problems, whatever was asked', async () => {
+    const file = join(directory, 'dashboards/None.yaml');
+    mkdirSync(dirname(file));
+    writeFileSync(file, 'name: None\ncontent:\n  panels: none\n');
+    for (const command of [['plan'], ['plan', '--check'], ['apply', '--yes']]) {
+      const [name, ...options] = command as [string];
+      expect(await cli(plant, name, directory, ...options)).toEqual({
+        code: 1,
+        output: expect.stringMatching(/dashboard None.*^maestrohub: nothing is done before the problems are mended$/ms),
+      });
+    }
+    rmSync(file);
+  });
+
+  it('says which file is wrong, and where', async () => {
+    const file = join(directory, 'pipelines/Speeds.yaml');
+    writeFileSync(file, 'name: Speeds\ncontent: {');
     expect(await cli(plant, 'plan', directory)).toEqual({
       code: 1,
-      output: expect.stringMatching(/^maestrohub: pipelines\/Speeds\.json is no JSON/),
+      output: expect.stringContaining(`maestrohub: ${file}:2:11: this cannot be read: `),
     });
-    writeFileSync(join(directory, 'pipelines/Speeds.json'), '{"name": "Speeds"}');
-    expect(await cli(plant, 'plan', directory)).toMatchObject({ output: expect.stringContaining('is no entity') });
     expect(await cli(plant, 'export', tmpdir())).toMatchObject({ output: expect.stringContaining('name another one') });
   });
 

@@ -57,9 +57,6 @@ describe('commands that care for the database', () => {
     [['create-admin', 'a@b.c'], { HUB_ADMIN_PASSWORD: 'passwordpassword' }, /one of the most common passwords/],
     [['create-admin'], {}, /missing required argument 'email'/],
     [['migrate'], { DATABASE_URL: 'postgres://127.0.0.1:1/none' }, /ECONNREFUSED/],
-    [['export', 'x'], {}, /HUB_ORGANIZATION is required/],
-    [['export', 'x', '--organization', 'x'], {}, /HUB_TOKEN is required/],
-    [['plan', 'x'], { HUB_TOKEN: 'x', HUB_ORGANIZATION: 'x' }, /x cannot be read/],
     [['nothing'], {}, /unknown command 'nothing'/],
   ])('say what is wrong: %j', async (args, env, message) => {
     const { code, output } = await runCli(args, { ...databaseOf(app), ...env });

@@ -41,6 +41,18 @@ describe('an export', () => {
     expect(text).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-/);
   });
 
+  it('takes ids in any case, and all of a type once however often it is named', async () => {
+    const sensor = await newModel('Sensor');
+    await newModel('Other');
+    const { items } = JSON.parse(await exported(api, [{ type: 'model', id: sensor.toUpperCase() }]));
+    expect(items).toMatchObject([{ name: 'Sensor' }]);
+    // Each time all of them would be more than there is memory for.
+    const many = Array.from({ length: 5_000 }, () => ({ type: 'model' }));
+    expect(JSON.parse(await exported(api, many)).items).toHaveLength(2);
+    const impact = await api.get(`/dependencies/graph/model/${sensor.toUpperCase()}/impact`);
+    expect([impact.status, impact.body.data?.entity.id]).toEqual([200, sensor]);
+  });
+
   it('of the same is the same, byte by byte', async () => {
     await newModel('Model B');
     await newModel('Model A');
@@ -75,6 +87,11 @@ describe('an export', () => {
 
   it.each([
     [{ entities: [] }, /^Entities/],
+    [{ entities: null }, /^Entities is required$/],
+    [{ entities: [[]] }, /^Entities/],
+    [{ entities: [{ type: 'model', id: null }] }, /^Id is required$/],
+    [{ include: null }, /^Include is required$/],
+    [{ name: null }, /^Name is required$/],
     [{ entities: [{ type: 'user' }] }, /^Type must be one of /],
     [{ entities: [{ type: 'model', id: 'x' }] }, /^There is no model x$/],
     [{ entities: [{ type: 'model' }], include: 'some' }, /^Include must be all, required, or a list/],

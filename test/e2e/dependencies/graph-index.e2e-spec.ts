@@ -2,7 +2,7 @@ import { newId } from '#kernel';
 import { DatabaseDependencyIndex } from '#dependencies';
 import type { Contribution, Reference } from '#platform/dependencies';
 import { createTestApp, eventually, type TestApp } from '#testing';
-import { recipes } from './plant-module';
+import { recipes, tags } from './plant-module';
 
 const MODULES = './test/e2e/dependencies/plant-module.ts';
 
@@ -18,6 +18,8 @@ const uses = ({ entity: { type, key } }: Contribution, via = 'steps[0].recipeId'
   via,
 });
 
+const tagEntity = { type: 'tag', key: 'plant', id: newId(), name: 'plant' };
+
 const tag = (path: string): Reference => ({ kind: 'uses', type: 'tag', key: path, via: 'steps[1].tag' });
 
 describe('the index of dependencies', () => {
@@ -31,7 +33,11 @@ describe('the index of dependencies', () => {
   });
 
   beforeEach(async () => void (organizationId = await app.newOrganization()));
-  afterEach(() => void (recipes.length = 0));
+  afterEach(() => {
+    recipes.length = 0;
+    tags.clear();
+  });
+
   afterAll(() => app.stop());
 
   const inTransaction = <T>(work: () => Promise<T>): Promise<T> => app.database.inOrganization(organizationId, work);
@@ -44,6 +50,52 @@ describe('the index of dependencies', () => {
   const guarded = ({ entity: { type, key } }: Contribution) => ({ type, key, label: 'Recipe' });
   const dependents = (contribution: Contribution) => index.dependents(organizationId, guarded(contribution));
   const stored = async () => (await index.read(organizationId)).entities.map(([, , , name]) => name);
+
+  describe('lists what its last revisions have changed', () => {
+    const since = async (revision: number) => {
+      const changes = await index.changesSince(organizationId, revision);
+      return changes?.changed.map(([, key]) => key).sort();
+    };
+
+    it('each entity once, with what it is now', async () => {
+      const [one, other, gone] = [recipe('One'), recipe('Other'), recipe('Gone')];
+      await keep(one, other, gone);
+      const before = await index.revision(organizationId);
+      expect(await since(before)).toEqual([]);
+      one.entity.name = 'Another one';
+      await keep(one);
+      await keep({ ...one, references: [uses(other)] }, other);
+      await remove(gone);
+      const now = await index.changesSince(organizationId, before);
+      expect(now!.changed.map(([, key]) => key).sort()).toEqual([one.entity.key, gone.entity.key].sort());
+      expect(now!.entities).toEqual([['recipe', one.entity.key, one.entity.id, 'Another one']]);
+      expect(now!.references.map(([, key, , , target]) => [key, target])).toEqual([[one.entity.key, other.entity.key]]);
+      expect(now!.revision).toBe(before + 3);
+      expect(await since(before + 3)).toEqual([]);
+      expect(await since(before + 4)).toBeUndefined();
+    });
+
+    it('two hundred of them', async () => {
+      const one = recipe('One');
+      const before = await index.revision(organizationId);
+      for (let n = 0; n < 201; n++) await keep({ ...one, entity: { ...one.entity, name: `${n}` } });
+      expect(await since(before)).toBeUndefined();
+      expect(await since(before + 1)).toEqual([one.entity.key]);
+      const listed = await app.database.asSystem((manager) =>
+        manager.query<object[]>('SELECT 1 FROM dependency_changes WHERE organization_id = $1', [organizationId]),
+      );
+      expect(listed).toHaveLength(200);
+    });
+
+    it('but none with more than two hundred entities', async () => {
+      const before = await index.revision(organizationId);
+      await keep(...Array.from({ length: 201 }, (_, n) => recipe(`${n}`)));
+      expect(await since(before)).toBeUndefined();
+      const one = recipe('One');
+      await keep(one);
+      expect(await since(before + 1)).toEqual([one.entity.key]);
+    });
+  });
 
   it('keeps what it is told to the letter', async () => {
     const other = recipe('b {"x", \\ NULL} é 😀');
@@ -233,6 +285,25 @@ describe('the index of dependencies', () => {
       expect(await stored()).toEqual(['B']);
     });
 
+    it('refuses those who refer to what went since they looked', async () => {
+      const [a, b, c] = [recipe('A'), recipe('B'), recipe('C')];
+      await keep(a, b);
+      const looked = await index.present(organizationId, [a, b, c].map(({ entity }) => entity).concat(tagEntity));
+      expect(looked.map(({ key }) => key).sort()).toEqual([a, b].map(({ entity: { key } }) => key).sort());
+      const refer = (to: Contribution) => () =>
+        index.keep(organizationId, [recipe('D', uses(to), tag('plant'))], looked);
+      await expect(oneAfterTheOther(removal(a), refer(a))).rejects.toMatchObject({
+        kind: 'conflict',
+        message: `Recipe ${a.entity.key} was deleted meanwhile, and recipe D refers to it at steps[0].recipeId`,
+      });
+      await expect(index.gathering(organizationId, refer(a))).rejects.toMatchObject({ kind: 'conflict' });
+      expect(await stored()).toEqual(['B']);
+      // What they do not refer to may be gone, and what was not there may be named.
+      await refer(b)();
+      await refer(c)();
+      expect(await stored()).toEqual(['B', 'D', 'D']);
+    });
+
     it('finds those that refer to a part of it', async () => {
       const whole = recipe('Whole');
       const part = recipe('Part', { kind: 'part', type: 'recipe', key: whole.entity.key, via: 'whole' });
@@ -245,6 +316,7 @@ describe('the index of dependencies', () => {
       ['it', { key: 'plant/line' }],
       ['what is below it', { key: 'plant', branch: true }],
     ])('finds those that refer to %s by its path', async (_, place) => {
+      tags.set('plant/line', newId());
       await keep();
       const refused = oneAfterTheOther(
         () => keep(recipe('B', tag('plant/line'), tag('plant-2'))),

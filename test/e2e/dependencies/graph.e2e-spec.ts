@@ -88,9 +88,9 @@ describe('the graph of dependencies', () => {
     expect(nodes).toEqual([
       { ...entity, key: `recipe:${base}`, id: base, name: 'Base' },
       { ...entity, key: `recipe:${other}`, id: other, name: 'Other' },
+      { key: 'tag:plant/+', type: 'tag', id: null, name: 'plant/+', exists: true, pattern: true },
       path('flow', null),
       path('speed', speed),
-      { key: 'tag:plant/+', type: 'tag', id: null, name: 'plant/+', exists: true, pattern: true },
     ]);
     expect(edges).toHaveLength(6);
     expect(edges).toEqual(

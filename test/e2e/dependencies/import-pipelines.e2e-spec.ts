@@ -1,5 +1,5 @@
-import { createTestApp, type ApiClient, type TestApp } from '#testing';
-import { exported, imported, newPlace } from './exchange';
+import { createTestApp, eventually, type ApiClient, type TestApp } from '#testing';
+import { exported, fileOf, imported, itemOf, newPlace } from './exchange';
 
 interface Pipeline {
   id: string;
@@ -49,6 +49,36 @@ describe('pipelines that are imported', () => {
     const called = ({ nodes }: Pipeline) => nodes.find((node) => node.id === 'call')!.parameters['pipelineId'];
     expect([called(First!), called(Second!)]).toEqual([Second!.id, First!.id]);
     expect(await exported(to, [{ type: 'pipeline' }])).toBe(file);
+  });
+
+  it('exchange their webhook paths, and get them back when that is undone', async () => {
+    const { api } = await newPlace(app);
+    const hook = (name: string, path: string) =>
+      itemOf('pipeline', name, {
+        nodes: [{ id: 'hook', name: 'Hook', type: 'trigger.webhook', parameters: { path } }],
+        edges: [],
+        enabled: true,
+      });
+    const pathsOf = async (): Promise<unknown[]> =>
+      Object.values(await pipelines(api)).map(({ name, nodes }) => [name, nodes[0]!.parameters['path']]);
+    await imported(api, fileOf(hook('First', 'way-1'), hook('Other', 'way-2')));
+    const changed = fileOf(hook('Begins', 'way-2'), hook('First', 'way-3'), hook('Other', 'way-1'));
+    const { status, body } = await imported(api, changed);
+    expect([status, body.message]).toEqual([200, undefined]);
+    expect(await pathsOf()).toEqual([
+      ['Begins', 'way-2'],
+      ['First', 'way-3'],
+      ['Other', 'way-1'],
+    ]);
+    expect((await api.post('/scheduler/webhooks/way-3', {})).status).toBe(200);
+
+    const undone = await api.post(`/dependencies/import/${body.data.id}/undo`);
+    expect([undone.status, undone.body.message]).toEqual([200, undefined]);
+    expect(await pathsOf()).toEqual([
+      ['First', 'way-1'],
+      ['Other', 'way-2'],
+    ]);
+    await eventually(async () => (await api.post('/scheduler/webhooks/way-3', {})).status === 404);
   });
 
   it('are merged node by node', async () => {

@@ -4,6 +4,7 @@ import { exported, fileOf, imported, itemOf, newPlace, validate } from './exchan
 
 const number = (name: string, more: object = {}) => ({ name, type: 'number', ...more });
 const all = [{ type: 'model' }];
+const OLD = { description: 'old', fields: [number('speed')] };
 
 interface Model {
   id: string;
@@ -152,6 +153,18 @@ describe('an import', () => {
     });
   });
 
+  it.each([
+    [{ resolutions: null }, 'Resolutions is required'],
+    [{ resolutions: [[]] }, /^Resolutions/],
+    [{ secrets: null }, 'Secrets is required'],
+    [{ resolutions: [{ type: 'model', name: 'A', action: 'rename', newName: null }] }, 'New name is required'],
+  ])('is not executed by %j', async (decisions, message) => {
+    await put(from, 'Sensor', [number('speed')]);
+    const { planId } = await plan(await exported(from, all));
+    const { status, body } = await to.post('/dependencies/import/execute', { planId, ...decisions });
+    expect([status, body.message]).toEqual([400, expect.stringMatching(message)]);
+  });
+
   it('is executed once, and only while everything is as it was planned', async () => {
     await put(from, 'Sensor', [number('speed')]);
     const file = await exported(from, all);
@@ -191,9 +204,15 @@ describe('an import', () => {
     const { planId } = await plan(fileOf(...lines));
     const digest = await rowDigest(app.database, organizationId);
     const resolutions = names.map((name) => ({ type: 'model', name, action: 'replace' }));
-    // Two are replaced before the third closes the circle.
+    // All are replaced before they are judged.
     const answer = await to.post('/dependencies/import/execute', { planId, resolutions });
-    expect([answer.status, answer.body.message]).toEqual([400, expect.stringMatching(/^model Line C: /)]);
+    expect(answer).toMatchObject({
+      status: 400,
+      body: {
+        message: expect.stringMatching(/^Model Line A would not be sound: .*: Line A → Line B → Line C → Line A$/),
+      },
+    });
+    expect(answer.body.details).toHaveLength(3);
     expect(await rowDigest(app.database, organizationId)).toBe(digest);
   });
 
@@ -247,6 +266,27 @@ describe('an import', () => {
       });
       expect((await undo('?force=true')).status).toBe(200);
       expect(Object.keys(await models(to)).sort()).toEqual(['Other', 'Sensor']);
+    });
+
+    it('says of what it is refused, where a name was taken since', async () => {
+      const { Sensor, Line } = await models(to);
+      for (const { id } of [Line!, Sensor!]) expect((await to.delete(`/engine/models/${id}`)).status).toBe(204);
+      await put(to, 'Sensor', [number('other')]);
+      expect(await undo('?force=true')).toMatchObject({
+        status: 409,
+        body: { message: 'model Sensor: Name is taken by another model' },
+      });
+    });
+
+    it('knows what was exchanged before as it did before', async () => {
+      // The same content once more, which was followed by another one meanwhile.
+      const { body } = await imported(to, fileOf(itemOf('model', 'Sensor', OLD)));
+      expect(body.data.counts).toMatchObject({ update: 1 });
+      expect((await to.post(`/dependencies/import/${body.data.id}/undo`)).status).toBe(200);
+      const { hash: base } = itemOf('model', 'Sensor', OLD);
+      const theirs = { ...itemOf('model', 'Sensor', { ...OLD, description: 'theirs' }), base };
+      // Both have made something else of it: taken for made of what is here, it would be an update.
+      expect((await plan(JSON.stringify(fileOf(theirs)))).items).toMatchObject([{ action: 'conflict' }]);
     });
 
     it('brings back by force what was deleted since', async () => {

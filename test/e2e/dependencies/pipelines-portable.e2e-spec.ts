@@ -8,7 +8,7 @@ import { portableOf } from './kept-graph';
 import { keptPipelines } from './pipelines-graph';
 
 const KEY = 'c2VjcmV0LWtleQ';
-const KEY_PLACE = '/nodes/0/parameters/auth/X-Api-Key';
+const KEY_PLACE = '/nodes/hook/parameters/auth/X-Api-Key';
 
 describe('pipelines that leave and enter', () => {
   let app: TestApp;
@@ -189,6 +189,13 @@ describe('pipelines that leave and enter', () => {
         { nodes: [node({ parameters: { outputData: '{{' } })] },
         'nodes[0].parameters.outputData',
         'Unexpected token at character 3',
+      ],
+      ['nothing that starts it, though enabled', { enabled: true }, 'nodes', 'No trigger starts it'],
+      [
+        'what an enabled one lacks',
+        { enabled: true, nodes: [node({ type: 'trigger.webhook' })] },
+        'nodes[0].parameters.path',
+        'path is required',
       ],
       ['text that nothing can keep', { description: 'a\0b' }, '', 'Content contains the NUL character'],
       [

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
-import { Contributors } from '#dependencies';
+import { Contributors, DatabaseDependencyIndex } from '#dependencies';
 import { ALL_SCOPES } from '#kernel';
 import type { Contribution } from '#platform/dependencies';
 import { createTestApp, type TestApp } from '#testing';
+import { GraphCache } from '../../../libs/dependencies/src/graph/graph-cache';
+import { GraphJson } from '../../../libs/dependencies/src/graph/graph-json';
+import { wholeGraph } from '../../../libs/dependencies/src/graph/subgraph';
 import { LivingOrganization, type Draw } from './living-organization';
 
 /* Whatever happens in an organization, its graph is what it would be if it were computed from scratch. */
@@ -42,9 +45,23 @@ describe('the graph that is kept', () => {
       done.push(await organization.live(draw));
       const [kept, scratch] = [await stored(organizationId), await computed(organizationId)];
       expect({ done, ...kept }).toEqual({ done, ...scratch });
+      const [followed, anew] = [await remembered(organizationId), await readAnew(organizationId)];
+      expect({ done, told: followed }).toEqual({ done, told: anew });
     }
     await requireNothingDangles(organizationId);
   }
+
+  /** What the process tells, which has followed each change. */
+  const remembered = (organizationId: string): Promise<string> =>
+    told(app.nest.get(GraphCache, { strict: false }), organizationId);
+
+  const readAnew = (organizationId: string): Promise<string> => {
+    const [index, contributors] = [app.nest.get(DatabaseDependencyIndex), app.nest.get(Contributors)];
+    return told(new GraphCache(index, contributors), organizationId);
+  };
+
+  const told = async (graphs: GraphCache, organizationId: string): Promise<string> =>
+    new GraphJson().write(wholeGraph(await graphs.get(organizationId)), new Map());
 
   /** Entities and references, as lines in order. */
   async function stored(organizationId: string): Promise<Record<'entities' | 'references', string[]>> {

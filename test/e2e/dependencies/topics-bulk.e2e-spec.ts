@@ -132,11 +132,11 @@ describe('topics in bulk', () => {
     }
     const leaving = async (place: Place) => {
       const known = await topics.names(place.organizationId);
-      return Object.keys(MADE).map((name) => known.get(name)!);
+      return Object.keys(MADE).map((name) => ({ id: known.get(name)! }));
     };
     const before = await epochs(atOnce);
     await topics.deleteAll(atOnce.member, await leaving(atOnce), unheard);
-    for (const id of (await leaving(oneByOne)).toReversed()) await topics.delete(oneByOne.member, id);
+    for (const { id } of (await leaving(oneByOne)).toReversed()) await topics.delete(oneByOne.member, id);
     expect(await tracesOf(atOnce)).toEqual(await tracesOf(oneByOne));
     expect(await epochs(atOnce)).toEqual(before.map((count) => count + 1));
     // What has values stays with them, and with it what it lies in; so does what nobody has asked to go.
@@ -160,10 +160,10 @@ describe('topics in bulk', () => {
     }
     const ids = async ({ organizationId }: Place) => {
       const known = await topics.names(organizationId);
-      return paths.map((path) => known.get(path)!);
+      return paths.map((path) => ({ id: known.get(path)! }));
     };
     await topics.deleteAll(atOnce.member, await ids(atOnce), unheard);
-    for (const id of await ids(byHand)) {
+    for (const { id } of await ids(byHand)) {
       expect((await byHand.api.delete(`/uns/topics/${id}`)).status).toBe(204);
     }
     expect(await tracesOf(atOnce)).toEqual(await tracesOf(byHand));
@@ -187,8 +187,12 @@ describe('topics in bulk', () => {
     await expect(topics.createAll(place.member, more, unheard)).rejects.toThrow('Topic mHv1.0/a exists');
     const twice = [0, 1].map(() => ({ id: newId(), name: 'mHv1.0/twice', content: content(place, {}) }));
     await expect(topics.createAll(place.member, twice, unheard)).rejects.toMatchObject({ kind: 'conflict' });
-    await expect(topics.deleteAll(place.member, [entities[0]!.id, newId()], unheard)).rejects.toMatchObject({
+    const { id } = entities[0]!;
+    await expect(topics.deleteAll(place.member, [{ id }, { id: newId() }], unheard)).rejects.toMatchObject({
       kind: 'not_found',
+    });
+    await expect(topics.deleteAll(place.member, [{ id, version: 7 }], unheard)).rejects.toMatchObject({
+      kind: 'precondition_failed',
     });
     expect(await tracesOf(place)).toEqual(before);
   });

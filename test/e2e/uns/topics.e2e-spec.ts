@@ -195,13 +195,18 @@ describe('topics', () => {
       expect(byId.headers.get('etag')).toBe(byPath.headers.get('etag'));
     });
 
-    it.each(['x', '1', '00000000-0000-0000-0000-000000000000', '%00', 'by-path%2Fx', '..%2F..%2Fhealth'])(
+    it.each(['x', '1', '00000000-0000-0000-0000-000000000000', 'by-path%2Fx', '..%2F..%2Fhealth'])(
       'answers 404 for the id %s',
       async (id) => {
         const { status, body } = await api.get(`/uns/topics/${id}`);
         expect([status, body]).toEqual([404, { error: 'not_found', message: 'Topic not found' }]);
       },
     );
+
+    it('answers 404 for an id that no database could keep, and says why', async () => {
+      const { status, body } = await api.get('/uns/topics/%00');
+      expect([status, body.message]).toEqual([404, 'Not found: Id contains the NUL character']);
+    });
 
     it('answers 404 for a path that does not exist, and 400 for one that is none', async () => {
       expect((await api.get(`/uns/topics/by-path?topic=${newTopic()}`)).status).toBe(404);

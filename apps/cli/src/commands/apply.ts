@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { CliError } from '../cli-error';
 import { confirm } from '../confirm';
+import { rememberApplied } from '../files/base';
 import { keyOf } from '../files/bundle';
-import { isDirectory, rememberApplied } from '../files/directory';
+import { isDirectory } from '../files/directory';
 import type { HubClient } from '../hub/hub-client';
 import type { Import, Plan, PlanItem } from '../hub/plan';
 import { shown } from '../hub/progress';
-import { showPlan, summary } from '../show-plan';
-import { isAnythingToDo, makePlan } from './plan';
+import { note } from '../note';
+import { doneWords, showPlan } from '../show-plan';
+import { isAnythingToDo, makePlan, requireNoProblems } from './plan';
 
 export interface ApplyOptions {
   yes?: boolean;
@@ -19,6 +21,9 @@ export interface ApplyOptions {
   secrets?: string;
 }
 
+/** Conflicts that a message names. */
+const MOST_NAMED = 20;
+
 interface Resolution {
   type: string;
   name: string;
@@ -27,14 +32,21 @@ interface Resolution {
 }
 
 /** Plans, shows the plan, asks, and does it: all or nothing. */
-export async function apply(hub: HubClient, source: string, options: ApplyOptions): Promise<string> {
+export async function apply(
+  hub: HubClient,
+  source: string,
+  options: ApplyOptions,
+  say: (text: string) => void,
+): Promise<string> {
   const plan = await makePlan(hub, source);
-  process.stdout.write(showPlan(plan));
-  if (plan.problems.length > 0) throw new CliError('nothing is done before the problems are mended');
-  if (!isAnythingToDo(plan)) return 'nothing to do';
+  say(showPlan(plan));
+  requireNoProblems(plan);
+  // Secrets are in no plan: whether they are others than those there, only the execution tells.
+  if (!isAnythingToDo(plan) && options.secrets === undefined) return 'nothing to do';
   const resolutions = resolutionsOf(plan, options);
   const secrets = await secretsOf(plan, options.secrets);
   if (!options.yes) await confirm('Do it?');
+  note('importing');
   const { planId } = plan;
   const call = hub.post<Import>('/dependencies/import/execute', { planId, resolutions, secrets });
   const done = await shown(hub, planId, call);
@@ -43,7 +55,7 @@ export async function apply(hub: HubClient, source: string, options: ApplyOption
     const applied = plan.items.filter((item) => !kept.has(keyOf(item)));
     await rememberApplied(source, Object.fromEntries(applied.map((item) => [keyOf(item), item.hash])));
   }
-  return `done: ${summary(plan)}. maestrohub undo ${done.id} takes it back`;
+  return `done: ${doneWords(done)}; maestrohub undo ${done.id} takes it back`;
 }
 
 function resolutionsOf({ items }: Plan, { resolve = [], onConflict }: ApplyOptions): Resolution[] {
@@ -54,10 +66,17 @@ function resolutionsOf({ items }: Plan, { resolve = [], onConflict }: ApplyOptio
   return [...named, ...open.map(({ type, name }) => ({ type, name, action: onConflict! }))];
 }
 
-const unresolved = (open: readonly PlanItem[]): string =>
-  `${open.length === 1 ? 'one conflict has' : `${open.length} conflicts have`} to be decided: ` +
-  `--on-conflict keep or replace for all, or one by one:\n` +
-  open.map((item) => `  --resolve '${keyOf(item)}=keep'   (or replace, or rename:<new name>)`).join('\n');
+function unresolved(open: readonly PlanItem[]): string {
+  const lines = open
+    .slice(0, MOST_NAMED)
+    .map((item) => `  --resolve '${keyOf(item)}=keep'   (or replace, or rename:<new name>)`);
+  return [
+    `${open.length === 1 ? 'one conflict has' : `${open.length} conflicts have`} to be decided: ` +
+      `--on-conflict keep or replace for all, or one by one:`,
+    ...lines,
+    ...(open.length > MOST_NAMED ? [`  … and ${open.length - MOST_NAMED} more`] : []),
+  ].join('\n');
+}
 
 function resolutionOf(text: string): Resolution {
   const [, type, name, action, newName] = /^([a-z-]+):(.+)=(keep|replace|rename)(?::(.+))?$/s.exec(text) ?? [];

@@ -3,6 +3,7 @@ import { CliError } from '../cli-error';
 import type { Bundle } from '../files/bundle';
 import { writeDirectory } from '../files/directory';
 import type { HubClient } from '../hub/hub-client';
+import { note } from '../note';
 
 export interface ExportOptions {
   /** `pipeline:<id>`; everything where there is none. */
@@ -18,19 +19,27 @@ interface Exported {
 
 /** Into a file where the name ends in `.json`, else into a directory. */
 export async function exportTo(hub: HubClient, target: string, options: ExportOptions): Promise<string> {
+  if (/\.ya?ml$/i.test(target)) throw new CliError(`${target} must be a directory, or a file that ends in .json`);
   const { description } = options;
   const entities = options.entity?.map(entityOf);
-  const made = await hub.post<Exported>('/dependencies/export', { entities, description });
-  const text = await hub.text(`/dependencies/export/${made.id}/download`);
-  const secrets =
-    made.secrets.length > 0 ? `\n${made.secrets.length} secrets stay here: an import elsewhere asks for them` : '';
-  if (target.endsWith('.json')) {
+  note('exporting');
+  const { id, items, secrets } = await hub.post<Exported>('/dependencies/export', { entities, description });
+  const text = await hub.text(`/dependencies/export/${id}/download`);
+  const done = `${counted(items, 'entity', 'entities')} in ${target}`;
+  const left =
+    secrets.length > 0
+      ? `\n${counted(secrets.length, 'secret', 'secrets')} left out: an import elsewhere asks for them`
+      : '';
+  if (/\.json$/i.test(target)) {
     await writeFile(target, text);
-    return `${made.items} entities in ${target}${secrets}`;
+    return `${done}${left}`;
   }
-  const { written, same, removed } = await writeDirectory(target, JSON.parse(text) as Bundle);
-  return `${made.items} entities in ${target}: ${written} files written, ${same} as they were, ${removed} removed${secrets}`;
+  note(`writing ${target}`);
+  const { written, same, removed } = await writeDirectory(target, JSON.parse(text) as Bundle, !entities);
+  return `${done}: ${counted(written, 'file', 'files')} written, ${same} as they were, ${removed} removed${left}`;
 }
+
+const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
 function entityOf(text: string): { type: string; id?: string } {
   const [, type, id] = /^([a-z-]+)(?::(.+))?$/.exec(text) ?? [];

@@ -3,6 +3,8 @@ import { confirm } from '../confirm';
 import type { HubClient } from '../hub/hub-client';
 import type { Import } from '../hub/plan';
 import { shown } from '../hub/progress';
+import { note } from '../note';
+import { doneWords } from '../show-plan';
 
 export interface UndoOptions {
   yes?: boolean;
@@ -13,14 +15,15 @@ export interface UndoOptions {
 export async function undo(hub: HubClient, id: string | undefined, { yes, force }: UndoOptions): Promise<string> {
   const found =
     id === undefined ? await lastApplied(hub) : await hub.get<Import>(`/dependencies/import/${encodeURIComponent(id)}`);
-  if (!yes) await confirm(`Take back the import ${found.id} of ${found.createdAt}?`);
+  if (!yes) await confirm(`Take back the import ${found.id} of ${found.createdAt} (${doneWords(found)})?`);
+  note('taking it back');
   await shown(hub, found.id, hub.post(`/dependencies/import/${found.id}/undo${force ? '?force=true' : ''}`, {}));
-  return `the import ${found.id} is taken back`;
+  return `what the import ${found.id} did (${doneWords(found)}) is taken back`;
 }
 
 async function lastApplied(hub: HubClient): Promise<Import> {
   const imports = await hub.get<Import[]>('/dependencies/import?limit=200');
   const last = imports.find(({ status }) => status === 'applied');
-  if (!last) throw new CliError('no import is there to be taken back');
+  if (!last) throw new CliError('there is no import to take back');
   return last;
 }

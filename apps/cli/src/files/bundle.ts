@@ -1,5 +1,4 @@
 import type { JsonValue } from '#kernel';
-import { stringify } from 'safe-stable-stringify';
 
 /** An entity of a `.mhub.json` file. */
 export interface BundleItem {
@@ -22,6 +21,3 @@ export interface Bundle {
 }
 
 export const keyOf = ({ type, name }: { type: string; name: string }): string => `${type}:${name}`;
-
-/** For people and Git: members in alphabetical order, a line each. */
-export const readable = (value: unknown): string => `${stringify(value, undefined, 2)}\n`;

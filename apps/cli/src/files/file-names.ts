@@ -7,24 +7,27 @@ const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
 /** Bytes of one name; most file systems take 255. */
 const LONGEST = 180;
 
-/** `functions/Press/Read speed.json`: where an entity's file lies. Entities that differ may have the same place. */
+/** `functions/Press/Read speed.yaml`: where an entity's file lies. Entities that differ may have the same place. */
 export function placeOf({ type, name }: { type: string; name: string }): string {
-  return `${safeName(type)}s/${name.split('/').map(safeName).join('/')}.json`;
+  return `${safeName(type)}s/${name.split('/').map(safeName).join('/')}.yaml`;
 }
 
-/** The place, or where that is taken (also by one that differs in case alone), one beside it. */
+/** Places that some file system takes for the same: those that differ in case, or in how their accents are written. */
+export const foldedPlace = (place: string): string => place.normalize('NFC').toLowerCase();
+
+/** The place, or where one is taken that some file system takes for the same, another beside it. */
 export function freePlace(entity: { type: string; name: string }, taken: ReadonlySet<string>): string {
   const place = placeOf(entity);
-  if (!taken.has(place.toLowerCase())) return place;
-  return place.replace(/\.json$/, `~${digest(entity.name)}.json`);
+  if (!taken.has(foldedPlace(place))) return place;
+  return place.replace(/\.yaml$/, `~${digest(entity.name)}.yaml`);
 }
 
 function safeName(name: string): string {
   const safe = name
     .replace(UNSAFE, encoded)
     .replace(/^\./, '%2E')
-    // A topic `a.json` would be the directory of what lies below it, and `a` a file of that name.
-    .replace(/\.json$/i, (ending) => `%2E${ending.slice(1)}`)
+    // A topic `a.yaml` would be the directory of what lies below it, and `a` a file of that name.
+    .replace(/\.(?:yaml|yml|json)$/i, (ending) => `%2E${ending.slice(1)}`)
     .replace(/[. ]$/, encoded)
     .replace(RESERVED, (device) => encoded(device[0]!) + device.slice(1));
   if (safe === '') return '%';

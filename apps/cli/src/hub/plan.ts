@@ -31,9 +31,9 @@ export interface Import {
   id: string;
   status: string;
   createdAt: string;
+  counts: Record<'create' | 'update' | 'keep' | 'unchanged', number>;
   /** While it is executed or undone. */
   progress: { done: number; total: number } | null;
-  items?: { type: string; name: string; action: string }[];
 }
 
 export const countOf = ({ items }: Plan, action: Action): number =>

@@ -3,6 +3,7 @@ import {
   judgeContent,
   judgeNamed,
   namesOfPath,
+  pathProblem,
   type CheckedContent,
   type PortableContent,
 } from '#platform/dependencies';
@@ -75,6 +76,8 @@ export function checkFunction(protocols: ProtocolRegistry, path: string, content
   if (name === undefined || more.length > 0) {
     return refused({ field: 'name', message: 'Name must be that of the connection, / and that of the function' });
   }
+  const problem = pathProblem(path);
+  if (problem !== undefined) return refused({ field: 'name', message: problem });
   const { input, problems } = judgeContent(CreateFunction, name, content);
   if (problems.length > 0) return refused(...problems);
   const type = protocols.functionType(input.type);

@@ -112,6 +112,7 @@ class PanelContent {
   @IfGiven()
   @IsArray()
   @ArrayMaxSize(MOST_QUERIES)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => PanelQueryInput)
   @ApiProperty({ required: false, type: () => [PanelQueryInput], maxItems: MOST_QUERIES })

@@ -1,5 +1,11 @@
 import { DomainError, type FieldProblem } from '#kernel';
-import { judgeContent, namesOfPath, type CheckedContent, type PortableContent } from '#platform/dependencies';
+import {
+  judgeContent,
+  namesOfPath,
+  pathProblem,
+  type CheckedContent,
+  type PortableContent,
+} from '#platform/dependencies';
 import { IsName, judgeInput } from '#platform/http';
 import type { DashboardContent } from '../dashboard-content';
 import { newContent } from '../dashboard-input';
@@ -28,7 +34,7 @@ export function checkDashboard(path: string, content: PortableContent): CheckedC
   const [name, folders] = [names.at(-1)!, names.slice(0, -1)];
   const { input, problems } = judgeContent(DashboardInput, name, content);
   const found = [
-    ...placeProblems(folders),
+    ...placeProblems(path, folders),
     ...(Object.hasOwn(content, 'folderId') ? [{ field: 'folderId', message: 'FolderId is not a known field' }] : []),
     ...problems,
     ...namelessPanels(content),
@@ -46,7 +52,9 @@ export function checkDashboard(path: string, content: PortableContent): CheckedC
   }
 }
 
-function placeProblems(folders: readonly string[]): FieldProblem[] {
+function placeProblems(path: string, folders: readonly string[]): FieldProblem[] {
+  const problem = pathProblem(path);
+  if (problem !== undefined) return [{ field: 'name', message: problem }];
   if (folders.length > DEEPEST_FOLDER) {
     return [{ field: 'name', message: `Folders must not be deeper than ${DEEPEST_FOLDER} levels` }];
   }

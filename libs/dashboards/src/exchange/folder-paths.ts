@@ -1,3 +1,4 @@
+import { foldCase } from '#kernel';
 import { pathOfNames } from '#platform/dependencies';
 import type { FolderPlace } from '../folders/folders.repository';
 
@@ -20,7 +21,7 @@ export class FolderPaths {
 
   /** The folder of that name in another one, whatever its case. */
   find(parentId: string | null, name: string): string | undefined {
-    const sought = name.toLowerCase();
-    return this.folders.find((folder) => folder.parentId === parentId && folder.name.toLowerCase() === sought)?.id;
+    const sought = foldCase(name);
+    return this.folders.find((folder) => folder.parentId === parentId && foldCase(folder.name) === sought)?.id;
   }
 }

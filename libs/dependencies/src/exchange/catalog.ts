@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { isId } from '#kernel';
+import { foldCase, isId } from '#kernel';
 import type { Portable, PortableContent } from '#platform/dependencies';
 import { readReference, referenceText, type ItemKey } from '../format';
 import { Portables } from './portables';
@@ -9,35 +9,37 @@ export interface Known extends ItemKey {
   id: string;
 }
 
+/** A name as its type tells names apart. */
+export const foldedName = (portable: Pick<Portable, 'caseless'> | undefined, name: string): string =>
+  portable?.caseless ? foldCase(name) : name;
+
 /** What an organization's entities are called, both ways. Names that differ in case alone are one where their type says so. */
 export class Catalog {
-  private readonly ids = new Map<string, Known>();
-  private readonly names = new Map<string, Map<string, Known>>();
+  private readonly types = new Map<string, { byId: Map<string, Known>; byName: Map<string, Known> }>();
 
   constructor(private readonly portables: Portables) {}
 
   add(known: Known): void {
-    this.ids.set(`${known.type}:${known.id}`, known);
-    let names = this.names.get(known.type);
-    if (!names) this.names.set(known.type, (names = new Map<string, Known>()));
-    names.set(this.fold(known), known);
+    let entities = this.types.get(known.type);
+    if (!entities) this.types.set(known.type, (entities = { byId: new Map(), byName: new Map() }));
+    entities.byId.set(known.id, known);
+    entities.byName.set(this.fold(known), known);
   }
 
   byId(type: string, id: string): Known | undefined {
-    return this.ids.get(`${type}:${id}`);
+    return this.types.get(type)?.byId.get(id);
   }
 
   byName(key: ItemKey): Known | undefined {
-    return this.names.get(key.type)?.get(this.fold(key));
+    return this.types.get(key.type)?.byName.get(this.fold(key));
   }
 
   all(type: string): Known[] {
-    return [...(this.names.get(type)?.values() ?? [])];
+    return [...(this.types.get(type)?.byId.values() ?? [])];
   }
 
-  /** The name as its type tells names apart. */
   fold({ type, name }: ItemKey): string {
-    return this.portables.find(type)?.caseless ? name.toLowerCase() : name;
+    return foldedName(this.portables.find(type), name);
   }
 
   /** The content with names in the place of ids. Ids of what does not exist stay. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
 import type { PortableContent } from '#platform/dependencies';
-import { byTypeAndName, type ItemKey } from '../format';
+import { byTypeAndName, itemText, type ItemKey } from '../format';
 
 export interface Exchanged {
   type: string;
@@ -13,6 +13,12 @@ export interface Exchanged {
 /** A content that leaves or enters. */
 export interface Exchange extends Exchanged {
   content: PortableContent;
+}
+
+/** A content that was exchanged, and when and from what it was before, where it was. */
+export interface Remembered extends ItemKey {
+  hash: string;
+  before?: { base: string | null; exchangedAt: string };
 }
 
 const BATCH = 500;
@@ -50,12 +56,27 @@ export class ContentsRepository {
     });
   }
 
-  /** As if they had never been exchanged: what was exchanged before is the last again. */
-  async forget(organizationId: string, items: readonly (ItemKey & { hash: string })[]): Promise<void> {
+  /** Those contents with what is remembered of them, where they have been exchanged before. */
+  async known(organizationId: string, items: readonly (ItemKey & { hash: string })[]): Promise<Remembered[]> {
     const rows = items.map(({ type, name, hash }) => ({ type, name, hash }));
-    await this.database.inOrganization(organizationId, (manager) =>
-      manager.query(FORGET, [organizationId, JSON.stringify(rows)]),
+    const found = await this.database.inOrganization(organizationId, (manager) =>
+      manager.query<(ItemKey & { hash: string; base: string | null; exchangedAt: string })[]>(KNOWN, [
+        organizationId,
+        JSON.stringify(rows),
+      ]),
     );
+    const before = new Map(found.map(({ base, exchangedAt, ...one }) => [itemText(one), { base, exchangedAt }]));
+    return rows.map((row) => ({ ...row, ...(before.has(itemText(row)) && { before: before.get(itemText(row))! }) }));
+  }
+
+  /** As if they had not been exchanged this time: what was exchanged before is the last again. */
+  async forget(organizationId: string, items: readonly Remembered[]): Promise<void> {
+    const [fresh, older] = [items.filter(({ before }) => !before), items.filter(({ before }) => before)];
+    const again = older.map(({ before, ...one }) => ({ ...one, ...before }));
+    await this.database.inOrganization(organizationId, async (manager) => {
+      await manager.query(FORGET, [organizationId, JSON.stringify(fresh)]);
+      await manager.query(REMEMBER, [organizationId, JSON.stringify(again)]);
+    });
   }
 
   /** Forgets what is old and was followed by others. Gives how many there were, at most as many as asked for. */
@@ -101,6 +122,18 @@ const KEEP = `
   FROM jsonb_array_elements($2::jsonb) AS item
   ON CONFLICT (organization_id, hash, type, name)
     DO UPDATE SET base = excluded.base, exchanged_at = excluded.exchanged_at`;
+
+const KNOWN = `
+  SELECT c.type, c.name, c.hash, c.base, c.exchanged_at::text AS "exchangedAt"
+  FROM jsonb_to_recordset($2::jsonb) AS item (type text, name text, hash text)
+  JOIN dependency_contents c
+    ON c.organization_id = $1 AND c.hash = item.hash AND c.type = item.type AND c.name = item.name`;
+
+const REMEMBER = `
+  UPDATE dependency_contents c SET base = item.base, exchanged_at = item."exchangedAt"
+  FROM jsonb_to_recordset($2::jsonb)
+    AS item (type text, name text, hash text, base text, "exchangedAt" timestamptz)
+  WHERE c.organization_id = $1 AND c.hash = item.hash AND c.type = item.type AND c.name = item.name`;
 
 const FORGET = `
   DELETE FROM dependency_contents c USING jsonb_to_recordset($2::jsonb) AS item (type text, name text, hash text)

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DomainError, type Member } from '#kernel';
+import { DomainError, type ErrorKind, type Member } from '#kernel';
 import { isBulk, type ChangedEntity, type EnteringEntity, type Progress } from '#platform/dependencies';
 import { Portables } from './portables';
 
@@ -7,6 +7,11 @@ import { Portables } from './portables';
 interface Named {
   id: string;
   name: string;
+}
+
+/** One that is to go, where it has a version at that alone. */
+export interface LeavingEntity extends Named {
+  version?: number;
 }
 
 /** Writes entities of one type: all at once where there may be very many, else one by one in the order given. */
@@ -18,7 +23,7 @@ export class EntityWriter {
   async create(member: Member, type: string, entities: readonly EnteringEntity[], progress: Progress): Promise<void> {
     const portable = this.portables.get(type);
     if (entities.length === 0) return;
-    if (isBulk(portable)) return portable.createAll(member, entities, progress);
+    if (isBulk(portable)) return atOnce(() => portable.createAll(member, entities, progress));
     return oneByOne(type, entities, progress, (entity) => portable.create(member, entity));
   }
 
@@ -26,17 +31,16 @@ export class EntityWriter {
   async update(member: Member, type: string, entities: readonly ChangedEntity[], progress: Progress): Promise<void> {
     const portable = this.portables.get(type);
     if (entities.length === 0) return;
-    if (isBulk(portable)) return portable.updateAll(member, entities, progress);
+    if (isBulk(portable)) return atOnce(() => portable.updateAll(member, entities, progress));
     return oneByOne(type, entities, progress, (entity) => portable.update(member, entity));
   }
 
-  /** @throws DomainError that names the entity. */
-  async delete(member: Member, type: string, entities: readonly Named[], progress: Progress): Promise<void> {
+  /** @throws DomainError as `update`. */
+  async delete(member: Member, type: string, entities: readonly LeavingEntity[], progress: Progress): Promise<void> {
     const portable = this.portables.get(type);
     if (entities.length === 0) return;
-    const ids = entities.map(({ id }) => id);
-    if (isBulk(portable)) return portable.deleteAll(member, ids, progress);
-    return oneByOne(type, entities, progress, ({ id }) => portable.delete(member, id));
+    if (isBulk(portable)) return atOnce(() => portable.deleteAll(member, entities, progress));
+    return oneByOne(type, entities, progress, ({ id, version }) => portable.delete(member, id, version));
   }
 }
 
@@ -56,5 +60,16 @@ async function oneByOne<E extends Named>(
   }
 }
 
-const ofEntity = (type: string, { name }: Named, { kind, message, details }: DomainError): DomainError =>
-  new DomainError(kind, `${type} ${name}: ${message}`, details);
+async function atOnce(write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    throw error instanceof DomainError ? new DomainError(kindOf(error), error.message, error.details) : error;
+  }
+}
+
+const ofEntity = (type: string, { name }: Named, error: DomainError): DomainError =>
+  new DomainError(kindOf(error), `${type} ${name}: ${error.message}`, error.details);
+
+/** The plan or import is there; the entity, or what it refers to, is not. */
+const kindOf = ({ kind }: DomainError): ErrorKind => (kind === 'not_found' ? 'conflict' : kind);

@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
+import type { Member } from '#kernel';
 import { IsPortable, isBulk, type Portable, type PortableEntity } from '#platform/dependencies';
 
 /** Read at once. */
@@ -42,6 +43,20 @@ export class Portables implements OnModuleInit {
     return portable;
   }
 
+  /** Work that changes entities of any types, judged together when it is done. @throws DomainError */
+  together<T>(organizationId: string, work: () => Promise<T>): Promise<T> {
+    const nested = this.all().reduce<() => Promise<T>>(
+      (inner, portable) => () => portable.together?.(organizationId, inner) ?? inner(),
+      work,
+    );
+    return nested();
+  }
+
+  /** Lets all of them go of what they may exchange. In the caller's transaction, which then changes or deletes each. */
+  async release(member: Member, entities: readonly EntityId[]): Promise<void> {
+    for (const [type, ids] of idsByType(entities)) await this.get(type).release?.(member, ids);
+  }
+
   /** Those that exist of them, by `keyOfId`. */
   async entities(organizationId: string, wanted: readonly EntityId[]): Promise<Map<string, PortableEntity>> {
     const found = new Map<string, PortableEntity>();
@@ -57,8 +72,9 @@ export class Portables implements OnModuleInit {
   async versions(organizationId: string, wanted: readonly EntityId[]): Promise<Map<string, number>> {
     const found = new Map<string, number>();
     for (const [type, ids] of idsByType(wanted)) {
-      const versions = await this.versionsOf(organizationId, type, ids);
-      for (const [id, version] of versions) found.set(keyOfId({ type, id }), version);
+      for (const [id, version] of await this.versionsOf(organizationId, type, ids)) {
+        found.set(keyOfId({ type, id }), version);
+      }
     }
     return found;
   }

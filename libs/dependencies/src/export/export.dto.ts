@@ -5,13 +5,14 @@ import {
   ArrayMinSize,
   IsArray,
   IsNotEmpty,
+  IsObject,
   IsOptional,
   IsString,
   MaxLength,
   registerDecorator,
   ValidateNested,
 } from 'class-validator';
-import { IsName } from '#platform/http';
+import { IfGiven, IsName } from '#platform/http';
 import { LONGEST_DESCRIPTION, LONGEST_NAME } from '../format';
 import { fileNameOf } from './export-name';
 import type { ExportRow } from './export.entity';
@@ -27,7 +28,7 @@ export class EntityChoice {
   type!: string;
 
   /** Its id, or of a topic its path; all of that type where it is left out. */
-  @IsOptional()
+  @IfGiven()
   @IsString()
   @IsNotEmpty()
   @MaxLength(LONGEST_NAME)
@@ -36,10 +37,11 @@ export class EntityChoice {
 
 export class ExportAnalysisInput {
   /** What is to leave the organization; everything there is where nothing is said. @example [{"type": "model"}] */
-  @IsOptional()
+  @IfGiven()
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MOST_NAMED)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => EntityChoice)
   entities?: EntityChoice[];
@@ -88,7 +90,7 @@ export class ExportAnalysisView {
 
 export class ExportInput extends ExportAnalysisInput {
   /** Optional entities that go along: `all` that the analysis names, only what is `required`, or a list of type and id. @example "all" */
-  @IsOptional()
+  @IfGiven()
   @IsInclusion()
   @ApiProperty({
     required: false,
@@ -107,7 +109,7 @@ export class ExportInput extends ExportAnalysisInput {
   include?: 'all' | 'required' | { type: string; id: string }[];
 
   /** What the file is called. @example "Line 1" */
-  @IsOptional()
+  @IfGiven()
   @IsName(100)
   name?: string;
 

@@ -129,14 +129,14 @@ export class ExportsService {
 
 /** @throws DomainError `bad_request` naming the first that does not exist. */
 function chooseFrom(catalog: Catalog, choices: readonly EntityChoice[], field: string): Known[] {
-  return unique(
-    choices.flatMap(({ type, id }, index) => {
-      if (id === undefined) return catalog.all(type);
-      const found = catalog.byId(type, id) ?? catalog.byName({ type, name: id });
-      if (!found) throw invalid({ field: `${field}[${index}].id`, message: `There is no ${type} ${id.slice(0, 100)}` });
-      return [found];
-    }),
-  );
+  const whole = new Set(choices.filter(({ id }) => id === undefined).map(({ type }) => type));
+  const named = choices.flatMap(({ type, id }, index) => {
+    if (id === undefined) return [];
+    const found = catalog.byId(type, id.toLowerCase()) ?? catalog.byName({ type, name: id });
+    if (!found) throw invalid({ field: `${field}[${index}].id`, message: `There is no ${type} ${id.slice(0, 100)}` });
+    return [found];
+  });
+  return unique([...[...whole].flatMap((type) => catalog.all(type)), ...named]);
 }
 
 const unique = (entities: readonly Known[]): Known[] => [

@@ -3,13 +3,14 @@ import { invalid, type Member } from '#kernel';
 import type { EntityKey, Weight } from '#platform/dependencies';
 import type { GraphQuery, Impact, RelatedEntities } from '../dto/graph.dto';
 import { Contributors } from '../index/contributors';
-import { entityKey, type GraphNode } from './dependency-graph';
 import type { Drawing } from './drawing/drawing';
 import type { Told } from './drawing/told';
 import { GraphCache } from './graph-cache';
+import { entityKey, type GraphNode } from './graph-node';
 import { GraphTexts } from './graph-texts';
 import { DISABLED_TYPES, impactOf, type Action } from './impact';
 import { MOST_STEPS, relatedTo, type Direction } from './reach';
+import { IdentityFinder } from './identity-finder';
 import { RootFinder, rootOf } from './root-finder';
 import { subgraph, wholeGraph, type Subgraph } from './subgraph';
 import { affectedView, askedView, graphView, relatedView, type Identities } from './views';
@@ -27,6 +28,7 @@ export class DependencyGraphService {
   constructor(
     private readonly graphs: GraphCache,
     private readonly roots: RootFinder,
+    private readonly identities: IdentityFinder,
     private readonly contributors: Contributors,
   ) {}
 
@@ -34,12 +36,13 @@ export class DependencyGraphService {
   async graph({ organizationId }: Member, { root, direction, depth }: GraphQuery): Promise<Told> {
     const graph = await this.graphs.get(organizationId);
     const from = root === undefined ? undefined : await this.roots.find(organizationId, graph, rootOf(root));
-    const seen = from ? subgraph(graph, from, direction, depth) : wholeGraph(graph);
-    const identities = await this.roots.identify(organizationId, seen.nodes);
-    const view = () => graphView(seen, identities);
+    const seen = from ? subgraph(graph, [from], direction, depth) : wholeGraph(graph);
+    const identities = await (from
+      ? this.identities.identify(organizationId, seen.nodes)
+      : this.identities.identifyAgain(organizationId, graph, seen.nodes));
     return {
-      ...this.texts.of(from ? seen : graph, seen, identities, view),
-      drawing: () => Promise.resolve({ graph: view(), root: from?.key }),
+      ...this.texts.of(from ? seen : graph, seen, identities),
+      drawing: () => Promise.resolve({ graph: graphView(seen, identities), root: from?.key }),
     };
   }
 
@@ -47,7 +50,7 @@ export class DependencyGraphService {
   async related({ organizationId }: Member, entity: EntityKey, direction: Direction, depth: number): Promise<Told> {
     const graph = await this.graphs.get(organizationId);
     const root = await this.roots.find(organizationId, graph, entity);
-    const all = relatedTo(root, direction, depth);
+    const all = relatedTo([root], direction, depth);
     const told = all.slice(0, MOST_ENTITIES);
     const { identities, weights } = await this.describe(organizationId, root, told);
     const data: RelatedEntities = {
@@ -57,7 +60,7 @@ export class DependencyGraphService {
     };
     return {
       json: json(data),
-      drawing: () => this.draw(organizationId, subgraph(graph, root, direction, depth), root),
+      drawing: () => this.draw(organizationId, subgraph(graph, [root], direction, depth), root),
     };
   }
 
@@ -68,7 +71,8 @@ export class DependencyGraphService {
     if (action === 'disable' && !DISABLED_TYPES.includes(root.type)) {
       throw invalid({ field: 'action', message: `Action disable is for ${DISABLED_TYPES.join('s and ')}s alone` });
     }
-    const all = impactOf(root, action);
+    const concerned = action === 'delete' ? await this.roots.withBelow(organizationId, graph, root) : [root];
+    const all = impactOf(concerned, action);
     const told = all.slice(0, MOST_ENTITIES);
     const { identities, weights } = await this.describe(organizationId, root, told);
     const broken = all.filter(({ effect }) => effect === 'breaks').map(({ node }) => node.key);
@@ -82,7 +86,7 @@ export class DependencyGraphService {
     };
     return {
       json: json(data),
-      drawing: () => this.draw(organizationId, subgraph(graph, root, 'dependents', MOST_STEPS), root, broken),
+      drawing: () => this.draw(organizationId, subgraph(graph, concerned, 'dependents', MOST_STEPS), root, broken),
     };
   }
 
@@ -94,7 +98,7 @@ export class DependencyGraphService {
   ): Promise<{ identities: Identities; weights: ReadonlyMap<string, Weight> }> {
     const nodes = others.map(({ node }) => node);
     return {
-      identities: await this.roots.identify(organizationId, [root, ...nodes]),
+      identities: await this.identities.identify(organizationId, [root, ...nodes]),
       weights: await this.contributors.weights(organizationId, nodes.slice(0, MOST_WEIGHED).map(entityKey)),
     };
   }
@@ -105,7 +109,7 @@ export class DependencyGraphService {
     { key: root }: GraphNode,
     broken: readonly string[] = [],
   ): Promise<Drawing> {
-    return { graph: graphView(seen, await this.roots.identify(organizationId, seen.nodes)), root, broken };
+    return { graph: graphView(seen, await this.identities.identify(organizationId, seen.nodes)), root, broken };
   }
 }
 

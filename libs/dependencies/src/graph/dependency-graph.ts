@@ -1,37 +1,17 @@
-import { keyText, type EntityKey, type ReferenceKind } from '#platform/dependencies';
+import type { ReferenceKind } from '#platform/dependencies';
 import { FilterTrie } from '#platform/mqtt';
-import type { EntityRow, ReferenceRow } from '../index/index-rows';
-
-/** An entity, a path that others name, or a filter that selects such paths. */
-export interface GraphNode {
-  /** `pipeline:01890a5d-…`, `topic:mHv1.0/line-1/speed` */
-  readonly key: string;
-  readonly type: string;
-  readonly name: string;
-  /** Null for paths and filters; whether there is anything at a path is not the graph's to know. */
-  readonly id: string | null;
-  readonly pattern: boolean;
-  /** What it refers to. */
-  readonly out: GraphEdge[];
-  /** Who refers to it. */
-  readonly in: GraphEdge[];
-}
-
-export interface GraphEdge {
-  readonly source: GraphNode;
-  readonly target: GraphNode;
-  readonly kind: ReferenceKind;
-  /** Places in the source; none where a filter selects a path, which nobody wrote down. */
-  readonly via: readonly string[];
-}
-
-/** A reference to what does not exist. */
-export interface Unresolved {
-  readonly source: GraphNode;
-  readonly type: string;
-  readonly key: string;
-  readonly via: readonly string[];
-}
+import type { GraphChanges, GraphRows } from '../index/index-rows';
+import {
+  entityKey,
+  insert,
+  isSelection,
+  newNode,
+  remove,
+  selection,
+  type Entry,
+  type GraphEdge,
+  type GraphNode,
+} from './graph-node';
 
 /** From filters to the paths they select: what many filters could have without end. */
 const MOST_SELECTIONS = 200_000;
@@ -39,104 +19,160 @@ const MOST_SELECTIONS = 200_000;
 /** Of MQTT filters: `+` for a level, `#` for all that follow. */
 const WILDCARD = /(?:^|\/)(?:\+|#)(?:\/|$)/;
 
-/** Who refers to whom in one organization, as of one revision. It is never changed. */
+type Key = readonly [type: string, key: string];
+
+/** Filters by the type of what they select. */
+type Filters = Map<string, FilterTrie<GraphNode>>;
+
+/**
+ * Who refers to whom in one organization, as of one revision; it follows what changes. Nodes and edges are never changed,
+ * but replaced, and told in the same order however the graph has come about.
+ */
 export class DependencyGraph {
   readonly nodes = new Map<string, GraphNode>();
-  readonly unresolved: Unresolved[] = [];
   /** Whether some selections of filters were left out. */
   truncated = false;
-  /** How much of memory it takes: its nodes and edges. */
-  readonly size: number;
-  /** Filters by the type of what they select. */
-  private readonly filters = new Map<string, FilterTrie<GraphNode>>();
+  private revisionNow = 0;
+  /** What others refer to and does not exist. */
+  private readonly absent = new Map<string, GraphNode>();
+  private readonly filters: Filters = new Map();
+  private edges = 0;
+  private selections = 0;
 
   /** @param isPath whether entities of a type are named by paths, which others may name before anything is there. */
   constructor(
-    readonly revision: number,
-    entities: readonly EntityRow[],
-    references: readonly ReferenceRow[],
+    rows: GraphRows,
     private readonly isPath: (type: string) => boolean,
   ) {
-    for (const [type, key, id, name] of entities) this.add({ type, key, id, name });
-    for (const reference of references) this.refer(reference);
-    this.size = this.nodes.size + references.length + this.select();
+    this.follow({ ...rows, changed: [] });
+  }
+
+  get revision(): number {
+    return this.revisionNow;
+  }
+
+  /** How much of memory it takes: its nodes and edges. */
+  get size(): number {
+    return this.nodes.size + this.absent.size + this.edges;
+  }
+
+  /** Makes it what it is as of a later revision. What is not later changes nothing. */
+  follow({ revision, changed, entities, references }: GraphChanges): void {
+    if (revision <= this.revisionNow) return;
+    this.revisionNow = revision;
+    const taken = new Set<GraphNode>();
+    const added = new Set<GraphNode>();
+    const standing = (text: string): GraphNode | undefined => this.nodes.get(text) ?? this.absent.get(text);
+    const take = (node: GraphNode | undefined): void => {
+      if (!node) return;
+      this.take(node);
+      taken.add(node);
+    };
+    const add = (entry: Entry): GraphNode => {
+      const node = this.add(newNode(entry));
+      added.add(node);
+      return node;
+    };
+    const refer = (source: GraphNode, kind: ReferenceKind, [type, key]: Key, via: readonly string[]): void => {
+      const target = standing(`${type}:${key}`) ?? add(this.named(type, key));
+      this.join({ source, target, kind, via });
+    };
+
+    for (const [type, key] of changed) take(this.nodes.get(`${type}:${key}`));
+    for (const [type, key, id, name] of entities) {
+      // Others may have referred to it already.
+      take(standing(`${type}:${key}`));
+      add({ type, key, id, name });
+    }
+    for (const [sourceType, sourceKey, kind, type, key, via] of references) {
+      refer(this.nodes.get(`${sourceType}:${sourceKey}`)!, kind, [type, key], via);
+    }
+    // Whoever has stayed refers to what has come in the place of what was taken.
+    for (const edge of [...taken].flatMap((node) => node.in)) {
+      const { source, target, kind, via } = edge;
+      if (isSelection(edge) || this.nodes.get(source.key) !== source) continue;
+      const { type, key } = entityKey(target);
+      refer(source, kind, [type, key], via);
+    }
+    for (const { target } of [...taken].flatMap((node) => [...node.out, ...node.unresolved])) {
+      if (this.isForgotten(target)) this.take(target);
+    }
+    this.select(added);
   }
 
   /** A node for a path that nobody names, though filters may select it. It is no part of the graph. */
   lone(type: string, path: string): GraphNode {
     const node = newNode({ type, key: path, id: null, name: path });
-    this.filters.get(type)?.match(path, (_, filter) => node.in.push(selection(filter, node)));
+    this.filters.get(type)?.match(path, (_, filter) => insert(node.in, selection(filter, node), 'source'));
     return node;
-  }
-
-  private add(entity: Entry): GraphNode {
-    const node = newNode(entity);
-    this.nodes.set(node.key, node);
-    return node;
-  }
-
-  private refer([sourceType, sourceKey, kind, type, key, via]: ReferenceRow): void {
-    const source = this.nodes.get(`${sourceType}:${sourceKey}`)!;
-    const target = this.nodes.get(`${type}:${key}`) ?? this.addNamed(type, key, kind);
-    if (target) join({ source, target, kind, via });
-    else this.unresolved.push({ source, type, key, via });
   }
 
   /** What is there because others name it. */
-  private addNamed(type: string, key: string, kind: ReferenceKind): GraphNode | undefined {
-    if (kind !== 'matches' || !WILDCARD.test(key)) {
-      return this.isPath(type) ? this.add({ type, key, name: key, id: null }) : undefined;
-    }
-    const filter = this.add({ type, key, name: key, id: null, pattern: true });
-    let filters = this.filters.get(type);
-    if (!filters) this.filters.set(type, (filters = new FilterTrie()));
-    filters.set(key, key, filter);
-    return filter;
+  private named(type: string, key: string): Entry {
+    return { type, key, name: key, id: null, pattern: this.isPath(type) && WILDCARD.test(key) };
   }
 
-  /** Joins filters with the paths that they select; tells how many times. */
-  private select(): number {
-    let count = 0;
-    for (const node of this.nodes.values()) {
+  private isAbsent({ id, type }: GraphNode): boolean {
+    return id === null && !this.isPath(type);
+  }
+
+  /** Whether it was there only for others, and they are gone. */
+  private isForgotten(node: GraphNode): boolean {
+    return node.id === null && this.places(node).get(node.key) === node && node.in.every(isSelection);
+  }
+
+  private places(node: GraphNode): Map<string, GraphNode> {
+    return this.isAbsent(node) ? this.absent : this.nodes;
+  }
+
+  private add(node: GraphNode): GraphNode {
+    this.places(node).set(node.key, node);
+    if (node.pattern) setFilter(this.filters, node);
+    return node;
+  }
+
+  /** Takes a node out with all its edges, which the node itself still knows. */
+  private take(node: GraphNode): void {
+    this.places(node).delete(node.key);
+    if (node.pattern) this.filters.get(node.type)?.delete(entityKey(node).key, node.key);
+    for (const edge of [...node.out, ...node.unresolved]) {
+      remove(edge.target.in, edge);
+      this.count(edge, -1);
+    }
+    for (const edge of node.in) {
+      remove(this.isAbsent(node) ? edge.source.unresolved : edge.source.out, edge);
+      this.count(edge, -1);
+    }
+  }
+
+  private join(edge: GraphEdge): void {
+    insert(this.isAbsent(edge.target) ? edge.source.unresolved : edge.source.out, edge, 'target');
+    insert(edge.target.in, edge, 'source');
+    this.count(edge, 1);
+  }
+
+  private count(edge: GraphEdge, by: 1 | -1): void {
+    this.edges += by;
+    if (isSelection(edge)) this.selections += by;
+  }
+
+  /** Joins filters with the paths that they select, where one of both is new. */
+  private select(added: ReadonlySet<GraphNode>): void {
+    const fresh: Filters = new Map();
+    for (const node of added) if (node.pattern) setFilter(fresh, node);
+    for (const node of fresh.size > 0 ? this.nodes.values() : added) {
       if (node.pattern || this.truncated) continue;
-      this.filters.get(node.type)?.match(entityKey(node).key, (_, filter) => {
-        if (count < MOST_SELECTIONS) join(selection(filter, node));
-        count++;
+      const filters = (added.has(node) ? this.filters : fresh).get(node.type);
+      filters?.match(entityKey(node).key, (_, filter) => {
+        if (this.selections < MOST_SELECTIONS) this.join(selection(filter, node));
+        else this.truncated = true;
       });
-      this.truncated = count > MOST_SELECTIONS;
     }
-    return Math.min(count, MOST_SELECTIONS);
   }
 }
 
-interface Entry {
-  type: string;
-  key: string;
-  name: string;
-  id: string | null;
-  pattern?: boolean;
-}
-
-const newNode = ({ type, key, name, id, pattern = false }: Entry): GraphNode => ({
-  key: keyText({ type, key }),
-  type,
-  name,
-  id,
-  pattern,
-  out: [],
-  in: [],
-});
-
-export const entityKey = ({ key, type }: GraphNode): EntityKey => ({ type, key: key.slice(type.length + 1) });
-
-const selection = (filter: GraphNode, path: GraphNode): GraphEdge => ({
-  source: filter,
-  target: path,
-  kind: 'matches',
-  via: [],
-});
-
-function join(edge: GraphEdge): void {
-  edge.source.out.push(edge);
-  edge.target.in.push(edge);
+function setFilter(filters: Filters, filter: GraphNode): void {
+  let known = filters.get(filter.type);
+  if (!known) filters.set(filter.type, (known = new FilterTrie()));
+  known.set(entityKey(filter).key, filter.key, filter);
 }

@@ -7,7 +7,7 @@ import { DependencyGraph } from './dependency-graph';
 /** Nodes and edges of all graphs that a process remembers; a larger one is read each time. */
 const MOST_REMEMBERED = 500_000;
 
-/** Graphs in memory, each for as long as its organization's revision is the same. */
+/** Graphs in memory, which follow the changes of their organizations. */
 @Injectable()
 export class GraphCache {
   private readonly graphs = new LRUCache<string, DependencyGraph>({
@@ -29,16 +29,27 @@ export class GraphCache {
     const known = this.graphs.get(organizationId);
     if (known?.revision === revision) return known;
     const begun = `${organizationId} ${revision}`;
-    const reading = this.reading.get(begun) ?? this.read(organizationId);
+    const reading = this.reading.get(begun) ?? this.read(organizationId, known);
     this.reading.set(begun, reading);
     return reading.finally(() => this.reading.delete(begun));
   }
 
-  private async read(organizationId: string): Promise<DependencyGraph> {
-    const { revision, entities, references } = await this.index.read(organizationId);
-    const isPath = (type: string): boolean => this.contributors.isNamedByPath(type);
-    const graph = new DependencyGraph(revision, entities, references, isPath);
+  private async read(organizationId: string, known: DependencyGraph | undefined): Promise<DependencyGraph> {
+    const graph = (known && (await this.follow(organizationId, known))) ?? (await this.readWhole(organizationId));
     this.graphs.set(organizationId, graph);
     return graph;
+  }
+
+  private async follow(organizationId: string, graph: DependencyGraph): Promise<DependencyGraph | undefined> {
+    const changes = await this.index.changesSince(organizationId, graph.revision);
+    if (!changes) return undefined;
+    graph.follow(changes);
+    // What was left out of it may have found room, or other selections have to be.
+    return graph.truncated ? undefined : graph;
+  }
+
+  private async readWhole(organizationId: string): Promise<DependencyGraph> {
+    const rows = await this.index.read(organizationId);
+    return new DependencyGraph(rows, (type) => this.contributors.isNamedByPath(type));
   }
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { gzip } from 'node:zlib';
-import type { GraphView } from '../dto/graph.dto';
-import type { GraphNode } from './dependency-graph';
+import { GraphJson } from './graph-json';
+import type { GraphNode } from './graph-node';
+import type { Subgraph } from './subgraph';
 import type { Identities } from './views';
 
 /** What was seen of a graph, as it is told. */
@@ -24,21 +25,18 @@ const LARGE = 64 * 1024;
 /** The texts of graphs as they were last told: to write one takes longer than everything else about it. */
 export class GraphTexts {
   private readonly last = new WeakMap<object, Written>();
+  private readonly tags = new WeakMap<readonly GraphNode[], { ids: Identities; tag: string }>();
+  private readonly json = new GraphJson();
 
   /** @param of what remembers the text for as long as it is remembered itself */
-  of(
-    of: object,
-    seen: { revision: number; nodes: readonly GraphNode[] },
-    ids: Identities,
-    view: () => GraphView,
-  ): GraphText {
-    const tag = tagOf(seen, ids);
+  of(of: object, seen: Subgraph, ids: Identities): GraphText {
+    const tag = this.tagOf(seen, ids);
     return {
       tag,
       json: () => {
         const known = this.last.get(of);
         if (known?.tag === tag) return known.text;
-        const written: Written = { tag, text: Buffer.from(JSON.stringify({ data: view() })) };
+        const written: Written = { tag, text: Buffer.from(this.json.write(seen, ids)) };
         this.last.set(of, written);
         if (written.text.length >= LARGE) pack(written);
         return written.text;
@@ -49,13 +47,17 @@ export class GraphTexts {
       },
     };
   }
-}
 
-/** What there is at paths changes without the graph's knowing, so it counts beside the revision. */
-function tagOf({ revision, nodes }: { revision: number; nodes: readonly GraphNode[] }, ids: Identities): string {
-  const hash = createHash('sha256').update(`${revision}`);
-  if (ids.size > 0) hash.update(nodes.map(({ key }) => ids.get(key) ?? '').join());
-  return hash.digest('base64url').slice(0, 22);
+  /** What there is at paths changes without the graph's knowing, so it counts beside the revision. */
+  private tagOf({ revision, nodes }: Subgraph, ids: Identities): string {
+    const known = this.tags.get(nodes);
+    if (known?.ids === ids) return known.tag;
+    const hash = createHash('sha256').update(`${revision}`);
+    if (ids.size > 0) hash.update(nodes.map(({ key }) => ids.get(key) ?? '').join());
+    const tag = hash.digest('base64url').slice(0, 22);
+    this.tags.set(nodes, { ids, tag });
+    return tag;
+  }
 }
 
 /** Beside everything else, in a thread: whoever asked for the text is not kept waiting for it. */

@@ -2,19 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { invalid, isId, notFound, textProblem } from '#kernel';
 import { keyText, type EntityKey } from '#platform/dependencies';
 import { Contributors } from '../index/contributors';
-import { entityKey, type DependencyGraph, type GraphNode } from './dependency-graph';
-import type { Identities } from './views';
-
-/** Paths that are looked up in one query. */
-const MOST_PATHS = 10_000;
+import type { DependencyGraph } from './dependency-graph';
+import type { GraphNode } from './graph-node';
+import { IdentityFinder } from './identity-finder';
 
 /** Finds what people name by type and id, or by type and path. */
 @Injectable()
 export class RootFinder {
-  /** Of whole graphs, which are told again and again, for as long as they are remembered. */
-  private readonly paths = new WeakMap<readonly GraphNode[], Map<string, string[]>>();
-
-  constructor(private readonly contributors: Contributors) {}
+  constructor(
+    private readonly contributors: Contributors,
+    private readonly identities: IdentityFinder,
+  ) {}
 
   /** @throws DomainError `bad_request` for types that are none; `not_found`, by the type's name: `Pipeline not found`. */
   async find(organizationId: string, graph: DependencyGraph, { type, key }: EntityKey): Promise<GraphNode> {
@@ -22,23 +20,21 @@ export class RootFinder {
     if (!types.includes(type)) {
       throw invalid({ field: 'type', message: `Type must be one of ${types.join(', ')}` });
     }
-    const node = textProblem(key) === undefined && (await this.lookUp(organizationId, graph, type, key));
+    const named = isId(key) ? key.toLowerCase() : key;
+    const node = textProblem(key) === undefined && (await this.lookUp(organizationId, graph, type, named));
     if (!node) throw notFound(titleOf(type));
     return node;
   }
 
-  /** What there is at the paths among the nodes. */
-  async identify(organizationId: string, nodes: readonly GraphNode[]): Promise<Identities> {
-    const identities = new Map<string, string>();
-    const known = this.paths.get(nodes) ?? pathsOf(nodes);
-    this.paths.set(nodes, known);
-    for (const [type, paths] of known) {
-      for (let at = 0; at < paths.length; at += MOST_PATHS) {
-        const found = await this.contributors.identify(organizationId, type, paths.slice(at, at + MOST_PATHS));
-        for (const [key, id] of found) identities.set(keyText({ type, key }), id);
-      }
-    }
-    return identities;
+  /** An entity with what lies below its path, and goes with it: what others name there and exists. */
+  async withBelow(organizationId: string, graph: DependencyGraph, root: GraphNode): Promise<GraphNode[]> {
+    if (!this.contributors.isNamedByPath(root.type)) return [root];
+    const named = [...graph.nodes.values()].filter((node) => !node.pattern && node.key.startsWith(`${root.key}/`));
+    const identities = await this.identities.identify(organizationId, named);
+    const there = named.filter((node) => node.id !== null || identities.has(node.key));
+    // The graph may have followed changes meanwhile.
+    const below = there.flatMap(({ key }) => graph.nodes.get(key) ?? []);
+    return [graph.nodes.get(root.key) ?? root, ...below];
   }
 
   private async lookUp(
@@ -68,17 +64,4 @@ export function rootOf(text: string): EntityKey {
     throw invalid({ field: 'root', message: 'Root must be a type and an id, as in pipeline:id' });
   }
   return { type, key };
-}
-
-/** The paths among the nodes, by their types. */
-function pathsOf(nodes: readonly GraphNode[]): Map<string, string[]> {
-  const paths = new Map<string, string[]>();
-  for (const node of nodes) {
-    if (node.id !== null || node.pattern) continue;
-    const { type, key } = entityKey(node);
-    const known = paths.get(type);
-    if (known) known.push(key);
-    else paths.set(type, [key]);
-  }
-  return paths;
 }

@@ -1,43 +1,51 @@
-import type { DependencyGraph, GraphEdge, GraphNode, Unresolved } from './dependency-graph';
-import { reach, type Direction } from './reach';
+import type { DependencyGraph } from './dependency-graph';
+import type { GraphEdge, GraphNode } from './graph-node';
+import { compare, reach, type Direction } from './reach';
 
 /** Some nodes of a graph with all edges between them. */
 export interface Subgraph {
   revision: number;
   nodes: readonly GraphNode[];
   edges: readonly GraphEdge[];
-  unresolved: readonly Unresolved[];
+  /** To what does not exist. */
+  unresolved: readonly GraphEdge[];
   truncated: boolean;
 }
 
 const wholes = new WeakMap<DependencyGraph, Subgraph>();
 
-/** All of a graph; put together once. */
+/** All of a graph, by types and names; put together once for each revision. */
 export function wholeGraph(graph: DependencyGraph): Subgraph {
   let whole = wholes.get(graph);
-  if (!whole) wholes.set(graph, (whole = among(graph, new Set(graph.nodes.values()))));
+  if (whole?.revision !== graph.revision) {
+    whole = among(graph, new Set([...graph.nodes.values()].sort(byName)));
+    wholes.set(graph, whole);
+  }
   return whole;
 }
 
-/** What depends on a node, what it depends on, or both, so many steps far. Its dependents' other dependencies are not. */
+const byName = (a: GraphNode, b: GraphNode): number =>
+  compare(a.type, b.type) || compare(a.name, b.name) || compare(a.key, b.key);
+
+/** What depends on nodes, what they depend on, or both, so many steps far. Their dependents' other dependencies are not. */
 export function subgraph(
   graph: DependencyGraph,
-  root: GraphNode,
+  roots: readonly GraphNode[],
   direction: Direction | 'both',
   depth: number,
 ): Subgraph {
   const directions: Direction[] = direction === 'both' ? ['dependents', 'dependencies'] : [direction];
-  return among(graph, new Set(directions.flatMap((way) => [...reach([root], way, depth).keys()])));
+  return among(graph, new Set(directions.flatMap((way) => [...reach(roots, way, depth).keys()])));
 }
 
 function among(graph: DependencyGraph, nodes: ReadonlySet<GraphNode>): Subgraph {
-  const { revision, truncated, unresolved } = graph;
+  const { revision, truncated } = graph;
   return {
     revision,
     nodes: [...nodes],
     // By their targets: a path that nobody names has edges of its own, of which filters do not know.
     edges: [...nodes].flatMap((node) => node.in.filter(({ source }) => nodes.has(source))),
-    unresolved: unresolved.filter(({ source }) => nodes.has(source)),
+    unresolved: [...nodes].flatMap((node) => node.unresolved),
     truncated,
   };
 }

@@ -8,7 +8,7 @@ import type {
   RelatedEntity,
   UnresolvedView,
 } from '../dto/graph.dto';
-import type { GraphEdge, GraphNode, Unresolved } from './dependency-graph';
+import { entityKey, type GraphEdge, type GraphNode } from './graph-node';
 import type { Affected } from './impact';
 import { pathsTo, referenceOf, type Direction, type Reached } from './reach';
 import type { Subgraph } from './subgraph';
@@ -46,28 +46,27 @@ export function affectedView({ node, reached, effect }: Affected, ids: Identitie
   return { ...askedView(node, ids), effect, distance: reached.distance, paths, ...weightOf(node, weights) };
 }
 
-function nodeView(node: GraphNode, ids: Identities): GraphNodeView {
+export function nodeView(node: GraphNode, ids: Identities): GraphNodeView {
   const { key, type, name, pattern } = node;
   const id = idOf(node, ids);
   return { key, type, id, name, exists: id !== null || pattern, pattern };
 }
 
-const edgeView = ({ source, target, kind, via }: GraphEdge): GraphEdgeView => ({
+export const edgeView = ({ source, target, kind, via }: GraphEdge): GraphEdgeView => ({
   source: source.key,
   target: target.key,
   kind,
   via: [...via],
 });
 
-const unresolvedView = ({ source, type, key, via }: Unresolved): UnresolvedView => ({
+export const unresolvedView = ({ source, target, via }: GraphEdge): UnresolvedView => ({
   source: source.key,
-  type,
-  key,
+  ...entityKey(target),
   via: [...via],
 });
 
 /** Entities of the graph know theirs; at a path there may be something since. */
-const idOf = (node: GraphNode, ids: Identities): string | null => node.id ?? ids.get(node.key) ?? null;
+export const idOf = (node: GraphNode, ids: Identities): string | null => node.id ?? ids.get(node.key) ?? null;
 
 function weightOf(node: GraphNode, weights: Weights): { weight?: Weight } {
   const weight = weights.get(node.key);

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { conflict, DomainError, invalid, type Member } from '#kernel';
-import { isBulk, type PortableEntity } from '#platform/dependencies';
+import { isBulk, keyText, type PortableContent, type PortableEntity } from '#platform/dependencies';
 import { Catalog, Catalogs, referencesIn } from '../exchange/catalog';
 import { ContentsRepository, type Exchange } from '../exchange/contents.repository';
 import { EntityWriter } from '../exchange/entity-writer';
 import { keyOfId, Portables } from '../exchange/portables';
 import { hashOf, itemText } from '../format';
+import { Contributors } from '../index/contributors';
 import { DatabaseDependencyIndex } from '../index/database-dependency-index';
-import { isChange, requireSecrets, withSecrets, type GivenSecrets } from './given-secrets';
+import { isChange, renewed, requireSecrets, withSecrets, type GivenSecrets } from './given-secrets';
 import { placeBefore } from './item-order';
 import { inOrder } from './order';
 import type { Plan, Seen } from './plan';
@@ -28,6 +29,7 @@ export class ImportExecutor {
     private readonly writer: EntityWriter,
     private readonly catalogs: Catalogs,
     private readonly contents: ContentsRepository,
+    private readonly contributors: Contributors,
     private readonly index: DatabaseDependencyIndex,
   ) {}
 
@@ -43,9 +45,10 @@ export class ImportExecutor {
     progress: WorkProgress,
   ): Promise<{ steps: Step[]; undo: Undo }> {
     const { organizationId } = member;
-    const steps = stepsOf(plan, resolutions, (type) => this.portables.get(type));
+    const planned = stepsOf(plan, resolutions, (type) => this.portables.get(type));
     const catalog = await this.catalogs.of(organizationId);
     await this.requireUnchanged(organizationId, plan, catalog);
+    const steps = await this.withRenewed(organizationId, planned, catalog, secrets);
     requireNewNames(steps, catalog);
     requireSecrets(plan, steps, secrets);
     const changes = this.inOrder(steps.filter(isChange));
@@ -60,13 +63,36 @@ export class ImportExecutor {
     const write = async (some: readonly Batch[]): Promise<void> => {
       for (const batch of some) await this.write(member, batch, catalog, secrets, progress);
     };
-    const exchanged = await this.index.gathering(organizationId, async () => {
+    const exchanged = await this.together(organizationId, async () => {
+      await this.portables.release(member, updates);
       await write(batches.slice(0, cut));
       const common = await this.exchange(organizationId, steps);
       await write(batches.slice(cut));
       return common;
     });
+    await this.requirePresent(organizationId, plan);
     return { steps, undo: { touched: await this.touchedBy(organizationId, changes, before), exchanged } };
+  }
+
+  /** Judged, and written into the graph, when all of it is done. */
+  private together<T>(organizationId: string, work: () => Promise<T>): Promise<T> {
+    return this.index.gathering(organizationId, () => this.portables.together(organizationId, work));
+  }
+
+  /** With what changes by its secrets alone. */
+  private async withRenewed(
+    organizationId: string,
+    steps: readonly Step[],
+    catalog: Catalog,
+    secrets: GivenSecrets,
+  ): Promise<Step[]> {
+    const asked = steps.filter((step) => !isNew(step) && !isChange(step) && step.secrets.length > 0);
+    const entities = await this.portables.entities(organizationId, asked);
+    return steps.map((step) => {
+      const entity = entities.get(keyOfId(step));
+      const named = (content: PortableContent) => catalog.toNames(this.portables.get(step.type), content);
+      return entity ? renewed(step, entity, secrets, named) : step;
+    });
   }
 
   /** Remembers what both sides have in common from now on; gives what of it is new. */
@@ -74,10 +100,10 @@ export class ImportExecutor {
     const exchanged = steps.map(exchangedBy);
     const last = await this.contents.last(organizationId, exchanged);
     const before = new Map(last.map((one) => [itemText(one), one.hash]));
+    const fresh = exchanged.filter((one) => before.get(itemText(one)) !== one.hash);
+    const known = await this.contents.known(organizationId, fresh);
     await this.contents.keep(organizationId, exchanged);
-    return exchanged
-      .filter((one) => before.get(itemText(one)) !== one.hash)
-      .map(({ type, name, hash }) => ({ type, name, hash }));
+    return known;
   }
 
   private async write(
@@ -136,6 +162,15 @@ export class ImportExecutor {
       ...made.map(({ type, name }) => ({ type, name, message: 'was made' })),
     ];
     if (stale.length > 0) throw planIsStale(stale);
+  }
+
+  /** What is referred to may have gone since it was looked at; from here on it cannot. @throws DomainError `conflict` */
+  private async requirePresent(organizationId: string, plan: Plan): Promise<void> {
+    const named = this.contributors.namedById([...plan.items, ...plan.outside].filter(isSeen));
+    const keys = named.map(({ type, id }) => ({ type, key: id }));
+    const present = new Set((await this.index.present(organizationId, keys)).map(keyText));
+    const gone = named.filter(({ type, id }) => !present.has(keyText({ type, key: id })));
+    if (gone.length > 0) throw planIsStale(gone.map(({ type, name }) => ({ type, name, message: 'was deleted' })));
   }
 
   /** One of the batch was changed between the look at its version and its own change. */

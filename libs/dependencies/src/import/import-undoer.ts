@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { conflict, type Member } from '#kernel';
-import type { EntityKey } from '#platform/dependencies';
+import { conflict, DomainError, type Member } from '#kernel';
+import { inWords, type EntityKey } from '#platform/dependencies';
 import { ContentsRepository } from '../exchange/contents.repository';
 import { EntityWriter } from '../exchange/entity-writer';
 import { keyOfId, Portables } from '../exchange/portables';
 import { Contributors } from '../index/contributors';
 import { DatabaseDependencyIndex } from '../index/database-dependency-index';
-import { changedSince, importIsStale } from './stale';
+import { changedSince, importIsStale, undoIsLate } from './stale';
 import { restored, type Touched, type Undo } from './touched';
 import { undoOrder } from './type-order';
 import type { WorkProgress } from './work-progress';
@@ -35,14 +35,25 @@ export class ImportUndoer {
       await this.requireUnused(organizationId, touched);
     }
     progress.total = touched.length;
-    const work = { member, versions, progress };
-    await this.index.gathering(organizationId, async () => {
+    const work = { member, versions, progress, force };
+    await this.together(organizationId, async () => {
+      await this.portables.release(
+        member,
+        touched.filter((each) => versions.has(keyOfId(each))),
+      );
       for (const { action, type } of undoOrder(this.portables.all())) {
         const own = touched.filter((each) => each.type === type);
         await (action === 'restore' ? this.restore(work, type, own) : this.remove(work, type, own));
       }
     });
+    // Once more: whoever began to since has been waited for, and from here on nobody can.
+    if (!force) await this.requireUnused(organizationId, touched);
     await this.contents.forget(organizationId, exchanged);
+  }
+
+  /** Judged, and written into the graph, when all of it is done. */
+  private together(organizationId: string, work: () => Promise<void>): Promise<void> {
+    return this.index.gathering(organizationId, () => this.portables.together(organizationId, work));
   }
 
   /** What was there before is as it was; what of it is gone meanwhile is made anew. */
@@ -55,15 +66,33 @@ export class ImportUndoer {
     const gone = entities.filter(({ version }) => version === undefined);
     await this.writer.create(member, type, gone, progress.add);
     const there = entities.flatMap(({ version, ...entity }) => (version === undefined ? [] : [{ ...entity, version }]));
-    await this.writer.update(member, type, there, progress.add);
+    await this.inTime(member, touched, () => this.writer.update(member, type, there, progress.add));
   }
 
-  /** What was made goes, each before what it refers to: in the other order than it was made in. */
-  private async remove({ member, versions, progress }: Work, type: string, touched: readonly Touched[]) {
+  /**
+   * What was made goes, each before what it refers to: in the other order than it was made in. What was changed in this
+   * moment stays, unless it is to go however it is.
+   */
+  private async remove({ member, versions, progress, force }: Work, type: string, touched: readonly Touched[]) {
     const made = touched.filter(({ before }) => !before);
     const there = made.filter((each) => versions.has(keyOfId(each)));
-    await this.writer.delete(member, type, there.toReversed(), progress.add);
+    const leaving = there.toReversed().map(({ id, name, version }) => ({ id, name, ...(!force && { version }) }));
+    await this.inTime(member, there, () => this.writer.delete(member, type, leaving, progress.add));
     progress.add(made.length - there.length);
+  }
+
+  /** @throws DomainError `conflict` where one of them was changed between the look at its version and its own change. */
+  private async inTime(
+    { organizationId }: Member,
+    touched: readonly Touched[],
+    work: () => Promise<void>,
+  ): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.kind !== 'precondition_failed') throw error;
+      throw undoIsLate(changedSince(touched, await this.portables.versions(organizationId, touched)));
+    }
   }
 
   /** @throws DomainError `conflict` where others, which the import has not touched, refer to what it has made. */
@@ -71,10 +100,8 @@ export class ImportUndoer {
     const made = touched.filter(({ before }) => !before).map((each) => this.keyOf(each));
     const own = touched.map((each) => this.keyOf(each));
     const dependents = await this.index.dependentsOfAll(organizationId, made, own);
-    const [first, ...others] = dependents;
-    if (!first) return;
-    const more = others.length > 0 ? ` and ${others.length} more` : '';
-    const message = `What was imported is used by ${first.type} ${first.name}${more}; with force=true it is undone all the same`;
+    if (dependents.length === 0) return;
+    const message = `What was imported is used by ${inWords(dependents)}; with force=true it is undone all the same`;
     throw conflict(message, { dependents });
   }
 
@@ -89,4 +116,5 @@ interface Work {
   /** Of what is there of it, by `keyOfId`. */
   versions: ReadonlyMap<string, number>;
   progress: WorkProgress;
+  force: boolean;
 }

@@ -6,14 +6,13 @@ import {
   IsIn,
   IsNotEmpty,
   IsObject,
-  IsOptional,
   IsString,
   IsUUID,
   MaxLength,
   ValidateNested,
 } from 'class-validator';
 import type { JsonValue } from '#kernel';
-import { IsFlag } from '#platform/http';
+import { IfGiven, IsFlag } from '#platform/http';
 import { LONGEST_NAME, MOST_ITEMS } from '../format';
 import { IMPORT_ACTIONS, IMPORT_STATUSES, type ImportAction, type ImportRow, type ImportStatus } from './import.entity';
 import { slotOf, told, type ItemProblem, type Plan } from './plan';
@@ -147,7 +146,7 @@ export class ResolutionInput implements Resolution {
   @ApiProperty({ enum: RESOLUTIONS })
   action!: Resolution['action'];
 
-  @IsOptional()
+  @IfGiven()
   @IsString()
   @IsNotEmpty()
   @MaxLength(LONGEST_NAME)
@@ -160,15 +159,16 @@ export class ImportExecution {
   planId!: string;
 
   /** One for each conflict; others are taken, too, for items that are here already. @example [] */
-  @IsOptional()
+  @IfGiven()
   @IsArray()
   @ArrayMaxSize(MOST_ITEMS)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => ResolutionInput)
   resolutions?: ResolutionInput[];
 
   /** Values by slots. @example {} */
-  @IsOptional()
+  @IfGiven()
   @IsObject()
   @ApiProperty({ required: false, type: Object })
   secrets?: { [slot: string]: JsonValue };

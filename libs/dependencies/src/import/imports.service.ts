@@ -97,8 +97,8 @@ export class ImportsService {
       await this.imports.update(organizationId, planId, {
         ...{ status: 'applied', counts, plan: null, progress: null, undo: await this.seal(undo) },
         ...{ appliedAt: new Date(), appliedBy: userId },
-        // Without any they are those of the plan: tens of thousands need not be written again.
-        ...(resolutions.length > 0 && { items: steps.map(itemOf) }),
+        // Mostly they are those of the plan: tens of thousands need not be written again.
+        ...(steps.some(({ action, planned }) => action !== planned.action) && { items: steps.map(itemOf) }),
       });
       await this.record('import.apply', row, { ...counts });
     });
@@ -117,7 +117,7 @@ export class ImportsService {
       const row = await this.imports.withWork(organizationId, id, 'Import');
       if (row.status === 'planned') throw conflict('The import has not been executed');
       if (row.status === 'undone') throw conflict('The import has been undone already');
-      if (!row.undo) throw conflict('The import is too old to be undone');
+      if (this.imports.isFinal(row) || !row.undo) throw conflict('The import is too old to be undone');
       await this.undoer.undo(member, await this.open(row.undo), force, progress);
       await this.imports.update(organizationId, id, {
         ...{ status: 'undone', undo: null, undoneAt: new Date(), undoneBy: userId, progress: null },

@@ -1,7 +1,14 @@
 import type { JsonValue } from '#kernel';
 import { valueAt, withValues } from './places';
 
-const CONTENT = { config: { password: '********', 'a/b': 1 }, headers: [{ value: 'x' }, { value: 'y' }] };
+const CONTENT = {
+  config: { password: '********', 'a/b': 1 },
+  headers: [{ value: 'x' }, { value: 'y' }],
+  nodes: [
+    { id: '1', key: 'of 1' },
+    { id: '0', key: 'of 0' },
+  ],
+};
 
 it.each([
   ['/config/password', '********'],
@@ -9,6 +16,9 @@ it.each([
   ['/headers/1/value', 'y'],
   ['/headers/2/value', undefined],
   ['/headers/-1', undefined],
+  ['/nodes/1/key', 'of 1'],
+  ['/nodes/0/key', 'of 0'],
+  ['/nodes/2/key', undefined],
   ['/config/toString', undefined],
   ['/config/password/length', undefined],
   ['', CONTENT],
@@ -22,11 +32,15 @@ it('puts values in their places, of a copy', () => {
     ['/config/a~1b', undefined],
     ['/headers/0/value', { nested: true }],
     ['/headers/7/value', 'nowhere'],
+    ['/nodes/0/key', 'put'],
+    ['/nodes/1/key', undefined],
+    ['/nodes/2/key', 'nowhere'],
     ['/missing/deep', 'nowhere'],
   ]);
   expect(withValues(CONTENT, values)).toEqual({
     config: { password: 'secret', token: 'new' },
     headers: [{ value: { nested: true } }, { value: 'y' }],
+    nodes: [{ id: '1' }, { id: '0', key: 'put' }],
   });
   expect(CONTENT).toEqual(before);
 });

@@ -1,10 +1,12 @@
 import type { JsonValue } from '#kernel';
 import { namesOfPath, type PortableContent } from '#platform/dependencies';
+import { idOf } from './three-way';
 
 type Container = JsonValue[] | { [name: string]: JsonValue };
 
 /*
- * Places in contents as JSON Pointers (RFC 6901): `/config/password`.
+ * Places in contents as JSON Pointers (RFC 6901): `/config/password`. In lists of things with ids, a thing goes by its id, so
+ * that it is found wherever others have moved it to: `/nodes/hook/parameters/auth`.
  */
 
 /** What stands there; undefined for nothing. */
@@ -36,8 +38,8 @@ function put(content: PortableContent, steps: readonly string[], value: JsonValu
     );
   if (last === undefined || !isContainer(parent)) return;
   if (Array.isArray(parent)) {
-    if (value !== undefined && memberOf(parent, last) !== undefined) parent[Number(last)] = value;
-    else if (value === undefined) parent.splice(Number(last), 1);
+    const index = indexIn(parent, last);
+    if (index !== undefined) parent.splice(index, 1, ...(value === undefined ? [] : [value]));
   } else if (value === undefined) Reflect.deleteProperty(parent, last);
   else Object.defineProperty(parent, last, { value, enumerable: true, configurable: true, writable: true });
 }
@@ -47,6 +49,16 @@ const stepsOf = (pointer: string): string[] => (pointer === '' ? [] : namesOfPat
 const isContainer = (value: JsonValue | undefined): value is Container => typeof value === 'object' && value !== null;
 
 function memberOf(container: Container, step: string): JsonValue | undefined {
-  if (Array.isArray(container)) return /^(?:0|[1-9]\d{0,9})$/.test(step) ? container[Number(step)] : undefined;
-  return Object.hasOwn(container, step) ? container[step] : undefined;
+  if (!Array.isArray(container)) return Object.hasOwn(container, step) ? container[step] : undefined;
+  const index = indexIn(container, step);
+  return index === undefined ? undefined : container[index];
+}
+
+/** Of what is there. */
+function indexIn(list: readonly JsonValue[], step: string): number | undefined {
+  if (list.every((thing) => idOf(thing) !== undefined)) {
+    const index = list.findIndex((thing) => idOf(thing) === step);
+    return index < 0 ? undefined : index;
+  }
+  return /^(?:0|[1-9]\d{0,9})$/.test(step) && Number(step) < list.length ? Number(step) : undefined;
 }

@@ -104,7 +104,8 @@ export class Planner {
     // What a reference that leads nowhere does to the rest needs no telling.
     if (found.length === 0) found.push(...checked.problems.map((problem) => problemOf(item, problem)));
     for (const place of secrets) {
-      const value = valueAt(content, place);
+      // As it came: of what would be stored, areas may have masked it already.
+      const value = valueAt(item.content, place);
       if (value === undefined || value === SECRET_PLACE) continue;
       const message = `Secrets do not travel in files: put ${SECRET_PLACE} there and give it with the execution`;
       found.push(problemOf(item, { field: place, message }));

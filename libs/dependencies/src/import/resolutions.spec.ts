@@ -7,7 +7,7 @@ const mapReferences: Portable['mapReferences'] = (content, map) =>
   typeof content['ref'] === 'string' ? { ...content, ref: map('connection', content['ref']) } : content;
 
 const portable = (type: string): Portable =>
-  ({ type, mapReferences, ...(type === 'function' && { partOf: 'connection' }) }) as Portable;
+  ({ type, caseless: true, mapReferences, ...(type === 'function' && { partOf: 'connection' }) }) as Portable;
 
 const item = (
   type: string,
@@ -50,6 +50,15 @@ describe('the steps of a plan', () => {
       ['pipeline', 'Line', 'create', null, { ref: 'mhub://connection/MES%202' }],
     ]);
     expect(made.map(({ id }) => id)).not.toContain('connection-MES');
+  });
+
+  it('rename parts along also where they name the whole in another case', () => {
+    const plan = planOf(item('connection', 'MES', 'conflict'), item('function', 'mes/order', 'update'));
+    const made = steps(plan, [{ type: 'connection', name: 'MES', action: 'rename', newName: 'MES 2' }]);
+    expect(made.map(({ name, action }) => [name, action])).toEqual([
+      ['MES 2', 'create'],
+      ['MES 2/order', 'create'],
+    ]);
   });
 
   it('store both changes together, unless the file is to replace what is here', () => {

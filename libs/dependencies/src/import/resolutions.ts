@@ -1,5 +1,6 @@
 import { conflict, invalid, newId, type DomainError } from '#kernel';
 import type { Portable, PortableContent } from '#platform/dependencies';
+import { foldedName } from '../exchange/catalog';
 import { itemText, readReference, referenceText, type ItemKey } from '../format';
 import type { Plan, PlannedItem, PlannedSecret } from './plan';
 import { wholeOf } from './whole';
@@ -77,10 +78,17 @@ function byItem(plan: Plan, resolutions: readonly Resolution[]): Map<string, Res
 /** By items: those that are made beside what is here, with everything that is a part of them. */
 function newNames(plan: Plan, decided: ReadonlyMap<string, Resolution>, portable: FindPortable): Map<string, string> {
   const names = new Map<string, string>();
-  for (const [key, { newName }] of decided) if (newName !== undefined) names.set(key, newName);
+  const wholes = new Map<string, string>();
+  // Parts may name what they are a part of in another case.
+  const folded = ({ type, name }: ItemKey): string => itemText({ type, name: foldedName(portable(type), name) });
+  for (const [key, { newName, ...item }] of decided) {
+    if (newName === undefined) continue;
+    names.set(key, newName);
+    wholes.set(folded(item), newName);
+  }
   for (const item of plan.items) {
     const whole = wholeOf(portable(item.type), item);
-    const newWhole = whole && names.get(itemText(whole));
+    const newWhole = whole && wholes.get(folded(whole));
     if (!whole || newWhole === undefined) continue;
     const own = names.get(itemText(item)) ?? item.name;
     const rest = own.startsWith(`${whole.name}/`) ? own.slice(whole.name.length) : own.slice(own.lastIndexOf('/'));

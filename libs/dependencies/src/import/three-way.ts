@@ -78,7 +78,8 @@ function partsOf(value: Maybe): Parts | undefined {
   return parts.size === value.length ? { list: true, parts } : undefined;
 }
 
-function idOf(thing: JsonValue): string | undefined {
+/** Of a thing in a list. */
+export function idOf(thing: JsonValue): string | undefined {
   if (typeof thing !== 'object' || thing === null || Array.isArray(thing)) return undefined;
   return typeof thing['id'] === 'string' ? thing['id'] : undefined;
 }

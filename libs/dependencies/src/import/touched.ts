@@ -1,5 +1,6 @@
 import type { JsonValue } from '#kernel';
 import type { PortableContent, PortableEntity } from '#platform/dependencies';
+import type { Remembered } from '../exchange/contents.repository';
 import type { ItemKey } from '../format';
 import { withValues } from './places';
 
@@ -17,7 +18,7 @@ export interface Undo {
   /** In the order in which it was done. */
   touched: Touched[];
   /** What was not what both sides had in common before. */
-  exchanged: (ItemKey & { hash: string })[];
+  exchanged: Remembered[];
 }
 
 interface Before {

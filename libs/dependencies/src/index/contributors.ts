@@ -50,6 +50,18 @@ export class Contributors implements OnModuleInit {
     return (await this.byType.get(type)?.identify?.(organizationId, type, keys)) ?? new Map<string, string>();
   }
 
+  /** Another once anything has left its path; undefined where one of the areas does not count that. */
+  async pathsRevision(organizationId: string): Promise<string | undefined> {
+    const named = [...new Set(this.byType.values())].filter((contributor) => contributor.identify !== undefined);
+    const revisions: number[] = [];
+    for (const contributor of named) {
+      const revision = await contributor.pathsRevision?.(organizationId);
+      if (revision === undefined) return undefined;
+      revisions.push(revision);
+    }
+    return revisions.join();
+  }
+
   /** The path of what is named by that. */
   async locate(organizationId: string, type: string, id: string): Promise<string | undefined> {
     return this.byType.get(type)?.locate?.(organizationId, type, id);
@@ -58,6 +70,11 @@ export class Contributors implements OnModuleInit {
   /** Whether entities of that type are named by their paths. */
   isNamedByPath(type: string): boolean {
     return this.byType.get(type)?.identify !== undefined;
+  }
+
+  /** Those of them that are named by ids. */
+  namedById<E extends Pick<EntityKey, 'type'>>(entities: readonly E[]): E[] {
+    return entities.filter(({ type }) => !this.isNamedByPath(type));
   }
 
   /** By `keyText`. */

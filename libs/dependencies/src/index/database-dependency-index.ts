@@ -5,6 +5,7 @@ import { Database } from '#platform/database';
 import {
   DependencyIndex,
   keyText,
+  MOST_DEPENDENTS,
   type Contribution,
   type Dependent,
   type EntityKey,
@@ -12,20 +13,30 @@ import {
 } from '#platform/dependencies';
 import type { EntityManager } from 'typeorm';
 import { Contributors } from './contributors';
-import { Gathering } from './gathering';
-import { batchesOf, busiestFirst, rowsOf, targetsOf, type EntityRow, type ReferenceRow } from './index-rows';
+import { Gathering, type Gathered } from './gathering';
+import { IndexLocks } from './index-locks';
+import {
+  batchesOf,
+  busiestFirst,
+  columnsOf,
+  inOneOrder,
+  rowsOf,
+  type GraphChanges,
+  type GraphRows,
+} from './index-rows';
 import * as statements from './index-statements';
+import { requirePresent } from './require-present';
 
-/** Told of one refusal. */
-const MOST_DEPENDENTS = 100;
 /** Organizations that a process remembers; it asks again about others. */
 const MOST_REMEMBERED = 10_000;
 
-export interface GraphRows {
-  revision: number;
-  entities: readonly EntityRow[];
-  references: readonly ReferenceRow[];
-}
+/** Revisions of which it is known what they changed, and entities of one of them: more is read anew. */
+const LISTED = { revisions: 200, entities: 200 };
+/** Changes of more entities than that take longer to follow than to read everything. */
+const MOST_FOLLOWED = 2_000;
+
+/** A row as the driver gives it. */
+type Row<T extends { revision: number }> = Omit<T, 'revision'> & { revision: string };
 
 /** The graph of each organization, in tables. An organization's is computed when it is first asked for or changed. */
 @Injectable()
@@ -35,24 +46,39 @@ export class DatabaseDependencyIndex extends DependencyIndex {
   /** Transactions that began a graph: whether it stays is not known before they end. */
   private readonly beginning = new WeakSet<EntityManager>();
   private readonly gatherings = new AsyncLocalStorage<Gathering>();
+  private readonly locks: IndexLocks;
 
   constructor(
     private readonly database: Database,
     private readonly contributors: Contributors,
   ) {
     super();
+    this.locks = new IndexLocks(contributors);
   }
 
-  async keep(organizationId: string, contributions: readonly Contribution[]): Promise<void> {
+  async keep(
+    organizationId: string,
+    contributions: readonly Contribution[],
+    expected: readonly EntityKey[] = [],
+  ): Promise<void> {
     const gathering = this.gatheringOf(organizationId);
-    if (gathering) gathering.keep(contributions);
-    else await this.change(organizationId, contributions, []);
+    if (gathering) gathering.keep(contributions, expected);
+    else await this.change(organizationId, { kept: contributions, removed: [], expected });
   }
 
   async remove(organizationId: string, entities: readonly EntityKey[]): Promise<void> {
     const gathering = this.gatheringOf(organizationId);
     if (gathering) gathering.remove(entities);
-    else await this.change(organizationId, [], entities);
+    else await this.change(organizationId, { kept: [], removed: entities, expected: [] });
+  }
+
+  /** Nothing where the graph has not been begun: there is no harm in not knowing, and beginning it would hold others up. */
+  present(organizationId: string, entities: readonly EntityKey[]): Promise<EntityKey[]> {
+    const asked = this.contributors.namedById(inOneOrder(entities));
+    if (asked.length === 0) return Promise.resolve([]);
+    return this.database.inOrganization(organizationId, (manager) =>
+      manager.query<EntityKey[]>(statements.PRESENT, [organizationId, ...columnsOf(asked)]),
+    );
   }
 
   /**
@@ -74,13 +100,13 @@ export class DatabaseDependencyIndex extends DependencyIndex {
     if (gathering) await this.flush(gathering);
     const found = await this.database.inOrganization(organizationId, async (manager) => {
       await this.ensureBegun(manager, organizationId);
-      await this.lock(manager, organizationId, guarded);
-      const { type, key, branch = false } = guarded;
+      await this.locks.guarded(manager, organizationId, guarded);
+      const { type, key, branch } = guarded;
+      const keys = branch ? [key, ...(await this.below(manager, organizationId, guarded))] : [key];
       return manager.query<(Omit<Dependent, 'weight'> & { key: string })[]>(statements.DEPENDENTS, [
         organizationId,
         type,
-        key,
-        branch,
+        keys,
         MOST_DEPENDENTS,
       ]);
     });
@@ -94,7 +120,8 @@ export class DatabaseDependencyIndex extends DependencyIndex {
 
   /**
    * Who refers to any of many entities and is none of some others: who is left behind when those go together. At most 100,
-   * unweighed. Nobody can begin to meanwhile, but for paths: whoever names one does so also while nothing is there.
+   * unweighed. Whoever asks when they are gone hears of all who will have been left behind, but for paths: whoever names
+   * one does so also while nothing is there.
    */
   dependentsOfAll(
     organizationId: string,
@@ -103,7 +130,6 @@ export class DatabaseDependencyIndex extends DependencyIndex {
   ): Promise<Dependent[]> {
     return this.database.inOrganization(organizationId, async (manager) => {
       await this.ensureBegun(manager, organizationId);
-      await manager.query(statements.LOCK_ALL, [organizationId, ...columnsOf(entities)]);
       return manager.query<Dependent[]>(statements.DEPENDENTS_OF_ALL, [
         organizationId,
         ...columnsOf(entities),
@@ -126,11 +152,30 @@ export class DatabaseDependencyIndex extends DependencyIndex {
   async read(organizationId: string): Promise<GraphRows> {
     return this.database.inOrganization(organizationId, async (manager) => {
       await this.ensureBegun(manager, organizationId);
-      const [row] = await manager.query<[Omit<GraphRows, 'revision'> & { revision: string }]>(statements.GRAPH, [
-        organizationId,
-      ]);
+      const [row] = await manager.query<[Row<GraphRows>]>(statements.GRAPH, [organizationId]);
       return { ...row, revision: Number(row.revision) };
     });
+  }
+
+  /** What is different in it since a revision; undefined where that is not known any more, or too much to follow. */
+  async changesSince(organizationId: string, revision: number): Promise<GraphChanges | undefined> {
+    const parameters = [organizationId, revision, MOST_FOLLOWED];
+    const [row] = await this.database.inOrganization(organizationId, (manager) =>
+      manager.query<Row<GraphChanges>[]>(statements.CHANGES, parameters),
+    );
+    return row && { ...row, revision: Number(row.revision) };
+  }
+
+  /** What is there below a path, and goes with it. That others name a path does not make anything be there. */
+  private async below(manager: EntityManager, organizationId: string, { type, key }: EntityKey): Promise<string[]> {
+    const rows = await manager.query<{ key: string }[]>(statements.BELOW, [organizationId, type, key]);
+    if (rows.length === 0) return [];
+    const found = await this.contributors.identify(
+      organizationId,
+      type,
+      rows.map((row) => row.key),
+    );
+    return [...found.keys()];
   }
 
   private gatheringOf(organizationId: string): Gathering | undefined {
@@ -139,17 +184,25 @@ export class DatabaseDependencyIndex extends DependencyIndex {
   }
 
   private async flush(gathering: Gathering): Promise<void> {
-    const { kept, removed } = gathering.take();
-    if (kept.length + removed.length > 0) await this.change(gathering.organizationId, kept, removed);
+    const gathered = gathering.take();
+    if (gathered.kept.length + gathered.removed.length > 0) await this.change(gathering.organizationId, gathered);
   }
 
-  private change(organizationId: string, kept: readonly Contribution[], removed: readonly EntityKey[]): Promise<void> {
+  private change(organizationId: string, { kept, removed, expected }: Gathered): Promise<void> {
     return this.database.inOrganization(organizationId, async (manager) => {
       await this.ensureBegun(manager, organizationId);
-      const changes =
-        (await this.forget(manager, organizationId, removed)) + (await this.write(manager, organizationId, kept));
-      if (changes > 0) await manager.query(statements.COUNT_UP, [organizationId]);
+      const forgotten = await this.forget(manager, organizationId, removed);
+      const written = await this.write(manager, organizationId, kept);
+      requirePresent(kept, expected, await this.locks.targets(manager, organizationId, kept));
+      const changed = [...forgotten, ...written];
+      if (changed.length > 0) await this.countUp(manager, organizationId, changed);
     });
+  }
+
+  private async countUp(manager: EntityManager, organizationId: string, changed: readonly EntityKey[]): Promise<void> {
+    const isListed = changed.length <= LISTED.entities;
+    const columns = columnsOf(isListed ? changed : []);
+    await manager.query(statements.COUNT_UP, [organizationId, ...columns, isListed ? LISTED.revisions : 0]);
   }
 
   private async ensureBegun(manager: EntityManager, organizationId: string): Promise<void> {
@@ -157,65 +210,36 @@ export class DatabaseDependencyIndex extends DependencyIndex {
     const [first] = await manager.query<unknown[]>(statements.BEGIN, [organizationId]);
     if (first) {
       this.beginning.add(manager);
-      await this.write(manager, organizationId, await this.contributors.all(organizationId));
+      const all = await this.contributors.all(organizationId);
+      await this.write(manager, organizationId, all);
+      // After all of them, since they may refer to each other.
+      await this.locks.targets(manager, organizationId, all);
     } else if (!this.beginning.has(manager)) {
       this.begun.set(organizationId, true);
     }
   }
 
-  /** Answers how many rows are others now. */
+  /** Gives those of which a row is another now. */
   private async write(
     manager: EntityManager,
     organizationId: string,
     contributions: readonly Contribution[],
-  ): Promise<number> {
-    let changes = 0;
+  ): Promise<EntityKey[]> {
+    const changed: EntityKey[] = [];
     for (const batch of batchesOf(contributions)) {
-      const [row] = await manager.query<[{ count: string }]>(statements.KEEP, [organizationId, ...rowsOf(batch)]);
-      changes += Number(row.count);
+      changed.push(...(await manager.query<EntityKey[]>(statements.KEEP, [organizationId, ...rowsOf(batch)])));
     }
-    // After all of them, since they may refer to each other.
-    await this.lockTargets(manager, organizationId, contributions);
-    return changes;
+    return changed;
   }
 
   private async forget(
     manager: EntityManager,
     organizationId: string,
     entities: readonly EntityKey[],
-  ): Promise<number> {
-    if (entities.length === 0) return 0;
-    const [row] = await manager.query<[{ count: string }]>(statements.REMOVE, [organizationId, ...columnsOf(entities)]);
-    return Number(row.count);
-  }
-
-  /** Whoever is about to take one of the targets away waits for the end of this transaction, and finds the references. */
-  private async lockTargets(manager: EntityManager, organizationId: string, contributions: readonly Contribution[]) {
-    const { types, keys } = targetsOf(contributions);
-    if (keys.length === 0) return;
-    const targets = types.map((type) => ({ type }));
-    await this.lockTypes(manager, organizationId, targets, statements.SHARE_TYPE);
-    await manager.query(statements.LOCK_TARGETS, [organizationId, types, keys]);
-  }
-
-  /** Whoever is about to refer to it waits for the end of this transaction. */
-  private async lock(manager: EntityManager, organizationId: string, { type, key }: Guarded): Promise<void> {
-    await this.lockTypes(manager, organizationId, [{ type }], statements.LOCK_TYPE);
-    await manager.query(statements.LOCK, [organizationId, type, key]);
-    await manager.query(statements.LOCK_PARTS, [organizationId, type, key]);
-  }
-
-  /** Of those types whose entities are named by paths, in one order everywhere. */
-  private async lockTypes(
-    manager: EntityManager,
-    organizationId: string,
-    entities: readonly Pick<EntityKey, 'type'>[],
-    statement: string,
-  ): Promise<void> {
-    for (const type of [...new Set(entities.map(({ type }) => type))].sort()) {
-      if (this.contributors.isNamedByPath(type)) await manager.query(statement, [organizationId, type]);
-    }
+  ): Promise<EntityKey[]> {
+    if (entities.length === 0) return [];
+    const gone = inOneOrder(entities);
+    if (gone.length > 1) await this.locks.removed(manager, organizationId, gone);
+    return manager.query<EntityKey[]>(statements.REMOVE, [organizationId, ...columnsOf(gone)]);
   }
 }
-
-const columnsOf = (keys: readonly EntityKey[]) => [keys.map(({ type }) => type), keys.map(({ key }) => key)] as const;

@@ -10,6 +10,26 @@ export class DependencyGraphRow {
   /** Counts its changes. */
   @Column('bigint', { default: 1 })
   revision!: string;
+
+  /** The revision after which all changes are listed. */
+  @Column('bigint', { name: 'changes_since', default: 1 })
+  changesSince!: string;
+}
+
+/** What one of the last revisions has changed: an entity that was made, changed or removed. */
+@Entity('dependency_changes')
+export class DependencyChangeRow {
+  @PrimaryColumn('uuid', { name: 'organization_id', primaryKeyConstraintName: 'dependency_changes_pkey' })
+  organizationId!: string;
+
+  @PrimaryColumn({ type: 'bigint', primaryKeyConstraintName: 'dependency_changes_pkey' })
+  revision!: string;
+
+  @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'dependency_changes_pkey' })
+  type!: string;
+
+  @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'dependency_changes_pkey' })
+  key!: string;
 }
 
 /** An entity that refers to others, or may be referred to. Topics are here only if they refer to anything. */

@@ -13,7 +13,7 @@ import {
 } from '#platform/dependencies';
 import { NodeTypeRegistry } from '../node-types';
 import { isObject, mapReferences } from '../parameters';
-import { PipelineChecker, placed } from '../pipeline-checker';
+import { PipelineChecker, placed, type PipelineProblem } from '../pipeline-checker';
 import { sizeProblem } from '../pipeline-content';
 import { PipelineEditor, type Draft } from '../pipeline-editor';
 import { PipelineSecrets } from '../pipeline-secrets';
@@ -60,7 +60,7 @@ export class PipelinePortable implements Portable {
       content: asPortable(contentOf(definition, enabled)),
       secrets: [...this.secrets.in(definition.nodes).keys(), ...this.secrets.missingIn(definition.nodes)],
       problems: [
-        ...placed(definition, this.checker.faults(definition)).map(({ field, message }) => ({ field, message })),
+        ...placed(definition, this.problemsOf(read)).map(({ field, message }) => ({ field, message })),
         ...(tooLarge === undefined ? [] : [{ field: '', message: tooLarge }]),
       ],
     };
@@ -81,12 +81,24 @@ export class PipelinePortable implements Portable {
     await this.editor.create(member, id, draftOf(entity), 'create', 'imported');
   }
 
+  async release({ organizationId }: Member, ids: readonly string[]): Promise<void> {
+    await this.editor.releaseWebhooks(organizationId, ids);
+  }
+
   async update(member: Member, { id, version, ...entity }: ChangedEntity): Promise<void> {
     await this.editor.change(member, id, version, 'updated', () => draftOf(entity));
   }
 
-  async delete(member: Member, id: string): Promise<void> {
-    await this.editor.remove(member, id);
+  async delete(member: Member, id: string, version?: number): Promise<void> {
+    await this.editor.remove(member, id, version);
+  }
+
+  /** Of one that is enabled, everything that would keep it from that, as far as it can be told without its secrets. */
+  private problemsOf({ definition, enabled }: Draft): PipelineProblem[] {
+    if (!enabled) return this.checker.faults(definition);
+    const incomplete = new Set(this.secrets.missingIn(definition.nodes).map((place) => place.split('/')[2]));
+    const problems = this.checker.ownProblems(definition);
+    return problems.filter(({ nodeId, parameter }) => parameter === undefined || !incomplete.has(nodeId));
   }
 
   private entityOf(row: Pipeline): PortableEntity {

@@ -19,6 +19,12 @@ export interface DependencyContributor {
    */
   identify?(organizationId: string, type: string, keys: readonly string[]): Promise<Map<string, string>>;
 
+  /**
+   * A number that is another once anything has left its path, so that until then what `identify` found holds. What is named
+   * by path and has none is looked up again each time.
+   */
+  pathsRevision?(organizationId: string): Promise<number>;
+
   /** The path by which others name an entity of such a type, by its id; undefined where there is none. */
   locate?(organizationId: string, type: string, id: string): Promise<string | undefined>;
 }

@@ -6,17 +6,34 @@ import type { Contribution, EntityKey } from './reference';
 export interface Guarded extends EntityKey {
   /** As the refusal calls it: `Pipeline`. */
   label: string;
-  /** Everything whose key lies below (`<key>/…`) goes with it. */
+  /** Everything that is there below its path (`<key>/…`) goes with it. */
   branch?: boolean;
 }
+
+/** Dependents that are told of one change. */
+export const MOST_DEPENDENTS = 100;
 
 /**
  * Who refers to whom, in each organization. Implemented by the dependencies area; called by whoever changes something, in
  * the transaction of the change, so that the graph is never another than the configuration.
  */
 export abstract class DependencyIndex {
-  /** Makes the graph say of these entities what they are and refer to now. Called for each new and changed one. */
-  abstract keep(organizationId: string, contributions: readonly Contribution[]): Promise<void>;
+  /**
+   * Makes the graph say of these entities what they are and refer to now. Called for each new and changed one.
+   * @param expected what they refer to and was there when the change began, as `present` said.
+   * @throws DomainError `conflict` where any of that is gone by now, although nobody had to be asked.
+   */
+  abstract keep(
+    organizationId: string,
+    contributions: readonly Contribution[],
+    expected?: readonly EntityKey[],
+  ): Promise<void>;
+
+  /**
+   * Those of them that are there, but for types that are named by paths. To be asked before a change looks whether it may
+   * refer to them: what goes between that and `keep` would leave a reference behind that nobody was asked about.
+   */
+  abstract present(organizationId: string, entities: readonly EntityKey[]): Promise<EntityKey[]>;
 
   /** The entities are gone. What others still say of them leads nowhere from then on. */
   abstract remove(organizationId: string, entities: readonly EntityKey[]): Promise<void>;
@@ -44,8 +61,12 @@ export abstract class DependencyIndex {
 }
 
 function inUse({ label }: Guarded, dependents: Dependent[]) {
-  const [first, ...others] = dependents;
-  const more = others.length > 0 ? ` and ${others.length} more` : '';
-  const message = `${label} is used by ${first!.type} ${first!.name}${more}; with force=true it is done all the same`;
+  const message = `${label} is used by ${inWords(dependents)}; with force=true it is done all the same`;
   return conflict(message, { dependents });
+}
+
+/** `pipeline Line 1 and 3 more`; of as many as are told at most, nobody has counted the others. */
+export function inWords([first, ...others]: readonly Dependent[]): string {
+  const counted = others.length + 1 < MOST_DEPENDENTS ? `${others.length}` : `at least ${others.length}`;
+  return `${first!.type} ${first!.name}${others.length > 0 ? ` and ${counted} more` : ''}`;
 }

@@ -1,6 +1,6 @@
 import { jsonProblem, type FieldProblem } from '#kernel';
 import { judgeInput } from '../http';
-import { namesOfPath } from './path-of-names';
+import { namesOfPath, pathProblem } from './path-of-names';
 import type { PortableContent } from './portable';
 
 /**
@@ -26,8 +26,8 @@ export function judgeNamed<T extends object>(
   content: PortableContent,
 ): { input: T; problems: FieldProblem[] } {
   const [name, ...more] = namesOfPath(path);
-  if (more.length === 0) return judgeContent(type, name!, content);
-  const message = 'Name must be one name; a / that belongs to it is written ~1';
+  const message = more.length > 0 ? 'Name must be one name; a / that belongs to it is written ~1' : pathProblem(path);
+  if (message === undefined) return judgeContent(type, name!, content);
   return { input: new type(), problems: [{ field: 'name', message }] };
 }
 

@@ -7,3 +7,9 @@ export const namesOfPath = (path: string): string[] =>
 
 /** Of an entity that lies in nothing. */
 export const nameOfPath = (path: string): string => namesOfPath(path)[0]!;
+
+/** What is wrong with a path: one that is written in another way would be another name for the same entity. */
+export function pathProblem(path: string): string | undefined {
+  const written = pathOfNames(namesOfPath(path));
+  return written === path ? undefined : `Name must be written ${written}: ~ that belongs to it is ~0`;
+}

@@ -20,14 +20,17 @@ export interface PortableEntity {
    * always the same. References are ids, secrets `SECRET_PLACE`.
    */
   content: PortableContent;
-  /** By JSON Pointers into the content (RFC 6901), in clear. */
+  /**
+   * By JSON Pointers into the content (RFC 6901), in clear. In lists of things that all have an `id`, a thing goes by that:
+   * `/nodes/hook/parameters/auth`.
+   */
   secrets: ReadonlyMap<string, JsonValue>;
 }
 
 /** A content that came in, as it would be stored. */
 export interface CheckedContent {
   content: PortableContent;
-  /** Places of all secrets that it has or could not be without, as JSON Pointers. */
+  /** Places of all secrets that it has or could not be without, as such pointers. */
   secrets: readonly string[];
   problems: readonly FieldProblem[];
 }
@@ -83,13 +86,30 @@ export interface Portable {
   create(member: Member, entity: EnteringEntity): Promise<void>;
 
   /**
+   * Lets go of what others may take over, such as addresses of which there is one each, so that several can exchange them.
+   * Each of these is changed or deleted later in the same transaction, and has again then what its content says.
+   */
+  release?(member: Member, ids: readonly string[]): Promise<void>;
+
+  /**
    * Secrets that are `SECRET_PLACE` stay what they are. The name may differ in case.
    * @throws DomainError `precondition_failed` where it is not at that version any more.
    */
   update(member: Member, entity: ChangedEntity): Promise<void>;
 
-  /** @throws DomainError `not_found`; `conflict` where it cannot be. Who depends on it is not asked. */
-  delete(member: Member, id: string): Promise<void>;
+  /**
+   * Who depends on it is not asked.
+   * @param version where it is to go at that version alone.
+   * @throws DomainError `not_found`; `precondition_failed`; `conflict` where it cannot be.
+   */
+  delete(member: Member, id: string, version?: number): Promise<void>;
+
+  /**
+   * Does work by which several of its entities change, and judges them when it is done, by what they are then: for types of
+   * which one may be sound only with what another is about to become.
+   * @throws DomainError that names the entity.
+   */
+  together?<T>(organizationId: string, work: () => Promise<T>): Promise<T>;
 }
 
 /** Told how many more are written. */
@@ -108,7 +128,8 @@ export interface BulkPortable extends Portable {
 
   updateAll(member: Member, entities: readonly ChangedEntity[], progress: Progress): Promise<void>;
 
-  deleteAll(member: Member, ids: readonly string[], progress: Progress): Promise<void>;
+  /** Each at its version alone, where it has one. */
+  deleteAll(member: Member, entities: readonly { id: string; version?: number }[], progress: Progress): Promise<void>;
 }
 
 export const isBulk = (portable: Portable): portable is BulkPortable => 'createAll' in portable;

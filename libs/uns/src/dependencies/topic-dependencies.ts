@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ContributesDependencies, type Contribution, type DependencyContributor } from '#platform/dependencies';
+import { Database } from '#platform/database';
+import { readEpochs } from '../epochs';
 import { TopicPlacesRepository } from '../topics/topic-places.repository';
 import { topicContribution } from './contributions';
 
@@ -9,7 +11,10 @@ import { topicContribution } from './contributions';
 export class TopicDependencies implements DependencyContributor {
   readonly types = ['topic'];
 
-  constructor(private readonly topics: TopicPlacesRepository) {}
+  constructor(
+    private readonly database: Database,
+    private readonly topics: TopicPlacesRepository,
+  ) {}
 
   async all(organizationId: string): Promise<Contribution[]> {
     const topics = await this.topics.withModels(organizationId);
@@ -18,6 +23,13 @@ export class TopicDependencies implements DependencyContributor {
 
   identify(organizationId: string, _type: string, paths: readonly string[]): Promise<Map<string, string>> {
     return this.topics.idsOf(organizationId, paths);
+  }
+
+  async pathsRevision(organizationId: string): Promise<number> {
+    const epochs = await this.database.inOrganization(organizationId, (manager) =>
+      readEpochs(manager, [organizationId]),
+    );
+    return epochs.get(organizationId)!.topics;
   }
 
   locate(organizationId: string, _type: string, id: string): Promise<string | undefined> {

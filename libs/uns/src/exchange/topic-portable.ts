@@ -59,8 +59,8 @@ export class TopicPortable implements BulkPortable {
     return this.updateAll(member, [entity], nobody);
   }
 
-  delete(member: Member, id: string): Promise<void> {
-    return this.deleteAll(member, [id], nobody);
+  delete(member: Member, id: string, version?: number): Promise<void> {
+    return this.deleteAll(member, [{ id, ...(version !== undefined && { version }) }], nobody);
   }
 
   createAll({ organizationId }: Member, entities: readonly EnteringEntity[], progress: Progress): Promise<void> {
@@ -71,8 +71,12 @@ export class TopicPortable implements BulkPortable {
     return this.writer.update(organizationId, entities, progress);
   }
 
-  deleteAll({ organizationId }: Member, ids: readonly string[], progress: Progress): Promise<void> {
-    return this.writer.delete(organizationId, ids, progress);
+  deleteAll(
+    { organizationId }: Member,
+    entities: readonly { id: string; version?: number }[],
+    progress: Progress,
+  ): Promise<void> {
+    return this.writer.delete(organizationId, entities, progress);
   }
 }
 

@@ -35,8 +35,12 @@ const BATCH = 1_000;
 
 const NOTHING: FullTopicContent = toTopicContent({ description: null, tags: [], config: null }, null);
 
-/** Rules of topics that get other ones, by their ids. */
-type NewRules = ReadonlyMap<string, SchemaRules>;
+/** Rules of topics that get other ones. */
+interface NewRules {
+  byId: ReadonlyMap<string, SchemaRules>;
+  /** Their models, as `DependencyIndex.keep` expects them. */
+  targets: readonly EntityKey[];
+}
 
 /**
  * Many topics at once. From `hold` to the commit nobody stores values of the organization: what can be found out and
@@ -66,7 +70,7 @@ export class TopicWriter {
         topics.map(({ id, content }) => ({ id, schema: null, newSchema: content.schema })),
       );
       await this.audit.recordAll(
-        topics.flatMap((topic) => entriesOfNew(topic, topicValues(topic.content), rules.get(topic.id))),
+        topics.flatMap((topic) => entriesOfNew(topic, topicValues(topic.content), rules.byId.get(topic.id))),
       );
       await this.hold(organizationId);
       for (const batch of batchesOf(topics)) {
@@ -90,11 +94,7 @@ export class TopicWriter {
       const changes = entities.map(({ id, content }) => changeOf(before.get(id)!, contentOf(content)));
       const rules = await this.record(organizationId, changes);
       await this.hold(organizationId);
-      const now = await this.batches.versions(
-        organizationId,
-        entities.map(({ id }) => id),
-      );
-      if (entities.some(({ id, version }) => now.get(id) !== version)) throw staleVersion();
+      await this.requireVersions(organizationId, entities);
       await this.write(organizationId, changes, rules, progress);
     });
   }
@@ -102,11 +102,17 @@ export class TopicWriter {
   /**
    * What has values, or others below it that stay, stays, without anything that people have said of it: publishing would
    * have made it, too, and whatever was published is nobody's configuration.
-   * @throws DomainError `not_found`
+   * @throws DomainError `not_found`; `precondition_failed` where one is not at its version any more.
    */
-  delete(organizationId: string, ids: readonly string[], progress: Progress): Promise<void> {
+  delete(
+    organizationId: string,
+    entities: readonly { id: string; version?: number }[],
+    progress: Progress,
+  ): Promise<void> {
+    const ids = entities.map(({ id }) => id);
     return this.database.inOrganization(organizationId, async () => {
       await this.hold(organizationId);
+      await this.requireVersions(organizationId, entities);
       const leaving = await this.batches.leaving(organizationId, ids);
       if (leaving.length < ids.length) throw notFound('Topic');
       const gone = removable(leaving, await this.places.withValues(organizationId, ids));
@@ -129,6 +135,19 @@ export class TopicWriter {
         gone.filter(({ modelId }) => modelId !== null).map(({ path }) => topicKey(path)),
       );
     });
+  }
+
+  /** @throws DomainError `precondition_failed` */
+  private async requireVersions(
+    organizationId: string,
+    entities: readonly { id: string; version?: number }[],
+  ): Promise<void> {
+    const asked = entities.filter(({ version }) => version !== undefined);
+    const now = await this.batches.versions(
+      organizationId,
+      asked.map(({ id }) => id),
+    );
+    if (asked.some(({ id, version }) => now.get(id) !== version)) throw staleVersion();
   }
 
   /** Takes away everything that people have said of them. */
@@ -165,7 +184,7 @@ export class TopicWriter {
       organizationId,
       changes.map(({ topic: { id }, ...change }) => ({ id, ...change })),
     );
-    await this.audit.recordAll(changes.flatMap((change) => entriesOfChange(change, rules.get(change.topic.id))));
+    await this.audit.recordAll(changes.flatMap((change) => entriesOfChange(change, rules.byId.get(change.topic.id))));
     return rules;
   }
 
@@ -190,7 +209,8 @@ export class TopicWriter {
     const topics = changes.map(({ topic }) => topic);
     await this.keepInGraph(organizationId, topics, rules);
     const unbound = changes.filter(
-      ({ topic: { id }, schema, newSchema }) => newSchema !== undefined && schema?.modelId && !rules.get(id)?.modelId,
+      ({ topic: { id }, schema, newSchema }) =>
+        newSchema !== undefined && schema?.modelId && !rules.byId.get(id)?.modelId,
     );
     await this.removeFromGraph(
       organizationId,
@@ -204,16 +224,16 @@ export class TopicWriter {
   ): Promise<NewRules> {
     const given = topics.flatMap(({ id, schema, newSchema }) => (newSchema ? [{ id, schema, newSchema }] : []));
     const contents = given.map(({ newSchema }) => newSchema);
-    const rules = await this.rules.read(organizationId, contents);
-    return new Map(given.map(({ id, schema }, index) => [id, sameVersion(rules[index]!, schema)]));
+    const { rules, targets } = await this.rules.read(organizationId, contents);
+    return { byId: new Map(given.map(({ id, schema }, index) => [id, sameVersion(rules[index]!, schema)])), targets };
   }
 
   private async keepInGraph(organizationId: string, topics: readonly Place[], rules: NewRules): Promise<void> {
     const contributions = topics.flatMap((topic) => {
-      const modelId = rules.get(topic.id)?.modelId;
+      const modelId = rules.byId.get(topic.id)?.modelId;
       return modelId ? [topicContribution(topic, modelId)] : [];
     });
-    if (contributions.length > 0) await this.index.keep(organizationId, contributions);
+    if (contributions.length > 0) await this.index.keep(organizationId, contributions, rules.targets);
   }
 
   private async removeFromGraph(organizationId: string, keys: readonly EntityKey[]): Promise<void> {
@@ -226,7 +246,7 @@ const contentOf = (content: PortableContent): FullTopicContent => content as unk
 
 const schemasOf = (topics: readonly { id: string }[], rules: NewRules): (SchemaRules & { id: string })[] =>
   topics.flatMap(({ id }) => {
-    const own = rules.get(id);
+    const own = rules.byId.get(id);
     return own ? [{ ...own, id }] : [];
   });
 

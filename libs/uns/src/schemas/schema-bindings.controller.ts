@@ -62,8 +62,9 @@ export class SchemaBindingsController {
   /** Removes a binding. */
   @Delete(':id')
   @Scopes('uns:write')
+  @GuardedByVersion()
   @AnswersNothing()
-  delete(@Caller() member: Member, @Param('id') id: string): Promise<void> {
-    return this.bindings.delete(member, id);
+  delete(@Caller() member: Member, @Param('id') id: string, @IfMatch() ifMatch: SeenVersion): Promise<void> {
+    return this.bindings.delete(member, id, ifMatch);
   }
 }

@@ -70,13 +70,20 @@ export class TopicBranches {
    * Nothing of the topic can be read any more, and data to its path makes a new one. Its records go later: see
    * `RemovedTopics`.
    * @throws DomainError `conflict` for a topic with others below it, unless these are to go with it, and where others name
-   * what goes by its path; `not_found`; `insufficient_scope`.
+   * what goes by its path; `not_found`; `insufficient_scope`; `precondition_failed`.
    */
-  async remove(member: Member, id: string, recursive: boolean, query: GuardQuery = {}): Promise<void | Dependents> {
+  async remove(
+    member: Member,
+    id: string,
+    ifMatch: SeenVersion,
+    recursive: boolean,
+    query: GuardQuery = {},
+  ): Promise<void | Dependents> {
     const { organizationId } = member;
     const removable = async (): Promise<Topic> => {
       const topic = await this.topics.get(organizationId, id);
       requireTopicRight(member, 'uns:write', topic.path);
+      requireVersion(topic, ifMatch);
       if (topic.children > 0 && !recursive) {
         throw conflict('Topic has topics below it: with recursive=true they are deleted, too');
       }

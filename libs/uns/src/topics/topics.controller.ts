@@ -104,13 +104,15 @@ export class TopicsController {
    */
   @Delete(':id')
   @Scopes('uns:write')
+  @GuardedByVersion()
   @AnswersNothing(Dependents)
   remove(
     @Caller() member: Member,
     @Param('id') id: string,
+    @IfMatch() ifMatch: SeenVersion,
     @Query() { recursive, ...query }: RemoveTopicQuery,
   ): Promise<void | Dependents> {
-    return this.branches.remove(member, id, recursive, query);
+    return this.branches.remove(member, id, ifMatch, recursive, query);
   }
 
   /**
