@@ -11,6 +11,7 @@ import {
   type PortableEntity,
 } from '#platform/dependencies';
 import type { ModelInput } from './dto/model.dto';
+import { ModelRelations } from './model-relations.service';
 import { ModelsRepository } from './models.repository';
 import { ModelsService } from './models.service';
 import { checkModel, portableContent, withModels } from './portable-model';
@@ -27,6 +28,7 @@ export class ModelPortable implements Portable {
   constructor(
     private readonly repository: ModelsRepository,
     private readonly models: ModelsService,
+    private readonly relations: ModelRelations,
   ) {}
 
   async names(organizationId: string): Promise<Map<string, string>> {
@@ -54,8 +56,12 @@ export class ModelPortable implements Portable {
     await this.models.replace(member, id, version, inputOf(name, content));
   }
 
-  delete(member: Member, id: string): Promise<void> {
-    return this.models.remove(member, id);
+  delete(member: Member, id: string, version?: number): Promise<void> {
+    return this.models.remove(member, id, version);
+  }
+
+  together<T>(organizationId: string, work: () => Promise<T>): Promise<T> {
+    return this.relations.together(organizationId, work);
   }
 }
 

@@ -70,17 +70,17 @@ export class ModelsRepository extends OrganizationRepository<Model> {
     );
   }
 
-  /** Ids of the models that name it, directly or through others. */
-  async dependentsOf(organizationId: string, id: string): Promise<string[]> {
+  /** Ids of the models that name any of them, directly or through others. */
+  async dependentsOf(organizationId: string, ids: readonly string[]): Promise<string[]> {
     const rows = await this.database.inOrganization(organizationId, (manager) =>
       manager.query<{ id: string }[]>(
         `WITH RECURSIVE found (id) AS (
-           SELECT model_id FROM model_references WHERE organization_id = $1 AND named_id = $2
+           SELECT model_id FROM model_references WHERE organization_id = $1 AND named_id = ANY ($2::uuid[])
            UNION
            SELECT r.model_id FROM found JOIN model_references r ON r.organization_id = $1 AND r.named_id = found.id
          )
          SELECT id FROM found`,
-        [organizationId, id],
+        [organizationId, ids],
       ),
     );
     return rows.map(({ id: dependent }) => dependent);

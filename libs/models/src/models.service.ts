@@ -111,11 +111,13 @@ export class ModelsService {
     });
   }
 
-  /** Whoever depends on it. @throws DomainError `not_found` */
-  async remove({ organizationId }: Member, id: string): Promise<void> {
+  /** Whoever depends on it. @throws DomainError `not_found`; `precondition_failed` */
+  async remove({ organizationId }: Member, id: string, ifMatch: SeenVersion): Promise<void> {
     await this.database.inOrganization(organizationId, async () => {
       await this.models.lock(organizationId);
-      await this.take(await this.models.get(organizationId, id));
+      const model = await this.models.get(organizationId, id);
+      requireVersion(model, ifMatch);
+      await this.take(model);
     });
   }
 

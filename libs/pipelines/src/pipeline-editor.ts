@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { conflict, DomainError, type Member } from '#kernel';
 import { AuditTrail } from '#platform/audit';
 import { Database, isUniqueViolation, requireVersion, type SeenVersion } from '#platform/database';
-import { DependencyIndex, type Dependents, type GuardQuery } from '#platform/dependencies';
+import { DependencyIndex, type Dependents, type EntityKey, type GuardQuery } from '#platform/dependencies';
 import { PipelineChecker, refusal } from './pipeline-checker';
 import { comparePipelines, summarize } from './pipeline-changes';
 import { sizeProblem } from './pipeline-content';
@@ -57,11 +57,11 @@ export class PipelineEditor {
     const { organizationId, userId } = member;
     return this.naming(() =>
       this.database.inOrganization(organizationId, async () => {
-        await this.check(organizationId, draft);
+        const targets = await this.check(organizationId, id, draft);
         const authors = { createdBy: userId, updatedBy: userId };
         const row = { id, ...this.rowOf(id, draft), ...authors };
         const made = await this.pipelines.insert(organizationId, row as object);
-        return this.keep(made, draft, { changeType: 'created', summary }, verb);
+        return this.keep(made, draft, targets, { changeType: 'created', summary }, verb);
       }),
     );
   }
@@ -110,9 +110,9 @@ export class PipelineEditor {
     return this.locked(member, id, ifMatch, (row) => this.guarded(row, query, () => this.erase(row)));
   }
 
-  /** Whoever uses it. @throws DomainError `not_found` */
-  remove(member: Member, id: string): Promise<undefined> {
-    return this.locked(member, id, undefined, (row) => this.erase(row));
+  /** Whoever uses it. @throws DomainError `not_found`; `precondition_failed` */
+  remove(member: Member, id: string, ifMatch: SeenVersion): Promise<undefined> {
+    return this.locked(member, id, ifMatch, (row) => this.erase(row));
   }
 
   /** In the caller's transaction, in which each of them that is still there is changed or removed then. */
@@ -160,10 +160,11 @@ export class PipelineEditor {
     const { definition, enabled } = edited;
     const nodes = this.secrets.unmasked(definition.nodes, before.definition.nodes);
     const draft = { definition: { ...definition, nodes }, enabled };
-    await this.check(organizationId, draft);
+    const targets = await this.check(organizationId, row.id, draft);
     const columns = { ...this.rowOf(row.id, draft), updatedBy: userId };
     const updated = await this.pipelines.update(organizationId, row.id, row.version, columns as object);
-    return this.keep(updated, draft, { changeType, summary: summaryOf(before, draft) }, VERBS[changeType]);
+    const version = { changeType, summary: summaryOf(before, draft) };
+    return this.keep(updated, draft, targets, version, VERBS[changeType]);
   }
 
   private async erase(row: Pipeline): Promise<undefined> {
@@ -186,19 +187,24 @@ export class PipelineEditor {
     return { ...columnsOf({ ...definition, nodes: this.secrets.sealed(id, definition.nodes) }), enabled };
   }
 
-  private async check(organizationId: string, { definition, enabled }: Draft): Promise<void> {
+  /** Answers what it refers to that is there. */
+  private async check(organizationId: string, id: string, { definition, enabled }: Draft): Promise<EntityKey[]> {
     const unknown = this.secrets.unknownIn(definition.nodes);
     const faults = [...this.checker.faults(definition), ...unknown];
     if (faults.length > 0) throw refusal(definition, faults);
     const tooLarge = sizeProblem(definition);
     if (tooLarge !== undefined) throw new DomainError('payload_too_large', tooLarge);
+    const { references } = this.dependencies.of({ ...definition, id });
+    const targets = await this.index.present(organizationId, references);
     const problems = enabled ? await this.checker.problems(organizationId, definition) : [];
     if (problems.length > 0) throw refusal(definition, problems);
+    return targets;
   }
 
   private async keep(
     row: Pipeline,
     { definition: { nodes } }: Draft,
+    targets: readonly EntityKey[],
     version: { changeType: ChangeType; summary: string },
     verb: string,
   ): Promise<Pipeline> {
@@ -206,7 +212,7 @@ export class PipelineEditor {
     await this.pipelines.keepVersion(row, version);
     await this.triggers.keepTrue(pipeline);
     await this.record(verb, row, version.summary);
-    await this.index.keep(row.organizationId, [this.dependencies.of(pipeline)]);
+    await this.index.keep(row.organizationId, [this.dependencies.of(pipeline)], targets);
     return pipeline;
   }
 

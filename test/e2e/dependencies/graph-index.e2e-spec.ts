@@ -2,7 +2,7 @@ import { newId } from '#kernel';
 import { DatabaseDependencyIndex } from '#dependencies';
 import type { Contribution, Reference } from '#platform/dependencies';
 import { createTestApp, eventually, type TestApp } from '#testing';
-import { recipes } from './plant-module';
+import { recipes, tags } from './plant-module';
 
 const MODULES = './test/e2e/dependencies/plant-module.ts';
 
@@ -18,6 +18,8 @@ const uses = ({ entity: { type, key } }: Contribution, via = 'steps[0].recipeId'
   via,
 });
 
+const tagEntity = { type: 'tag', key: 'plant', id: newId(), name: 'plant' };
+
 const tag = (path: string): Reference => ({ kind: 'uses', type: 'tag', key: path, via: 'steps[1].tag' });
 
 describe('the index of dependencies', () => {
@@ -31,7 +33,11 @@ describe('the index of dependencies', () => {
   });
 
   beforeEach(async () => void (organizationId = await app.newOrganization()));
-  afterEach(() => void (recipes.length = 0));
+  afterEach(() => {
+    recipes.length = 0;
+    tags.clear();
+  });
+
   afterAll(() => app.stop());
 
   const inTransaction = <T>(work: () => Promise<T>): Promise<T> => app.database.inOrganization(organizationId, work);
@@ -279,6 +285,25 @@ describe('the index of dependencies', () => {
       expect(await stored()).toEqual(['B']);
     });
 
+    it('refuses those who refer to what went since they looked', async () => {
+      const [a, b, c] = [recipe('A'), recipe('B'), recipe('C')];
+      await keep(a, b);
+      const looked = await index.present(organizationId, [a, b, c].map(({ entity }) => entity).concat(tagEntity));
+      expect(looked).toEqual([a, b].map(({ entity: { type, key } }) => ({ type, key })));
+      const refer = (to: Contribution) => () =>
+        index.keep(organizationId, [recipe('D', uses(to), tag('plant'))], looked);
+      await expect(oneAfterTheOther(removal(a), refer(a))).rejects.toMatchObject({
+        kind: 'conflict',
+        message: `Recipe ${a.entity.key} was deleted meanwhile, and recipe D refers to it at steps[0].recipeId`,
+      });
+      await expect(index.gathering(organizationId, refer(a))).rejects.toMatchObject({ kind: 'conflict' });
+      expect(await stored()).toEqual(['B']);
+      // What they do not refer to may be gone, and what was not there may be named.
+      await refer(b)();
+      await refer(c)();
+      expect(await stored()).toEqual(['B', 'D', 'D']);
+    });
+
     it('finds those that refer to a part of it', async () => {
       const whole = recipe('Whole');
       const part = recipe('Part', { kind: 'part', type: 'recipe', key: whole.entity.key, via: 'whole' });
@@ -291,6 +316,7 @@ describe('the index of dependencies', () => {
       ['it', { key: 'plant/line' }],
       ['what is below it', { key: 'plant', branch: true }],
     ])('finds those that refer to %s by its path', async (_, place) => {
+      tags.set('plant/line', newId());
       await keep();
       const refused = oneAfterTheOther(
         () => keep(recipe('B', tag('plant/line'), tag('plant-2'))),

@@ -37,6 +37,14 @@ describe('topics in the graph', () => {
     return (await api.post('/uns/dashboards', { name: newId(), panels })).body.data.id as string;
   };
 
+  const idsOf = (entities: { id: string }[]): string[] => entities.map(({ id }) => id);
+
+  /** Who would break if the topic were deleted. */
+  const impact = async (id: string): Promise<string[]> => {
+    const { affected } = (await api.get(`/dependencies/graph/topic/${id}/impact`)).body.data;
+    return idsOf((affected as { id: string; effect: string }[]).filter(({ effect }) => effect === 'breaks'));
+  };
+
   /** What a call must not leave behind. */
   const traces = () =>
     app.database.asSystem((manager) =>
@@ -118,6 +126,38 @@ describe('topics in the graph', () => {
       expect((await api.post(`/uns/topics/${id}/move`, { topic: 'mHv1.0/hall' })).status).toBe(409);
       const told = await api.delete(`/uns/topics/${id}?recursive=true&dryRun=true`);
       expect(told.body.data.dependents).toHaveLength(1);
+      expect(await impact(id as string)).toEqual(idsOf(told.body.data.dependents));
+    });
+
+    it('do not stand against it where there is nothing', async () => {
+      const id = await newTopic('mHv1.0/line');
+      await showing('mHv1.0/line/speed');
+      await showing('mHv1.0/line-2');
+      const told = await api.delete(`/uns/topics/${id}?recursive=true&dryRun=true`);
+      expect(told.body.data.dependents).toEqual([]);
+      expect(await impact(id)).toEqual([]);
+      expect((await api.post(`/uns/topics/${id}/move`, { topic: 'mHv1.0/hall' })).status).toBe(200);
+      expect((await api.delete(`/uns/topics/${id}?recursive=true`)).status).toBe(204);
+    });
+
+    it('are those whose impact is told, and whose topics are gone afterwards', async () => {
+      const id = await newTopic('mHv1.0/line');
+      const withModel = await newTopic('mHv1.0/line/b');
+      for (const path of ['mHv1.0/line/a/speed', 'mHv1.0/line-2/a']) await newTopic(path);
+      await api.put(`/uns/topics/${withModel}/schema`, { mode: 'off', modelId: await newModel() });
+      const shown = ['mHv1.0/line', 'mHv1.0/line/a', 'mHv1.0/line/a/speed', 'mHv1.0/line/b'];
+      const broken = await Promise.all(shown.map(showing));
+      // Nothing is there, nothing goes, and whatever is selected may go.
+      for (const path of ['mHv1.0/line/c', 'mHv1.0/line-2/a', 'mHv1.0/line/#']) await showing(path);
+
+      expect((await impact(id)).sort()).toEqual(broken.toSorted());
+      const told = await api.delete(`/uns/topics/${id}?recursive=true&dryRun=true`);
+      const refused = await api.delete(`/uns/topics/${id}?recursive=true`);
+      const forced = await api.delete(`/uns/topics/${id}?recursive=true&force=true`);
+      expect([told.status, refused.status, forced.status]).toEqual([200, 409, 200]);
+      for (const { dependents } of [told.body.data, refused.body.details, forced.body.data]) {
+        expect(idsOf(dependents).sort()).toEqual(broken.toSorted());
+      }
     });
 
     it('are asked for after all that would be refused anyway', async () => {

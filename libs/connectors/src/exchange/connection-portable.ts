@@ -77,10 +77,12 @@ export class ConnectionPortable implements Portable {
     });
   }
 
-  async delete({ organizationId }: Member, id: string): Promise<void> {
-    await this.database.inOrganization(organizationId, async () =>
-      this.editor.remove(await this.connections.hold(organizationId, id)),
-    );
+  async delete({ organizationId }: Member, id: string, version?: number): Promise<void> {
+    await this.database.inOrganization(organizationId, async () => {
+      const connection = await this.connections.hold(organizationId, id);
+      requireVersion(connection, version);
+      await this.editor.remove(connection);
+    });
   }
 }
 

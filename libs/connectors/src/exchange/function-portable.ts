@@ -74,8 +74,11 @@ export class FunctionPortable implements Portable {
     });
   }
 
-  async delete({ organizationId }: Member, id: string): Promise<void> {
-    await this.holding(organizationId, id, (_, fn) => this.editor.remove(fn));
+  async delete({ organizationId }: Member, id: string, version?: number): Promise<void> {
+    await this.holding(organizationId, id, async (_, fn) => {
+      requireVersion(fn, version);
+      await this.editor.remove(fn);
+    });
   }
 
   /** @throws DomainError `not_found` */

@@ -73,8 +73,8 @@ export class DashboardPortable implements Portable {
   }
 
   /** Folders stay, also those that were made for it: others may have come to lie there. */
-  delete(member: Member, id: string): Promise<void> {
-    return this.editor.delete(member, id, undefined);
+  delete(member: Member, id: string, version?: number): Promise<void> {
+    return this.editor.delete(member, id, version);
   }
 
   private async folderOf(member: Member, path: string): Promise<string | null> {

@@ -154,7 +154,7 @@ export class AffectedEntity extends AskedEntity {
   /** Steps of the shortest way. That a filter selects a path is none. */
   distance!: number;
 
-  /** Shortest ways, by keys, from the entity asked about; at most three. */
+  /** Shortest ways, by keys, from the entity asked about, or from what lies below it and goes with it; at most three. */
   @ApiProperty({ type: 'array', items: { type: 'array', items: { type: 'string' } } })
   paths!: string[][];
 

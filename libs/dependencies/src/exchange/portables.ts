@@ -43,6 +43,15 @@ export class Portables implements OnModuleInit {
     return portable;
   }
 
+  /** Work that changes entities of any types, judged together when it is done. @throws DomainError */
+  together<T>(organizationId: string, work: () => Promise<T>): Promise<T> {
+    const nested = this.all().reduce<() => Promise<T>>(
+      (inner, portable) => () => portable.together?.(organizationId, inner) ?? inner(),
+      work,
+    );
+    return nested();
+  }
+
   /** Lets all of them go of what they may exchange. In the caller's transaction, which then changes or deletes each. */
   async release(member: Member, entities: readonly { type: string; id: string }[]): Promise<void> {
     for (const type of new Set(entities.map((entity) => entity.type))) {

@@ -46,7 +46,7 @@ export class DependencyGraphController {
     return this.graphs.related(member, { type, key: id }, 'dependencies', depth);
   }
 
-  /** What would break, and what else would be affected, if this were done with an entity. */
+  /** What would break, and what else would be affected, if this were done. A topic is deleted with all below it. */
   @Get(':type/:id/impact')
   @Scopes('dependencies:read')
   @AnswersGraph(Impact)

@@ -36,7 +36,7 @@ export class DependencyGraphService {
   async graph({ organizationId }: Member, { root, direction, depth }: GraphQuery): Promise<Told> {
     const graph = await this.graphs.get(organizationId);
     const from = root === undefined ? undefined : await this.roots.find(organizationId, graph, rootOf(root));
-    const seen = from ? subgraph(graph, from, direction, depth) : wholeGraph(graph);
+    const seen = from ? subgraph(graph, [from], direction, depth) : wholeGraph(graph);
     const identities = await (from
       ? this.identities.identify(organizationId, seen.nodes)
       : this.identities.identifyAgain(organizationId, graph, seen.nodes));
@@ -50,7 +50,7 @@ export class DependencyGraphService {
   async related({ organizationId }: Member, entity: EntityKey, direction: Direction, depth: number): Promise<Told> {
     const graph = await this.graphs.get(organizationId);
     const root = await this.roots.find(organizationId, graph, entity);
-    const all = relatedTo(root, direction, depth);
+    const all = relatedTo([root], direction, depth);
     const told = all.slice(0, MOST_ENTITIES);
     const { identities, weights } = await this.describe(organizationId, root, told);
     const data: RelatedEntities = {
@@ -60,7 +60,7 @@ export class DependencyGraphService {
     };
     return {
       json: json(data),
-      drawing: () => this.draw(organizationId, subgraph(graph, root, direction, depth), root),
+      drawing: () => this.draw(organizationId, subgraph(graph, [root], direction, depth), root),
     };
   }
 
@@ -71,7 +71,8 @@ export class DependencyGraphService {
     if (action === 'disable' && !DISABLED_TYPES.includes(root.type)) {
       throw invalid({ field: 'action', message: `Action disable is for ${DISABLED_TYPES.join('s and ')}s alone` });
     }
-    const all = impactOf(root, action);
+    const concerned = action === 'delete' ? await this.roots.withBelow(organizationId, graph, root) : [root];
+    const all = impactOf(concerned, action);
     const told = all.slice(0, MOST_ENTITIES);
     const { identities, weights } = await this.describe(organizationId, root, told);
     const broken = all.filter(({ effect }) => effect === 'breaks').map(({ node }) => node.key);
@@ -85,7 +86,7 @@ export class DependencyGraphService {
     };
     return {
       json: json(data),
-      drawing: () => this.draw(organizationId, subgraph(graph, root, 'dependents', MOST_STEPS), root, broken),
+      drawing: () => this.draw(organizationId, subgraph(graph, concerned, 'dependents', MOST_STEPS), root, broken),
     };
   }
 

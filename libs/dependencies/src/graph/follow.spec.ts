@@ -77,10 +77,10 @@ const isPath = (type: string): boolean => type === 'topic';
 function told(graph: DependencyGraph): object {
   const related = [...graph.nodes.values()].map(({ key }) => {
     const node = graph.nodes.get(key)!;
-    return [key, ...(['dependents', 'dependencies'] as const).map((way) => relatedTo(node, way, 20).map(nameOf))];
+    return [key, ...(['dependents', 'dependencies'] as const).map((way) => relatedTo([node], way, 20).map(nameOf))];
   });
   const { data } = JSON.parse(new GraphJson().write(wholeGraph(graph), new Map())) as { data: object };
-  const lone = relatedTo(graph.lone('topic', 'c/b'), 'dependents', 20).map(nameOf);
+  const lone = relatedTo([graph.lone('topic', 'c/b')], 'dependents', 20).map(nameOf);
   return { data, lone, size: graph.size, related: related.sort() };
 }
 

@@ -19,7 +19,7 @@ function graphOf(lines: Line[], others: string[] = []): DependencyGraph {
 }
 
 const related = (graph: DependencyGraph, root: string, direction: 'dependents' | 'dependencies', depth = 20) =>
-  relatedTo(graph.nodes.get(root)!, direction, depth).map(({ node, distance }) => `${distance} ${node.key}`);
+  relatedTo([graph.nodes.get(root)!], direction, depth).map(({ node, distance }) => `${distance} ${node.key}`);
 
 describe('a graph', () => {
   it('has nodes for paths and filters that others name, and what these select', () => {
@@ -79,8 +79,8 @@ describe('a graph', () => {
   it('tells what selects a path that nobody names', () => {
     const graph = graphOf([['dashboard:a', 'matches', 'topic:plant/#']]);
     const lone = graph.lone('topic', 'plant/x');
-    expect(relatedTo(lone, 'dependents', 20).map(({ node }) => node.key)).toEqual(['dashboard:a']);
-    const { nodes, edges } = subgraph(graph, lone, 'both', 20);
+    expect(relatedTo([lone], 'dependents', 20).map(({ node }) => node.key)).toEqual(['dashboard:a']);
+    const { nodes, edges } = subgraph(graph, [lone], 'both', 20);
     expect([nodes.length, edges.length]).toEqual([3, 2]);
     expect(wholeGraph(graph).nodes).toHaveLength(2);
   });
@@ -118,7 +118,7 @@ describe('what is related', () => {
       ['pipeline:b', 'matches', 'topic:plant/+'],
     ]);
     const kinds = (root: string, direction: 'dependents' | 'dependencies') =>
-      relatedTo(graph.nodes.get(root)!, direction, 20).map((reached) => referenceOf(reached, direction).via);
+      relatedTo([graph.nodes.get(root)!], direction, 20).map((reached) => referenceOf(reached, direction).via);
     expect(kinds('topic:plant/x', 'dependents')).toEqual([['uses topic:plant/x'], ['matches topic:plant/+']]);
     expect(kinds('pipeline:b', 'dependencies')).toEqual([['matches topic:plant/+']]);
   });
@@ -132,7 +132,7 @@ describe('what is related', () => {
       [...lines, ['pipeline:a', 'uses', 'pipeline:f'], ['pipeline:f', 'uses', 'pipeline:b']],
       ['model:m'],
     );
-    const a = relatedTo(graph.nodes.get('model:m')!, 'dependents', 20).find(({ node }) => node.key === 'pipeline:a')!;
+    const a = relatedTo([graph.nodes.get('model:m')!], 'dependents', 20).find(({ node }) => node.key === 'pipeline:a')!;
     expect(pathsTo(a, 3)).toEqual(['b', 'c', 'd'].map((name) => ['model:m', `pipeline:${name}`, 'pipeline:a']));
     expect(pathsTo(a, 9)).toHaveLength(4);
   });
@@ -144,9 +144,9 @@ describe('what is related', () => {
     );
     const keys = (...seen: Parameters<typeof subgraph>) => subgraph(...seen).nodes.map(({ key }) => key);
     const m = graph.nodes.get('model:m')!;
-    expect(keys(graph, m, 'both', 1)).toEqual(['model:m', 'pipeline:c', 'pipeline:x']);
-    expect(keys(graph, m, 'dependencies', 20)).toEqual(['model:m']);
-    expect(subgraph(graph, m, 'dependents', 20).edges).toHaveLength(5);
+    expect(keys(graph, [m], 'both', 1)).toEqual(['model:m', 'pipeline:c', 'pipeline:x']);
+    expect(keys(graph, [m], 'dependencies', 20)).toEqual(['model:m']);
+    expect(subgraph(graph, [m], 'dependents', 20).edges).toHaveLength(5);
   });
 });
 
@@ -158,12 +158,15 @@ describe('the impact', () => {
       ['pipeline:b', 'uses', 'pipeline:a'],
       ['pipeline:a', 'uses', 'topic:out'],
       ['dashboard:d', 'uses', 'topic:out'],
+      ['dashboard:e', 'uses', 'topic:out/a'],
       ['pipeline:s', 'matches', 'topic:#'],
     ],
     ['connection:c'],
   );
-  const impact = (key: string, action: 'delete' | 'disable' | 'change') =>
-    impactOf(graph.nodes.get(key)!, action).map(({ node, effect }) => `${effect} ${node.key}`);
+  const impact = (key: string, action: 'delete' | 'disable' | 'change', ...below: string[]) => {
+    const entities = [key, ...below].map((node) => graph.nodes.get(node)!);
+    return impactOf(entities, action).map(({ node, effect }) => `${effect} ${node.key}`);
+  };
 
   it('of a deletion are those that use it or a part of it, and what depends on them', () => {
     expect(impact('connection:c', 'delete')).toEqual(['breaks pipeline:a', 'affected pipeline:b']);
@@ -174,6 +177,16 @@ describe('the impact', () => {
   it('does not break who selects it by a filter', () => {
     expect(impact('topic:out', 'delete')).toEqual([
       'breaks dashboard:d',
+      'breaks pipeline:a',
+      'affected pipeline:s',
+      'affected pipeline:b',
+    ]);
+  });
+
+  it('is also that of what lies below it', () => {
+    expect(impact('topic:out', 'delete', 'topic:out/a')).toEqual([
+      'breaks dashboard:d',
+      'breaks dashboard:e',
       'breaks pipeline:a',
       'affected pipeline:s',
       'affected pipeline:b',

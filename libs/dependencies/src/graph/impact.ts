@@ -16,16 +16,16 @@ export interface Affected {
 }
 
 /**
- * What an action on an entity does to others, those that break first, then by distance. Its parts go with it and are told
+ * What an action on entities does to others, those that break first, then by distance. Their parts go with them and are told
  * of only where they stay. Whoever refers to what breaks, or by a filter alone, does not break but is affected.
  */
-export function impactOf(entity: GraphNode, action: Action): Affected[] {
-  const gone = action === 'change' ? new Set<GraphNode>() : withParts(entity);
+export function impactOf(entities: readonly GraphNode[], action: Action): Affected[] {
+  const gone = action === 'change' ? new Set<GraphNode>() : withParts(entities);
   const breaks = new Set<GraphNode>();
   for (const node of gone) {
     for (const { kind, source } of node.in) if (kind === 'uses') breaks.add(source);
   }
-  const affected = relatedTo(entity, 'dependents', MOST_STEPS)
+  const affected = relatedTo(entities, 'dependents', MOST_STEPS)
     .filter(({ node }) => !gone.has(node))
     .map((reached): Affected => {
       const { node } = reached;
@@ -37,8 +37,8 @@ export function impactOf(entity: GraphNode, action: Action): Affected[] {
   ];
 }
 
-function withParts(entity: GraphNode): Set<GraphNode> {
-  const all = new Set([entity]);
+function withParts(entities: readonly GraphNode[]): Set<GraphNode> {
+  const all = new Set(entities);
   // What is added while the set is gone through comes up, too.
   for (const node of all) {
     for (const { kind, source } of node.in) if (kind === 'part') all.add(source);

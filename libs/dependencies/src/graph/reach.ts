@@ -76,9 +76,11 @@ export function pathsTo(end: Reached, most: number): string[][] {
   return found;
 }
 
-/** All entities and paths within so many steps but itself, by distance, type and name. */
-export const relatedTo = (root: GraphNode, direction: Direction, depth: number): Reached[] =>
-  [...reach([root], direction, depth).values()].filter(({ node }) => node !== root && !node.pattern).sort(nearestFirst);
+/** All entities and paths within so many steps but those where it begins, by distance, type and name. */
+export const relatedTo = (begin: readonly GraphNode[], direction: Direction, depth: number): Reached[] =>
+  [...reach(begin, direction, depth).values()]
+    .filter(({ node, steps }) => steps.length > 0 && !node.pattern)
+    .sort(nearestFirst);
 
 export const nearestFirst = (a: Reached, b: Reached): number =>
   a.distance - b.distance || compare(a.node.type, b.node.type) || compare(a.node.name, b.node.name);

@@ -4,11 +4,15 @@ import { keyText, type EntityKey } from '#platform/dependencies';
 import { Contributors } from '../index/contributors';
 import type { DependencyGraph } from './dependency-graph';
 import type { GraphNode } from './graph-node';
+import { IdentityFinder } from './identity-finder';
 
 /** Finds what people name by type and id, or by type and path. */
 @Injectable()
 export class RootFinder {
-  constructor(private readonly contributors: Contributors) {}
+  constructor(
+    private readonly contributors: Contributors,
+    private readonly identities: IdentityFinder,
+  ) {}
 
   /** @throws DomainError `bad_request` for types that are none; `not_found`, by the type's name: `Pipeline not found`. */
   async find(organizationId: string, graph: DependencyGraph, { type, key }: EntityKey): Promise<GraphNode> {
@@ -20,6 +24,17 @@ export class RootFinder {
     const node = textProblem(key) === undefined && (await this.lookUp(organizationId, graph, type, named));
     if (!node) throw notFound(titleOf(type));
     return node;
+  }
+
+  /** An entity with what lies below its path, and goes with it: what others name there and exists. */
+  async withBelow(organizationId: string, graph: DependencyGraph, root: GraphNode): Promise<GraphNode[]> {
+    if (!this.contributors.isNamedByPath(root.type)) return [root];
+    const named = [...graph.nodes.values()].filter((node) => !node.pattern && node.key.startsWith(`${root.key}/`));
+    const identities = await this.identities.identify(organizationId, named);
+    const there = named.filter((node) => node.id !== null || identities.has(node.key));
+    // The graph may have followed changes meanwhile.
+    const below = there.flatMap(({ key }) => graph.nodes.get(key) ?? []);
+    return [graph.nodes.get(root.key) ?? root, ...below];
   }
 
   private async lookUp(

@@ -27,15 +27,15 @@ export function wholeGraph(graph: DependencyGraph): Subgraph {
 const byName = (a: GraphNode, b: GraphNode): number =>
   compare(a.type, b.type) || compare(a.name, b.name) || compare(a.key, b.key);
 
-/** What depends on a node, what it depends on, or both, so many steps far. Its dependents' other dependencies are not. */
+/** What depends on nodes, what they depend on, or both, so many steps far. Their dependents' other dependencies are not. */
 export function subgraph(
   graph: DependencyGraph,
-  root: GraphNode,
+  roots: readonly GraphNode[],
   direction: Direction | 'both',
   depth: number,
 ): Subgraph {
   const directions: Direction[] = direction === 'both' ? ['dependents', 'dependencies'] : [direction];
-  return among(graph, new Set(directions.flatMap((way) => [...reach([root], way, depth).keys()])));
+  return among(graph, new Set(directions.flatMap((way) => [...reach(roots, way, depth).keys()])));
 }
 
 function among(graph: DependencyGraph, nodes: ReadonlySet<GraphNode>): Subgraph {

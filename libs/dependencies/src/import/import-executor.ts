@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { conflict, DomainError, invalid, type Member } from '#kernel';
-import type { Portable, PortableContent, PortableEntity } from '#platform/dependencies';
+import { keyText, type Portable, type PortableContent, type PortableEntity } from '#platform/dependencies';
 import { Catalog, Catalogs, referencesIn } from '../exchange/catalog';
 import { ContentsRepository, type Exchange } from '../exchange/contents.repository';
 import { Portables } from '../exchange/portables';
 import { hashOf, itemText } from '../format';
+import { Contributors } from '../index/contributors';
 import { DatabaseDependencyIndex } from '../index/database-dependency-index';
 import { isChange, renewed, requireSecrets, withSecrets, type GivenSecrets } from './given-secrets';
 import { placeBefore, typesInOrder } from './item-order';
@@ -28,6 +29,7 @@ export class ImportExecutor {
     private readonly portables: Portables,
     private readonly catalogs: Catalogs,
     private readonly contents: ContentsRepository,
+    private readonly contributors: Contributors,
     private readonly index: DatabaseDependencyIndex,
   ) {}
 
@@ -56,15 +58,21 @@ export class ImportExecutor {
     const changes = this.inOrder(steps.filter(isChange));
     for (const { type, name, id, action } of changes) if (action === 'create') catalog.add({ type, name, id });
     for (const step of changes) if (step.name !== step.planned.name) this.requireValid(step, catalog);
-    await this.index.gathering(organizationId, async () => {
+    await this.together(organizationId, async () => {
       await this.portables.release(
         member,
         changes.filter(({ action }) => action === 'update'),
       );
       for (const steps of this.batches(changes)) await this.apply(member, steps, catalog, secrets);
     });
+    await this.requirePresent(organizationId, plan);
     const exchanged = await this.exchange(organizationId, steps);
     return { steps, undo: { touched: await this.touchedBy(organizationId, changes, entities), exchanged } };
+  }
+
+  /** Judged, and written into the graph, when all of it is done. */
+  private together(organizationId: string, work: () => Promise<void>): Promise<void> {
+    return this.index.gathering(organizationId, () => this.portables.together(organizationId, work));
   }
 
   /** Remembers what both sides have in common from now on; gives what of it is new. */
@@ -120,7 +128,7 @@ export class ImportExecutor {
     plan: Plan,
     catalog: Catalog,
   ): Promise<Map<string, PortableEntity>> {
-    const seen = [...plan.items, ...plan.outside].filter((one): one is Seen & typeof one => one.version !== null);
+    const seen = seenIn(plan);
     const entities = await this.read(organizationId, seen);
     const stale = [
       ...seen.flatMap((one) => {
@@ -136,6 +144,15 @@ export class ImportExecutor {
     ];
     if (stale.length > 0) throw staleError(stale);
     return entities;
+  }
+
+  /** What is referred to may have gone since it was looked at; from here on it cannot. @throws DomainError `conflict` */
+  private async requirePresent(organizationId: string, plan: Plan): Promise<void> {
+    const named = this.contributors.namedById(seenIn(plan));
+    const keys = named.map(({ type, id }) => ({ type, key: id }));
+    const present = new Set((await this.index.present(organizationId, keys)).map(keyText));
+    const gone = named.filter(({ type, id }) => !present.has(keyText({ type, key: id })));
+    if (gone.length > 0) throw staleError(gone.map((one) => ({ ...keyOf(one), message: 'was deleted' })));
   }
 
   private async read(organizationId: string, wanted: readonly { type: string; id: string }[]) {
@@ -183,6 +200,9 @@ const exchangedBy = ({ type, name, planned, action, content }: Step): Exchange =
   return { type, name, hash, base: base === undefined || base === hash ? null : base, content: incoming };
 };
 
+const seenIn = ({ items, outside }: Plan): Seen[] =>
+  [...items, ...outside].filter((one): one is Seen & typeof one => one.version !== null);
+
 const keyOf = ({ type, name }: Seen | Plan['items'][number]) => ({ type, name });
 
 function staleError(stale: readonly { type: string; name: string; message: string }[]): DomainError {
@@ -205,8 +225,10 @@ function requireNewNames(steps: readonly Step[], catalog: Catalog): void {
 
 /** The refusal of one item, or of several together, said of it. */
 function ofItem([{ type, name }, ...others]: readonly [Step, ...Step[]], error: DomainError): DomainError {
-  const { kind, message, details } = error;
-  if (kind === 'precondition_failed') return staleError([{ type, name, message: 'was changed' }]);
+  const { message, details } = error;
+  if (error.kind === 'precondition_failed') return staleError([{ type, name, message: 'was changed' }]);
+  // The plan is there; it, or what it refers to, is not.
+  const kind = error.kind === 'not_found' ? 'conflict' : error.kind;
   const more = others.length > 0 ? ` and ${others.length} more` : '';
   return new DomainError(kind, `${type} ${name}${more}: ${message}`, details);
 }

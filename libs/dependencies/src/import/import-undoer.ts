@@ -32,7 +32,7 @@ export class ImportUndoer {
       requireUnchanged(touched, entities);
       await this.requireUnused(organizationId, touched);
     }
-    await this.index.gathering(organizationId, async () => {
+    await this.together(organizationId, async () => {
       await this.portables.release(
         member,
         touched.filter((each) => entities.has(textOf(each))),
@@ -40,23 +40,33 @@ export class ImportUndoer {
       // What was there before must refer to nothing that is about to go.
       for (const each of touched) if (each.before) await this.restore(member, each, entities.get(textOf(each)));
       for (const each of touched.toReversed()) {
-        if (!each.before && entities.has(textOf(each))) await this.remove(member, each);
+        if (!each.before && entities.has(textOf(each))) await this.remove(member, each, force);
       }
     });
+    // Once more: whoever began to since has been waited for, and from here on nobody can.
+    if (!force) await this.requireUnused(organizationId, touched);
     await this.contents.forget(organizationId, exchanged);
   }
 
-  private async restore(member: Member, { type, id, before }: Touched, now: PortableEntity | undefined): Promise<void> {
-    const portable = this.portables.get(type);
-    const { name } = before!;
-    const entity = { id, name, content: restored(before!) };
-    await saidOf({ type, name }, () =>
-      now ? portable.update(member, { ...entity, version: now.version }) : portable.create(member, entity),
-    );
+  /** Judged, and written into the graph, when all of it is done. */
+  private together(organizationId: string, work: () => Promise<void>): Promise<void> {
+    return this.index.gathering(organizationId, () => this.portables.together(organizationId, work));
   }
 
-  private async remove(member: Member, { type, name, id }: Touched): Promise<void> {
-    await saidOf({ type, name }, () => this.portables.get(type).delete(member, id));
+  private async restore(
+    member: Member,
+    { type, name, id, before }: Touched,
+    now: PortableEntity | undefined,
+  ): Promise<void> {
+    const portable = this.portables.get(type);
+    const entity = { id, name: before!.name, content: restored(before!) };
+    const done = now ? portable.update(member, { ...entity, version: now.version }) : portable.create(member, entity);
+    await ofEntity({ type, name }, done);
+  }
+
+  /** What was changed in this moment stays, unless it is to go however it is. */
+  private async remove(member: Member, { type, name, id, version }: Touched, force: boolean): Promise<void> {
+    await ofEntity({ type, name }, this.portables.get(type).delete(member, id, force ? undefined : version));
   }
 
   private async read(organizationId: string, touched: readonly Touched[]): Promise<Map<string, PortableEntity>> {
@@ -85,17 +95,23 @@ export class ImportUndoer {
   }
 }
 
-/** A refusal names the entity that it is of. */
-async function saidOf({ type, name }: ItemKey, work: () => Promise<void>): Promise<void> {
+const textOf = ({ type, id }: { type: string; id: string }): string => `${type}:${id}`;
+
+/** The refusal of one entity, said of it. */
+async function ofEntity({ type, name }: ItemKey, done: Promise<void>): Promise<void> {
   try {
-    await work();
+    await done;
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    throw new DomainError(error.kind, `${type} ${name}: ${error.message}`, error.details);
+    if (error.kind === 'precondition_failed') {
+      const changed = [{ type, name, message: 'was changed' }];
+      throw conflict(`${type} ${name} was changed in this moment, so nothing was undone`, { changed });
+    }
+    // The import is there; it, or what it refers to, is not.
+    const kind = error.kind === 'not_found' ? 'conflict' : error.kind;
+    throw new DomainError(kind, `${type} ${name}: ${error.message}`, error.details);
   }
 }
-
-const textOf = ({ type, id }: { type: string; id: string }): string => `${type}:${id}`;
 
 function requireUnchanged(touched: readonly Touched[], entities: ReadonlyMap<string, PortableEntity>): void {
   const changed = touched.flatMap(({ type, name, id, version }) => {

@@ -10,8 +10,9 @@ const LONGEST_WAIT = '10s';
 /** PostgreSQL's for a lock that was not to be had in time. */
 const LOCK_NOT_AVAILABLE = '55P03';
 
-const PLAN_HOURS = 24;
-const UNDO_DAYS = 30;
+const HOUR_MS = 3_600_000;
+const PLAN_MS = 24 * HOUR_MS;
+const UNDO_MS = 30 * 24 * HOUR_MS;
 /** Plans of one organization that wait to be executed; the oldest go. */
 const MOST_PLANS = 20;
 
@@ -87,28 +88,31 @@ export class ImportsRepository {
     return id;
   }
 
+  /** @throws DomainError `conflict` for a plan that was removed while it was executed. */
   async update(organizationId: string, id: string, change: Partial<ImportRow>): Promise<void> {
-    await this.database.inOrganization(organizationId, (manager) =>
+    const { affected } = await this.database.inOrganization(organizationId, (manager) =>
       manager.update(ImportRow, { organizationId, id }, change),
     );
+    if (affected === 0) throw conflict('The plan has made room for newer ones meanwhile; validate the file again');
   }
 
+  /** Whether it is too old to be executed. */
   isExpired({ createdAt }: ImportRow): boolean {
-    return createdAt.getTime() < Date.now() - PLAN_HOURS * 3_600_000;
+    return createdAt < ago(PLAN_MS);
+  }
+
+  /** Whether it was executed too long ago to be undone. */
+  isFinal({ appliedAt }: ImportRow): boolean {
+    return appliedAt !== null && appliedAt < ago(UNDO_MS);
   }
 
   /** Plans that nobody executed, and what old imports could be undone by; of all organizations. */
   async removeExpired(): Promise<void> {
     await this.database.asSystem(async (manager) => {
-      await manager.delete(ImportRow, {
-        status: 'planned',
-        createdAt: LessThan(new Date(Date.now() - PLAN_HOURS * 3_600_000)),
-      });
-      await manager.query(
-        `UPDATE dependency_imports SET undo = NULL
-         WHERE undo IS NOT NULL AND applied_at < now() - make_interval(days => $1)`,
-        [UNDO_DAYS],
-      );
+      await manager.delete(ImportRow, { status: 'planned', createdAt: LessThan(ago(PLAN_MS)) });
+      await manager.query('UPDATE dependency_imports SET undo = NULL WHERE undo IS NOT NULL AND applied_at < $1', [
+        ago(UNDO_MS),
+      ]);
     });
   }
 
@@ -130,3 +134,5 @@ export class ImportsRepository {
     return found;
   }
 }
+
+const ago = (milliseconds: number): Date => new Date(Date.now() - milliseconds);

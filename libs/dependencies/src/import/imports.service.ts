@@ -110,7 +110,7 @@ export class ImportsService {
       const row = await this.imports.whole(organizationId, id, 'Import');
       if (row.status === 'planned') throw conflict('The import has not been executed');
       if (row.status === 'undone') throw conflict('The import has been undone already');
-      if (!row.undo) throw conflict('The import is too old to be undone');
+      if (this.imports.isFinal(row) || !row.undo) throw conflict('The import is too old to be undone');
       await this.undoer.undo(member, await this.open(row.undo), force);
       await this.imports.update(organizationId, id, {
         ...{ status: 'undone', undo: null, undoneAt: new Date(), undoneBy: userId },

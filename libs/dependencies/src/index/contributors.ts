@@ -72,6 +72,11 @@ export class Contributors implements OnModuleInit {
     return this.byType.get(type)?.identify !== undefined;
   }
 
+  /** Those of them that are named by ids. */
+  namedById<E extends Pick<EntityKey, 'type'>>(entities: readonly E[]): E[] {
+    return entities.filter(({ type }) => !this.isNamedByPath(type));
+  }
+
   /** By `keyText`. */
   async weights(organizationId: string, entities: readonly EntityKey[]): Promise<Map<string, Weight>> {
     const weights = new Map<string, Weight>();

@@ -13,9 +13,19 @@ import {
 } from '#platform/dependencies';
 import type { EntityManager } from 'typeorm';
 import { Contributors } from './contributors';
-import { Gathering } from './gathering';
-import { batchesOf, busiestFirst, rowsOf, targetsOf, type GraphChanges, type GraphRows } from './index-rows';
+import { Gathering, type Gathered } from './gathering';
+import { IndexLocks } from './index-locks';
+import {
+  batchesOf,
+  busiestFirst,
+  columnsOf,
+  inOneOrder,
+  rowsOf,
+  type GraphChanges,
+  type GraphRows,
+} from './index-rows';
 import * as statements from './index-statements';
+import { requirePresent } from './require-present';
 
 /** Organizations that a process remembers; it asks again about others. */
 const MOST_REMEMBERED = 10_000;
@@ -36,24 +46,39 @@ export class DatabaseDependencyIndex extends DependencyIndex {
   /** Transactions that began a graph: whether it stays is not known before they end. */
   private readonly beginning = new WeakSet<EntityManager>();
   private readonly gatherings = new AsyncLocalStorage<Gathering>();
+  private readonly locks: IndexLocks;
 
   constructor(
     private readonly database: Database,
     private readonly contributors: Contributors,
   ) {
     super();
+    this.locks = new IndexLocks(contributors);
   }
 
-  async keep(organizationId: string, contributions: readonly Contribution[]): Promise<void> {
+  async keep(
+    organizationId: string,
+    contributions: readonly Contribution[],
+    expected: readonly EntityKey[] = [],
+  ): Promise<void> {
     const gathering = this.gatheringOf(organizationId);
-    if (gathering) gathering.keep(contributions);
-    else await this.change(organizationId, contributions, []);
+    if (gathering) gathering.keep(contributions, expected);
+    else await this.change(organizationId, { kept: contributions, removed: [], expected });
   }
 
   async remove(organizationId: string, entities: readonly EntityKey[]): Promise<void> {
     const gathering = this.gatheringOf(organizationId);
     if (gathering) gathering.remove(entities);
-    else await this.change(organizationId, [], entities);
+    else await this.change(organizationId, { kept: [], removed: entities, expected: [] });
+  }
+
+  /** Nothing where the graph has not been begun: there is no harm in not knowing, and beginning it would hold others up. */
+  present(organizationId: string, entities: readonly EntityKey[]): Promise<EntityKey[]> {
+    const asked = this.contributors.namedById(entities);
+    if (asked.length === 0) return Promise.resolve([]);
+    return this.database.inOrganization(organizationId, (manager) =>
+      manager.query<EntityKey[]>(statements.PRESENT, [organizationId, ...columnsOf(asked)]),
+    );
   }
 
   /**
@@ -75,13 +100,13 @@ export class DatabaseDependencyIndex extends DependencyIndex {
     if (gathering) await this.flush(gathering);
     const found = await this.database.inOrganization(organizationId, async (manager) => {
       await this.ensureBegun(manager, organizationId);
-      await this.lock(manager, organizationId, guarded);
-      const { type, key, branch = false } = guarded;
+      await this.locks.guarded(manager, organizationId, guarded);
+      const { type, key, branch } = guarded;
+      const keys = branch ? [key, ...(await this.below(manager, organizationId, guarded))] : [key];
       return manager.query<(Omit<Dependent, 'weight'> & { key: string })[]>(statements.DEPENDENTS, [
         organizationId,
         type,
-        key,
-        branch,
+        keys,
         MOST_DEPENDENTS,
       ]);
     });
@@ -95,7 +120,8 @@ export class DatabaseDependencyIndex extends DependencyIndex {
 
   /**
    * Who refers to any of many entities and is none of some others: who is left behind when those go together. At most 100,
-   * unweighed. Nobody can begin to meanwhile, but for paths: whoever names one does so also while nothing is there.
+   * unweighed. Whoever asks when they are gone hears of all who will have been left behind, but for paths: whoever names
+   * one does so also while nothing is there.
    */
   dependentsOfAll(
     organizationId: string,
@@ -104,7 +130,6 @@ export class DatabaseDependencyIndex extends DependencyIndex {
   ): Promise<Dependent[]> {
     return this.database.inOrganization(organizationId, async (manager) => {
       await this.ensureBegun(manager, organizationId);
-      await manager.query(statements.LOCK_ALL, [organizationId, ...columnsOf(entities)]);
       return manager.query<Dependent[]>(statements.DEPENDENTS_OF_ALL, [
         organizationId,
         ...columnsOf(entities),
@@ -141,21 +166,34 @@ export class DatabaseDependencyIndex extends DependencyIndex {
     return row && { ...row, revision: Number(row.revision) };
   }
 
+  /** What is there below a path, and goes with it. That others name a path does not make anything be there. */
+  private async below(manager: EntityManager, organizationId: string, { type, key }: EntityKey): Promise<string[]> {
+    const rows = await manager.query<{ key: string }[]>(statements.BELOW, [organizationId, type, key]);
+    if (rows.length === 0) return [];
+    const found = await this.contributors.identify(
+      organizationId,
+      type,
+      rows.map((row) => row.key),
+    );
+    return [...found.keys()];
+  }
+
   private gatheringOf(organizationId: string): Gathering | undefined {
     const gathering = this.gatherings.getStore();
     return gathering?.organizationId === organizationId ? gathering : undefined;
   }
 
   private async flush(gathering: Gathering): Promise<void> {
-    const { kept, removed } = gathering.take();
-    if (kept.length + removed.length > 0) await this.change(gathering.organizationId, kept, removed);
+    const gathered = gathering.take();
+    if (gathered.kept.length + gathered.removed.length > 0) await this.change(gathering.organizationId, gathered);
   }
 
-  private change(organizationId: string, kept: readonly Contribution[], removed: readonly EntityKey[]): Promise<void> {
+  private change(organizationId: string, { kept, removed, expected }: Gathered): Promise<void> {
     return this.database.inOrganization(organizationId, async (manager) => {
       await this.ensureBegun(manager, organizationId);
       const forgotten = await this.forget(manager, organizationId, removed);
       const written = await this.write(manager, organizationId, kept);
+      requirePresent(kept, expected, await this.locks.targets(manager, organizationId, kept));
       const changed = [...forgotten, ...written];
       if (changed.length > 0) await this.countUp(manager, organizationId, changed);
     });
@@ -172,7 +210,10 @@ export class DatabaseDependencyIndex extends DependencyIndex {
     const [first] = await manager.query<unknown[]>(statements.BEGIN, [organizationId]);
     if (first) {
       this.beginning.add(manager);
-      await this.write(manager, organizationId, await this.contributors.all(organizationId));
+      const all = await this.contributors.all(organizationId);
+      await this.write(manager, organizationId, all);
+      // After all of them, since they may refer to each other.
+      await this.locks.targets(manager, organizationId, all);
     } else if (!this.beginning.has(manager)) {
       this.begun.set(organizationId, true);
     }
@@ -188,8 +229,6 @@ export class DatabaseDependencyIndex extends DependencyIndex {
     for (const batch of batchesOf(contributions)) {
       changed.push(...(await manager.query<EntityKey[]>(statements.KEEP, [organizationId, ...rowsOf(batch)])));
     }
-    // After all of them, since they may refer to each other.
-    await this.lockTargets(manager, organizationId, contributions);
     return changed;
   }
 
@@ -199,36 +238,8 @@ export class DatabaseDependencyIndex extends DependencyIndex {
     entities: readonly EntityKey[],
   ): Promise<EntityKey[]> {
     if (entities.length === 0) return [];
-    return manager.query<EntityKey[]>(statements.REMOVE, [organizationId, ...columnsOf(entities)]);
-  }
-
-  /** Whoever is about to take one of the targets away waits for the end of this transaction, and finds the references. */
-  private async lockTargets(manager: EntityManager, organizationId: string, contributions: readonly Contribution[]) {
-    const { types, keys } = targetsOf(contributions);
-    if (keys.length === 0) return;
-    const targets = types.map((type) => ({ type }));
-    await this.lockTypes(manager, organizationId, targets, statements.SHARE_TYPE);
-    await manager.query(statements.LOCK_TARGETS, [organizationId, types, keys]);
-  }
-
-  /** Whoever is about to refer to it waits for the end of this transaction. */
-  private async lock(manager: EntityManager, organizationId: string, { type, key }: Guarded): Promise<void> {
-    await this.lockTypes(manager, organizationId, [{ type }], statements.LOCK_TYPE);
-    await manager.query(statements.LOCK, [organizationId, type, key]);
-    await manager.query(statements.LOCK_PARTS, [organizationId, type, key]);
-  }
-
-  /** Of those types whose entities are named by paths, in one order everywhere. */
-  private async lockTypes(
-    manager: EntityManager,
-    organizationId: string,
-    entities: readonly Pick<EntityKey, 'type'>[],
-    statement: string,
-  ): Promise<void> {
-    for (const type of [...new Set(entities.map(({ type }) => type))].sort()) {
-      if (this.contributors.isNamedByPath(type)) await manager.query(statement, [organizationId, type]);
-    }
+    const gone = inOneOrder(entities);
+    if (gone.length > 1) await this.locks.removed(manager, organizationId, gone);
+    return manager.query<EntityKey[]>(statements.REMOVE, [organizationId, ...columnsOf(gone)]);
   }
 }
-
-const columnsOf = (keys: readonly EntityKey[]) => [keys.map(({ type }) => type), keys.map(({ key }) => key)] as const;

@@ -1,4 +1,4 @@
-import { keyText, type Contribution, type Dependent, type ReferenceKind } from '#platform/dependencies';
+import { keyText, type Contribution, type Dependent, type EntityKey, type ReferenceKind } from '#platform/dependencies';
 
 /** A row of an entity: type, key, id, name. */
 export type EntityRow = readonly [type: string, key: string, id: string, name: string];
@@ -63,12 +63,18 @@ export function rowsOf(contributions: readonly Contribution[]): (readonly string
   ];
 }
 
-/** What they refer to, each once and always in the same order, as columns. */
-export function targetsOf(contributions: readonly Contribution[]): { types: string[]; keys: string[] } {
-  const references = contributions.flatMap(({ references }) => references);
-  const byText = new Map(references.map((reference) => [keyText(reference), reference]));
-  const targets = [...byText.keys()].sort().map((text) => byText.get(text)!);
-  return { types: targets.map(({ type }) => type), keys: targets.map(({ key }) => key) };
+/** What they refer to. */
+export const targetsOf = (contributions: readonly Contribution[]): EntityKey[] =>
+  inOneOrder(contributions.flatMap(({ references }) => references));
+
+/** Types and keys, as statements take them. */
+export const columnsOf = (entities: readonly EntityKey[]) =>
+  [entities.map(({ type }) => type), entities.map(({ key }) => key)] as const;
+
+/** Each once, always in the same order: that in which their rows are locked. */
+export function inOneOrder(entities: readonly EntityKey[]): EntityKey[] {
+  const byText = new Map(entities.map(({ type, key }) => [keyText({ type, key }), { type, key }]));
+  return [...byText.keys()].sort().map((text) => byText.get(text)!);
 }
 
 const busyness = ({ weight }: Dependent): number =>

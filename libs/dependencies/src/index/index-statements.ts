@@ -3,7 +3,7 @@
  *
  * Locks: whoever refers to an entity holds its row for KEY SHARE until the commit, whoever takes one away holds it, and
  * the rows of its parts, FOR UPDATE from before asking who refers to it. What is named by its path often has no row, so
- * whoever refers to anything of such a type shares a lock of the whole type, which whoever takes one away has alone.
+ * whoever refers to anything of such a type shares a lock of the whole type instead, which whoever takes one away has alone.
  *
  * They are written so that no plan takes time by the square of what it is given: of tables that have just been filled the
  * planner thinks that they are empty. `OFFSET 0` keeps a subquery one look-up for each row before it, arrays are hashed.
@@ -69,20 +69,23 @@ export const KEEP = `
   UNION SELECT source_type, source_key FROM forgotten
   UNION SELECT source_type, source_key FROM kept`;
 
-/** In the order in which they are given: two who refer to the same entities in one order do not wait for each other. */
+/**
+ * Those of them that are there, and stay until the end of the transaction. In the order in which they are given: two who
+ * refer to the same entities in one order do not wait for each other.
+ */
 export const LOCK_TARGETS = `
-  SELECT 1 FROM unnest($2::text[], $3::text[]) AS t (type, key) CROSS JOIN LATERAL (
+  SELECT t.type, t.key FROM unnest($2::text[], $3::text[]) AS t (type, key) CROSS JOIN LATERAL (
     SELECT 1 FROM dependency_entities e
     WHERE organization_id = $1 AND e.type = t.type AND e.key = t.key OFFSET 0 FOR KEY SHARE
   ) AS e`;
 
-export const LOCK = 'SELECT 1 FROM dependency_entities WHERE (organization_id, type, key) = ($1, $2, $3) FOR UPDATE';
+export const PRESENT = `
+  SELECT t.type, t.key FROM unnest($2::text[], $3::text[]) AS t (type, key) CROSS JOIN LATERAL (
+    SELECT 1 FROM dependency_entities e
+    WHERE organization_id = $1 AND e.type = t.type AND e.key = t.key OFFSET 0
+  ) AS e`;
 
-/** In one order: two who take away the same entities do not wait for each other. */
-export const LOCK_ALL = `
-  SELECT 1 FROM dependency_entities
-  WHERE organization_id = $1 AND (type, key) IN (SELECT * FROM unnest($2::text[], $3::text[]))
-  ORDER BY type, key FOR UPDATE`;
+export const LOCK = 'SELECT 1 FROM dependency_entities WHERE (organization_id, type, key) = ($1, $2, $3) FOR UPDATE';
 
 /** While its own row is locked nobody adds a part. */
 export const LOCK_PARTS = `
@@ -99,6 +102,13 @@ export const SHARE_TYPE = `SELECT pg_advisory_xact_lock_shared(hashtextextended(
 
 export const LOCK_TYPE = `SELECT pg_advisory_xact_lock(hashtextextended('dependencies:' || $1 || ':' || $2, 0))`;
 
+/** In the order in which they are given, which is that of those who refer to them. */
+export const LOCK_REMOVED = `
+  SELECT 1 FROM unnest($2::text[], $3::text[]) AS t (type, key) CROSS JOIN LATERAL (
+    SELECT 1 FROM dependency_entities e
+    WHERE organization_id = $1 AND e.type = t.type AND e.key = t.key OFFSET 0 FOR UPDATE
+  ) AS e`;
+
 export const REMOVE = `
   WITH removed AS (
     DELETE FROM dependency_entities e USING unnest($2::text[], $3::text[]) AS t (type, key)
@@ -107,34 +117,42 @@ export const REMOVE = `
   )
   SELECT type, key FROM removed`;
 
-/** Who breaks without an entity ($2, $3) or its parts; with $4, without anything below it. At most $5. */
+/** Keys of a type ($2) below one ($3) that are named, or are in the graph by themselves. */
+export const BELOW = `
+  SELECT target_key AS key FROM dependency_references
+  WHERE organization_id = $1 AND target_type = $2 AND kind = 'uses'
+    -- '0' is the character after '/'.
+    AND target_key > $3 || '/' AND target_key < $3 || '0'
+  UNION
+  SELECT key FROM dependency_entities
+  WHERE organization_id = $1 AND type = $2 AND key > $3 || '/' AND key < $3 || '0'`;
+
+/** Who breaks without entities of a type ($2, $3) or their parts. At most $4. */
 export const DEPENDENTS = `
-  WITH gone AS (
-    SELECT $2::text AS type, $3::text AS key
+  WITH given AS (
+    SELECT $2::text AS type, key FROM unnest($3::text[]) AS key
+  ), gone AS (
+    SELECT type, key FROM given
     UNION
-    SELECT source_type, source_key FROM dependency_references
-    WHERE organization_id = $1 AND target_type = $2 AND target_key = $3 AND kind = 'part'
+    SELECT r.* FROM given CROSS JOIN LATERAL (
+      SELECT source_type, source_key FROM dependency_references
+      WHERE organization_id = $1 AND target_type = given.type AND target_key = given.key AND kind = 'part' OFFSET 0
+    ) AS r
   ), named AS (
     SELECT r.* FROM gone CROSS JOIN LATERAL (
       SELECT source_type AS type, source_key AS key, via FROM dependency_references
       WHERE organization_id = $1 AND target_type = gone.type AND target_key = gone.key AND kind = 'uses' OFFSET 0
     ) AS r
-    UNION ALL
-    SELECT source_type, source_key, via FROM dependency_references
-    WHERE $4 AND organization_id = $1 AND target_type = $2 AND kind = 'uses'
-      -- '0' is the character after '/'.
-      AND target_key > $3 || '/' AND target_key < $3 || '0'
   ), dependents AS (
     SELECT type, key, (array_agg(DISTINCT place))[:10] AS via FROM named CROSS JOIN unnest(via) AS place
     WHERE (type, key) NOT IN (SELECT type, key FROM gone)
-      AND NOT ($4 AND type = $2 AND key > $3 || '/' AND key < $3 || '0')
     GROUP BY type, key
   )
   SELECT e.type, e.key, e.id, e.name, d.via FROM dependents d CROSS JOIN LATERAL (
     SELECT type, key, id, name FROM dependency_entities e
     WHERE organization_id = $1 AND e.type = d.type AND e.key = d.key OFFSET 0
   ) AS e
-  ORDER BY e.type, e.name, e.key LIMIT $5`;
+  ORDER BY e.type, e.name, e.key LIMIT $4`;
 
 /** Who refers to any of many ($2, $3), or is a part of one, and is none of the others ($4, $5). At most $6. */
 export const DEPENDENTS_OF_ALL = `

@@ -89,8 +89,8 @@ export class PipelinePortable implements Portable {
     await this.editor.change(member, id, version, 'updated', () => draftOf(entity));
   }
 
-  async delete(member: Member, id: string): Promise<void> {
-    await this.editor.remove(member, id);
+  async delete(member: Member, id: string, version?: number): Promise<void> {
+    await this.editor.remove(member, id, version);
   }
 
   /** Of one that is enabled, everything that would keep it from that, as far as it can be told without its secrets. */

@@ -6,7 +6,7 @@ import type { Contribution, EntityKey } from './reference';
 export interface Guarded extends EntityKey {
   /** As the refusal calls it: `Pipeline`. */
   label: string;
-  /** Everything whose key lies below (`<key>/…`) goes with it. */
+  /** Everything that is there below its path (`<key>/…`) goes with it. */
   branch?: boolean;
 }
 
@@ -18,8 +18,22 @@ export const MOST_DEPENDENTS = 100;
  * the transaction of the change, so that the graph is never another than the configuration.
  */
 export abstract class DependencyIndex {
-  /** Makes the graph say of these entities what they are and refer to now. Called for each new and changed one. */
-  abstract keep(organizationId: string, contributions: readonly Contribution[]): Promise<void>;
+  /**
+   * Makes the graph say of these entities what they are and refer to now. Called for each new and changed one.
+   * @param expected what they refer to and was there when the change began, as `present` said.
+   * @throws DomainError `conflict` where any of that is gone by now, although nobody had to be asked.
+   */
+  abstract keep(
+    organizationId: string,
+    contributions: readonly Contribution[],
+    expected?: readonly EntityKey[],
+  ): Promise<void>;
+
+  /**
+   * Those of them that are there, but for types that are named by paths. To be asked before a change looks whether it may
+   * refer to them: what goes between that and `keep` would leave a reference behind that nobody was asked about.
+   */
+  abstract present(organizationId: string, entities: readonly EntityKey[]): Promise<EntityKey[]>;
 
   /** The entities are gone. What others still say of them leads nowhere from then on. */
   abstract remove(organizationId: string, entities: readonly EntityKey[]): Promise<void>;

@@ -97,6 +97,17 @@ export interface Portable {
    */
   update(member: Member, entity: ChangedEntity): Promise<void>;
 
-  /** @throws DomainError `not_found`; `conflict` where it cannot be. Who depends on it is not asked. */
-  delete(member: Member, id: string): Promise<void>;
+  /**
+   * Who depends on it is not asked.
+   * @param version where it is to go at that version alone.
+   * @throws DomainError `not_found`; `precondition_failed`; `conflict` where it cannot be.
+   */
+  delete(member: Member, id: string, version?: number): Promise<void>;
+
+  /**
+   * Does work by which several of its entities change, and judges them when it is done, by what they are then: for types of
+   * which one may be sound only with what another is about to become.
+   * @throws DomainError that names the entity.
+   */
+  together?<T>(organizationId: string, work: () => Promise<T>): Promise<T>;
 }

@@ -51,23 +51,25 @@ export class BindingPortable implements Portable {
   }
 
   async create({ organizationId }: Member, { id, name, content }: EnteringEntity): Promise<void> {
-    await this.service.make(organizationId, { id, ...(await this.valuesOf(organizationId, name, content)) });
+    const { values, targets } = await this.valuesOf(organizationId, name, content);
+    await this.service.make(organizationId, { id, ...values }, targets);
   }
 
   async update({ organizationId }: Member, { id, version, name, content }: ChangedEntity): Promise<void> {
     const before = await this.bindings.get(organizationId, id);
     requireVersion(before, version);
-    const values = await this.valuesOf(organizationId, name, content);
-    await this.service.rewrite(before, { ...values, ...sameVersion(values, before) });
+    const { values, targets } = await this.valuesOf(organizationId, name, content);
+    await this.service.rewrite(before, { ...values, ...sameVersion(values, before) }, targets);
   }
 
-  async delete({ organizationId }: Member, id: string): Promise<void> {
-    await this.service.drop(await this.bindings.get(organizationId, id));
+  delete({ organizationId }: Member, id: string, version?: number): Promise<void> {
+    return this.service.drop(organizationId, id, version);
   }
 
-  private async valuesOf(organizationId: string, path: string, content: PortableContent): Promise<BindingValues> {
+  private async valuesOf(organizationId: string, path: string, content: PortableContent) {
     const { filter, ...given } = content as unknown as FullBindingContent;
-    const [rules] = await this.rules.read(organizationId, [given]);
-    return { name: nameOfPath(path), filter, ...rules! };
+    const { rules, targets } = await this.rules.read(organizationId, [given]);
+    const values: BindingValues = { name: nameOfPath(path), filter, ...rules[0]! };
+    return { values, targets };
   }
 }

@@ -3,12 +3,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { conflict, notFound, type Member } from '#kernel';
 import { AuditTrail, changesBetween } from '#platform/audit';
-import { Database, staleVersion } from '#platform/database';
+import { Database, requireVersion } from '#platform/database';
 import {
   DependencyIndex,
   IsPortable,
   type ChangedEntity,
   type EnteringEntity,
+  type EntityKey,
   type Portable,
   type PortableEntity,
 } from '#platform/dependencies';
@@ -83,7 +84,7 @@ export class TopicPortable implements Portable {
       const contents = entities.map(({ content }) => content as unknown as FullTopicContent);
       const values = entities.map(({ id }, index) => ({ id, ...topicValues(contents[index]!) }));
       await this.batches.describe(organizationId, values);
-      const rules = await this.newRules(organizationId, entities, contents);
+      const { rules, targets } = await this.newRules(organizationId, entities, contents);
       if (rules.size > 0) {
         const rows = [...rules].map(([id, own]) => ({ ...own, id }));
         await this.batches.giveSchemas(organizationId, rows);
@@ -95,14 +96,14 @@ export class TopicPortable implements Portable {
         const modelId = rules.get(id)?.modelId;
         return modelId ? [topicContribution({ id, path: name }, modelId)] : [];
       });
-      if (contributions.length > 0) await this.index.keep(organizationId, contributions);
+      if (contributions.length > 0) await this.index.keep(organizationId, contributions, targets);
     });
   }
 
   async update({ organizationId }: Member, { id, version, content }: ChangedEntity): Promise<void> {
     await this.change(organizationId, async () => {
       const before = await this.load(organizationId, id);
-      if (versionOf(before) !== version) throw staleVersion();
+      requireVersion({ version: versionOf(before) }, version);
       await this.rewrite(before, content as unknown as FullTopicContent);
     });
   }
@@ -111,9 +112,10 @@ export class TopicPortable implements Portable {
    * What has values, or other topics below it, stays, without anything that people have said of it: publishing would
    * have made it, too, and whatever was published is nobody's configuration.
    */
-  async delete({ organizationId }: Member, id: string): Promise<void> {
+  async delete({ organizationId }: Member, id: string, version?: number): Promise<void> {
     await this.change(organizationId, async () => {
       const found = await this.load(organizationId, id);
+      requireVersion({ version: versionOf(found) }, version);
       const isNeeded = found.topic.children > 0 || (await this.places.hasValues(organizationId, id));
       await (isNeeded ? this.rewrite(found, NOTHING) : this.branches.drop(found.topic));
     });
@@ -147,8 +149,8 @@ export class TopicPortable implements Portable {
     await this.record('topic.configure', before, kept);
     if (isDeepStrictEqual(plain(own).schema, plain(content).schema)) return;
     if (content.schema) {
-      const [rules] = await this.rules.read(organizationId, [content.schema]);
-      await this.schemas.write(before, schema, sameVersion(rules!, schema));
+      const { rules, targets } = await this.rules.read(organizationId, [content.schema]);
+      await this.schemas.write(before, schema, sameVersion(rules[0]!, schema), targets);
     } else if (schema) await this.schemas.erase(before, schema);
   }
 
@@ -156,14 +158,14 @@ export class TopicPortable implements Portable {
     organizationId: string,
     entities: readonly EnteringEntity[],
     contents: readonly FullTopicContent[],
-  ): Promise<Map<string, SchemaRules>> {
+  ): Promise<{ rules: Map<string, SchemaRules>; targets: EntityKey[] }> {
     const own = entities.flatMap(({ id }, index) => {
       const { schema } = contents[index]!;
       return schema ? [{ id, schema }] : [];
     });
     const schemas = own.map(({ schema }) => schema);
-    const rules = await this.rules.read(organizationId, schemas);
-    return new Map(own.map(({ id }, index) => [id, rules[index]!]));
+    const { rules, targets } = await this.rules.read(organizationId, schemas);
+    return { rules: new Map(own.map(({ id }, index) => [id, rules[index]!])), targets };
   }
 
   private async recordNew(topic: Place, values: Values, rules: SchemaRules | undefined): Promise<void> {

@@ -3,8 +3,8 @@ import { conflict, hasScopeOn, invalid, Page, type Member, type Scope } from '#k
 import { AuditTrail, changesBetween } from '#platform/audit';
 import { Database, isUniqueViolation, requireVersion, type SeenVersion } from '#platform/database';
 import { parseSort, type ListQuery } from '#platform/http';
-import { DependencyIndex } from '#platform/dependencies';
-import { bindingContribution, bindingKey } from '../dependencies/contributions';
+import { DependencyIndex, type EntityKey } from '#platform/dependencies';
+import { bindingContribution, bindingKey, modelTargets } from '../dependencies/contributions';
 import { bumpEpoch } from '../epochs';
 import { requireTopicRight } from '../topics/topic-rights';
 import { toBindingView, type CreateBinding, type SchemaBindingView, type UpdateBinding } from './dto/schema.dto';
@@ -57,8 +57,9 @@ export class SchemaBindingsService {
   async create(member: Member, { name, filter, ...given }: CreateBinding): Promise<SchemaBindingView> {
     const { organizationId } = member;
     requireFilter(member, filter);
+    const targets = await this.index.present(organizationId, modelTargets(given.modelId));
     const rules = await this.reader.read(organizationId, given);
-    return toBindingView(await this.make(organizationId, { name, filter, ...rules }));
+    return toBindingView(await this.make(organizationId, { name, filter, ...rules }, targets));
   }
 
   /** @throws DomainError as `create`; `precondition_failed`. */
@@ -69,21 +70,32 @@ export class SchemaBindingsService {
     const name = change.name ?? before.name;
     const filter = change.filter ?? before.filter;
     requireFilter(member, filter);
-    const rules = await this.reader.read(organizationId, changed(before, change));
-    return toBindingView(await this.rewrite(before, { name, filter, ...rules, ...keptModel(before, change) }));
+    const given = changed(before, change);
+    const targets = await this.index.present(organizationId, modelTargets(given.modelId));
+    const rules = await this.reader.read(organizationId, given);
+    const values = { name, filter, ...rules, ...keptModel(before, change) };
+    return toBindingView(await this.rewrite(before, values, targets));
   }
 
   /** @throws DomainError `not_found`; `insufficient_scope`; `precondition_failed`. */
   async delete(member: Member, id: string, ifMatch: SeenVersion): Promise<void> {
-    await this.change(member.organizationId, async () => {
-      const binding = await this.load(member, 'uns:write', id);
-      requireVersion(binding, ifMatch);
-      await this.drop(binding);
+    const { organizationId } = member;
+    await this.change(organizationId, async () => {
+      await this.load(member, 'uns:write', id);
+      await this.drop(organizationId, id, ifMatch);
     });
   }
 
-  /** One that has been checked, for whoever may have it made. @throws DomainError `conflict` */
-  make(organizationId: string, binding: BindingValues & { id?: string }): Promise<SchemaBinding> {
+  /**
+   * One that has been checked, for whoever may have it made.
+   * @param targets as `DependencyIndex.keep` expects them.
+   * @throws DomainError `conflict`
+   */
+  make(
+    organizationId: string,
+    binding: BindingValues & { id?: string },
+    targets: readonly EntityKey[],
+  ): Promise<SchemaBinding> {
     const values: object = binding;
     return this.change(organizationId, async () => {
       if ((await this.bindings.count(organizationId)) >= MOST_BINDINGS) {
@@ -91,27 +103,28 @@ export class SchemaBindingsService {
       }
       const made = await this.bindings.insert(organizationId, values);
       await this.record('create', {}, made);
-      await this.index.keep(organizationId, [bindingContribution(made)]);
+      await this.index.keep(organizationId, [bindingContribution(made)], targets);
       return made;
     });
   }
 
   /** Likewise. @throws DomainError `conflict`; `precondition_failed` */
-  rewrite(before: SchemaBinding, binding: BindingValues): Promise<SchemaBinding> {
+  rewrite(before: SchemaBinding, binding: BindingValues, targets: readonly EntityKey[]): Promise<SchemaBinding> {
     const values: object = binding;
     const { organizationId, id, version } = before;
     return this.change(organizationId, async () => {
       const after = await this.bindings.update(organizationId, id, version, values);
       await this.record('update', before, after);
-      await this.index.keep(organizationId, [bindingContribution(after)]);
+      await this.index.keep(organizationId, [bindingContribution(after)], targets);
       return after;
     });
   }
 
-  /** Likewise. */
-  drop(binding: SchemaBinding): Promise<void> {
-    const { organizationId, id } = binding;
+  /** Likewise. @throws DomainError `not_found`; `precondition_failed` */
+  drop(organizationId: string, id: string, ifMatch: SeenVersion): Promise<void> {
     return this.change(organizationId, async () => {
+      const binding = await this.bindings.get(organizationId, id);
+      requireVersion(binding, ifMatch);
       await this.bindings.delete(organizationId, id);
       await this.record('delete', binding, binding);
       await this.index.remove(organizationId, [bindingKey(id)]);

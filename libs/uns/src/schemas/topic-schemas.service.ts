@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { notFound, type Member } from '#kernel';
 import { AuditTrail, changesBetween } from '#platform/audit';
 import { Database, requireVersion, type SeenVersion } from '#platform/database';
-import { DependencyIndex } from '#platform/dependencies';
-import { topicContribution, topicKey } from '../dependencies/contributions';
+import { DependencyIndex, type EntityKey } from '#platform/dependencies';
+import { modelTargets, topicContribution, topicKey } from '../dependencies/contributions';
 import { bumpEpoch } from '../epochs';
 import type { Topic } from '../topics/topic.entity';
 import { requireTopicRight } from '../topics/topic-rights';
@@ -43,11 +43,12 @@ export class TopicSchemasService {
 
   /** @throws DomainError `bad_request` with every problem; `not_found` for a topic, model or version; `precondition_failed`. */
   async put(member: Member, topicId: string, ifMatch: SeenVersion, input: TopicSchemaInput): Promise<TopicSchemaView> {
+    const targets = await this.index.present(member.organizationId, modelTargets(input.modelId));
     const rules = await this.reader.read(member.organizationId, input);
     return this.change(member, topicId, async (topic) => {
       const before = await this.schemas.find(topic.organizationId, topic.id);
       requireVersion(before ?? { version: 0 }, ifMatch);
-      return toTopicSchemaView(await this.write(topic, before, rules));
+      return toTopicSchemaView(await this.write(topic, before, rules, targets));
     });
   }
 
@@ -60,15 +61,23 @@ export class TopicSchemasService {
     });
   }
 
-  /** In the transaction of whoever has decided it, after `bumpEpoch`; rules are taken as they are. */
-  async write(topic: Topic, before: TopicSchema | null, rules: SchemaRules): Promise<TopicSchema> {
+  /**
+   * In the transaction of whoever has decided it, after `bumpEpoch`; rules are taken as they are.
+   * @param targets as `DependencyIndex.keep` expects them.
+   */
+  async write(
+    topic: Topic,
+    before: TopicSchema | null,
+    rules: SchemaRules,
+    targets: readonly EntityKey[],
+  ): Promise<TopicSchema> {
     const { organizationId, id } = topic;
     const values: object = { id, ...rules };
     const after = before
       ? await this.schemas.update(organizationId, id, before.version, values)
       : await this.schemas.insert(organizationId, values);
     await this.record('schema.update', topic, before ?? {}, after);
-    if (after.modelId) await this.index.keep(organizationId, [topicContribution(topic, after.modelId)]);
+    if (after.modelId) await this.index.keep(organizationId, [topicContribution(topic, after.modelId)], targets);
     else if (before?.modelId) await this.index.remove(organizationId, [topicKey(topic.path)]);
     return after;
   }

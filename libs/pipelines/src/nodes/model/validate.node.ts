@@ -67,7 +67,8 @@ export class ModelValidateNode implements NodeType<Parameters> {
   async check({ modelId }: JsonObject, organizationId: string): Promise<FieldProblem[]> {
     if (!isId(modelId)) return [];
     try {
-      await this.models.validator(organizationId, modelId);
+      // As it is now: a validator that is kept may be of one that has just been deleted.
+      await this.models.schemaOf(organizationId, modelId);
       return [];
     } catch (error) {
       // Either it is gone, or one that it names.
