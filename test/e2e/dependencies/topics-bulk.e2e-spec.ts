@@ -187,7 +187,7 @@ describe('topics in bulk', () => {
     await expect(topics.createAll(place.member, more, unheard)).rejects.toThrow('Topic mHv1.0/a exists');
     const twice = [0, 1].map(() => ({ id: newId(), name: 'mHv1.0/twice', content: content(place, {}) }));
     await expect(topics.createAll(place.member, twice, unheard)).rejects.toMatchObject({ kind: 'conflict' });
-    const [{ id }] = entities as [{ id: string }];
+    const { id } = entities[0]!;
     await expect(topics.deleteAll(place.member, [{ id }, { id: newId() }], unheard)).rejects.toMatchObject({
       kind: 'not_found',
     });
