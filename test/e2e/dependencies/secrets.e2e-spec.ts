@@ -59,7 +59,7 @@ describe('secrets of an import', () => {
     await imported(api, fileOf(mes(MASK)), { secrets: { [SLOT]: null } });
     expect(await secretsOf('connection', 'MES')).toEqual({});
     const first = await execute(mes(MASK), { [SLOT]: 'first' });
-    expect(first.body.data.counts).toMatchObject({ update: 1, unchanged: 0 });
+    expect(first.body.data).toMatchObject({ counts: { update: 1, unchanged: 0 }, items: [{ action: 'update' }] });
     expect(await secretsOf('connection', 'MES')).toEqual({ '/config/auth/password': 'first' });
 
     const [{ id }] = (await api.get('/connections')).body.data;

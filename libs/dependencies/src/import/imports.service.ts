@@ -97,8 +97,8 @@ export class ImportsService {
       await this.imports.update(organizationId, planId, {
         ...{ status: 'applied', counts, plan: null, progress: null, undo: await this.seal(undo) },
         ...{ appliedAt: new Date(), appliedBy: userId },
-        // Without any they are those of the plan: tens of thousands need not be written again.
-        ...(resolutions.length > 0 && { items: steps.map(itemOf) }),
+        // Mostly they are those of the plan: tens of thousands need not be written again.
+        ...(steps.some(({ action, planned }) => action !== planned.action) && { items: steps.map(itemOf) }),
       });
       await this.record('import.apply', row, { ...counts });
     });

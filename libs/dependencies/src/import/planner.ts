@@ -3,7 +3,7 @@ import { newId } from '#kernel';
 import { SECRET_PLACE, type Portable, type PortableContent, type PortableEntity } from '#platform/dependencies';
 import { Catalog, Catalogs, referencesIn } from '../exchange/catalog';
 import { ContentsRepository, type Exchanged } from '../exchange/contents.repository';
-import { Portables } from '../exchange/portables';
+import { keyOfId, Portables } from '../exchange/portables';
 import { hashOf, itemText, type ExchangeFile, type ExchangeItem, type ItemKey } from '../format';
 import { decide } from './decision';
 import { inOrder } from './order';
@@ -45,10 +45,11 @@ export class Planner {
       return candidate ? [{ item, portable, id, isHere, ...candidate }] : [];
     });
     problems.push(...circlesAmong(candidates));
-    const entities = await this.read(organizationId, candidates);
+    const there = candidates.filter(({ isHere }) => isHere).map(({ item: { type }, id }) => ({ type, id }));
+    const entities = await this.portables.entities(organizationId, there);
     const bases = await this.bases(organizationId, candidates);
     const items = candidates.map((candidate) => {
-      const entity = entities.get(`${candidate.item.type}:${candidate.id}`);
+      const entity = entities.get(keyOfId({ type: candidate.item.type, id: candidate.id }));
       const base = bases.get(itemText(candidate.item));
       return this.planItem(candidate, all, entity, base);
     });
@@ -113,17 +114,6 @@ export class Planner {
     if (found.length > 0) return undefined;
     // By the names of the file, which may differ in case from those that refer to them.
     return { references: references.map((key) => all.byName(key)!), incoming: all.toNames(portable, content), secrets };
-  }
-
-  private async read(organizationId: string, candidates: readonly Candidate[]): Promise<Map<string, PortableEntity>> {
-    const found = new Map<string, PortableEntity>();
-    for (const type of new Set(candidates.map(({ item }) => item.type))) {
-      const ids = candidates.filter(({ item, isHere }) => isHere && item.type === type).map(({ id }) => id);
-      for await (const batch of this.portables.read(organizationId, type, ids)) {
-        for (const entity of batch) found.set(`${type}:${entity.id}`, entity);
-      }
-    }
-    return found;
   }
 
   /** What both sides were made of: what the file says, where it is known here, or what was exchanged last. */
