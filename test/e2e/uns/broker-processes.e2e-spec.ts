@@ -157,9 +157,8 @@ describeWithServers(['mosquitto'], 'processes whose broker is exchanged', () => 
     await becomes(api, { previous: [] });
     expect((await slots(app)).map(({ broker }) => broker)).toEqual([1, 1]);
     expect(await hasSession(app, old)).toBe(false);
-    const { body } = await api.get('/uns/broker');
-    expect(body.data.processes).toHaveLength(3);
-    expect(body.data.messagesIn).toBe(3_000);
+    // Each process tells what it has counted every now and then.
+    await becomes(api, { messagesIn: 3_000, processes: [{}, {}, {}] });
   }, 120_000);
 
   it('find a change whose signal was lost', async () => {
