@@ -36,7 +36,7 @@ module.exports = {
     },
   ],
   // Of all projects: Jest ignores that of one. A file may start a server and the application in a hook.
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   maxWorkers: 2,
   // Modules of each file stay in memory (--experimental-vm-modules): a worker that has become large is replaced.
   workerIdleMemoryLimit: '1500MB',

@@ -24,15 +24,19 @@ export default class TestEnvironment extends NodeEnvironment {
     subscribe('worker_threads', this.onThread);
   }
 
-  override async teardown(): Promise<void> {
+  /** Jest's test runner calls it; what it finds stands beside what the tests themselves have failed by. */
+  async handleTestEvent({ name }: { name: string }, state: { unhandledErrors: unknown[] }): Promise<void> {
+    if (name !== 'run_finish') return;
     try {
       await eventually(() => this.left().length === 0, { timeout: GRACE });
     } catch {
-      throw new Error(`The tests ended and left behind: ${this.left().join(', ')}`);
-    } finally {
-      unsubscribe('worker_threads', this.onThread);
-      await super.teardown();
+      state.unhandledErrors.push(new Error(`The tests ended and left behind: ${this.left().join(', ')}`));
     }
+  }
+
+  override async teardown(): Promise<void> {
+    unsubscribe('worker_threads', this.onThread);
+    await super.teardown();
   }
 
   private readonly onThread = (message: unknown): void => {
