@@ -5,7 +5,7 @@ const areas = readdirSync(`${__dirname}/libs`).join('|');
 
 const common = {
   rootDir: __dirname,
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/libs/testing/src/test-environment.ts',
   // Types are the compiler's affair (`npm run build`, `npm run lint`); here each file is only translated.
   transform: { '\\.ts$': ['ts-jest', { transpilation: true, tsconfig: { inlineSources: true }, diagnostics: false }] },
   moduleFileExtensions: ['ts', 'js', 'cjs', 'mjs', 'json'],
@@ -36,8 +36,10 @@ module.exports = {
     },
   ],
   // Of all projects: Jest ignores that of one. A file may start a server and the application in a hook.
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   maxWorkers: 2,
   // Modules of each file stay in memory (--experimental-vm-modules): a worker that has become large is replaced.
   workerIdleMemoryLimit: '1500MB',
+  // … and needs more than Jest's half a second to give it back when it ends.
+  workerGracefulExitTimeout: 10_000,
 };

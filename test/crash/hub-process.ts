@@ -20,7 +20,12 @@ export class HubProcess {
       if (child.exitCode !== null) throw new Error(`${role} ended with code ${child.exitCode} while starting`);
       return (await fetch(`${started.url}/health/ready`)).status === 200;
     };
-    await eventually(ready, { timeout: 40_000, interval: 100 });
+    try {
+      await eventually(ready, { timeout: 40_000, interval: 100 });
+    } catch (error) {
+      await started.kill();
+      throw error;
+    }
     return started;
   }
 

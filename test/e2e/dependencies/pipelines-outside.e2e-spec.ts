@@ -67,7 +67,7 @@ describe('a node type from outside that refers to entities', () => {
     const { nodes, edges } = alarm({ modelId: MODEL });
     const content = { nodes, edges } as unknown as PortableContent;
     expect(portableOf(app, 'pipeline').check('Alarms', content)).toMatchObject({
-      secrets: ['/nodes/1/parameters/token'],
+      secrets: ['/nodes/alarm/parameters/token'],
       problems: [],
     });
   });

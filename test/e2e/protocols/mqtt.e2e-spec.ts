@@ -215,7 +215,6 @@ describeWithServers(['mosquitto', 'mosquitto_pub', 'mosquitto_sub'], 'the MQTT p
     expect([success, message]).toEqual([false, expect.stringMatching(/not MQTT|closed/)]);
     await proxy.become('pass');
     proxy.cut();
-    await hub.until(id, 'connected');
-    expect(await hub.call(id, 'mqtt.publish', { topic: 'a', payload: 1, qos: 1 })).toMatchObject({ success: true });
+    await hub.untilWorks(id, 'mqtt.publish', { topic: 'a', payload: 1, qos: 1 });
   });
 });

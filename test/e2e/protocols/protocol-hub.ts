@@ -85,6 +85,16 @@ export class ProtocolHub {
     return this.execute(id, await this.addFunction(id, type, config, parameters), values);
   }
 
+  /** Waits until such a call succeeds: what was cut a moment ago may still be shown as connected. */
+  async untilWorks(id: string, type: string, config: object): Promise<void> {
+    const functionId = await this.addFunction(id, type, config);
+    await eventually(async () => {
+      const { success, error } = await this.execute(id, functionId);
+      if (!success) throw new Error(error?.message);
+      return true;
+    }, PATIENT);
+  }
+
   async execute(id: string, functionId: string, values: object = {}): Promise<Execution> {
     const answer = await this.api.post(`/connections/${id}/functions/${functionId}/execute`, { parameters: values });
     if (answer.status !== 200) throw new Error(`the execution was answered ${answer.status}: ${answer.text}`);

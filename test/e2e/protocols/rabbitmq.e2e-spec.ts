@@ -246,9 +246,6 @@ describeWithServers(['rabbitmq-server'], 'the RabbitMQ protocol', () => {
     expect([success, message]).toEqual([false, expect.stringContaining('the answer is not AMQP 0-9-1')]);
     await proxy.become('pass');
     proxy.cut();
-    await hub.until(id, 'connected');
-    expect(await hub.call(id, 'rabbitmq.publish', { routingKey: 'orders', payload: 1 })).toMatchObject({
-      success: true,
-    });
+    await hub.untilWorks(id, 'rabbitmq.publish', { routingKey: 'orders', payload: 1 });
   });
 });

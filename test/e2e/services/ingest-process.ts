@@ -23,14 +23,19 @@ export class IngestProcess {
     };
     const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'ignore', 'inherit'] });
     const started = new IngestProcess(child, port);
-    await started.isReady();
+    try {
+      await started.isReady();
+    } catch (error) {
+      await started.stop('SIGKILL');
+      throw error;
+    }
     return started;
   }
 
   isReady(): Promise<unknown> {
     const ready = async (): Promise<boolean> =>
       (await fetch(`http://127.0.0.1:${this.port}/health/ready`)).status === 200;
-    return eventually(ready, { timeout: 30_000 });
+    return eventually(ready, { timeout: 60_000 });
   }
 
   /** SIGTERM is a stop in good order, SIGKILL a crash. Resolves with the exit code. */

@@ -67,12 +67,14 @@ describeWithServers(['mosquitto'], 'ingest by several processes from a broker of
   }
 
   /** The application of this process. With ingest it takes the first slot, and has it when this resolves. */
-  async function startApp(roles: TestAppOptions['roles'], orphanedMs?: number): Promise<void> {
+  async function startApp(roles: TestAppOptions['roles']): Promise<void> {
     app = await createTestApp({ roles, settings: { MQTT_URL: mosquitto.url, DATABASE_URL: database.url } });
-    if (orphanedMs !== undefined) app.nest.get(OutsideTiming).orphanedMs = orphanedMs;
     api = app.api(await app.newToken(['uns:read']));
     await eventually(async () => (await fetch(`${app.url}/health/ready`)).status === 200, PATIENT);
   }
+
+  /** Milliseconds after which the application of this process looks after what another one left behind. */
+  const adoptAfter = (orphanedMs: number): unknown => Object.assign(app.nest.get(OutsideTiming), { orphanedMs });
 
   async function startProcess(): Promise<IngestProcess> {
     const process = await IngestProcess.start(database.url, mosquitto.url);
@@ -118,7 +120,7 @@ describeWithServers(['mosquitto'], 'ingest by several processes from a broker of
   }
 
   it('stores what was given to one that was killed, and ends its session', async () => {
-    await startApp(['api', 'uns'], 2_000);
+    await startApp(['api', 'uns']);
     await startProcess();
     const killed = await startProcess();
     await eventually(async () => (await slots()).join() === '0,1,2');
@@ -128,6 +130,7 @@ describeWithServers(['mosquitto'], 'ingest by several processes from a broker of
     await publish(range(1_500, 3_000));
     // What the killed one was given is not there yet: without adoption it would stay with the broker.
     expect(await stored()).not.toHaveLength(3_000);
+    adoptAfter(0);
     await storesAll(3_000);
     await eventually(async () => (await slots()).length === 2, PATIENT);
     expect(await slots()).toEqual([0, 1]);
@@ -172,7 +175,8 @@ describeWithServers(['mosquitto'], 'ingest by several processes from a broker of
   }, 120_000);
 
   it('loses nothing when PostgreSQL restarts under load, and every process keeps its slot', async () => {
-    await startApp(['api', 'uns'], 2_000);
+    await startApp(['api', 'uns']);
+    adoptAfter(2_000);
     const other = await startProcess();
     const loads = [publish(range(0, 1_000))];
     await database.stop();

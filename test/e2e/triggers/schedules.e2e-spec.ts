@@ -1,5 +1,5 @@
 import { ALL_SCOPES } from '#kernel';
-import { createTestApp, eventuallyPasses, type ApiClient, type TestApp } from '#testing';
+import { createTestApp, eventually, eventuallyPasses, type ApiClient, type TestApp } from '#testing';
 import { create, pipelineOf, type TestNode } from '../executions/pipelines';
 import { executionsOf } from './executions-of';
 
@@ -30,7 +30,8 @@ describe('a schedule', () => {
 
   it('starts one run for each of its times, by however many workers', async () => {
     const id = await create(api, pipelineOf([every('200ms', { line: 'l1' }), ECHO]));
-    await eventuallyPasses(async () => expect(await executionsOf(app, id)).toHaveLength(15), { timeout: 10_000 });
+    // A busy machine may start several between two looks.
+    await eventually(async () => (await executionsOf(app, id)).length >= 15, { timeout: 20_000 });
     const [first] = await executionsOf(app, id);
     expect(first).toMatchObject({
       trigger: 'schedule',

@@ -36,7 +36,6 @@ describeWithServers(['mosquitto'], 'the broker, exchanged under load', () => {
   beforeEach(async () => {
     mosquitto = await startServer('mosquitto', { settings: KEEPS_ALL });
     app = await createTestApp({ roles: ['api', 'uns'] });
-    app.nest.get(OutsideTiming).quietMs = 5_000;
     token = await app.newToken(ALL_SCOPES);
     api = app.api(token);
     topic = `mHv1.0/switch/${newId()}`;
@@ -130,6 +129,7 @@ describeWithServers(['mosquitto'], 'the broker, exchanged under load', () => {
     await settle();
     await eventually(async () => (await missing()).length === 0, PATIENT);
     for (const { visited } of publishers) expect(visited).toEqual([hostOf(mosquitto.url), hostOf(app.mqttUrl)]);
+    app.nest.get(OutsideTiming).quietMs = 500;
     await isPlain();
     const sessions = await app.database.asSystem((manager) => manager.query('SELECT FROM ingest_slots'));
     expect(sessions).toHaveLength(0);

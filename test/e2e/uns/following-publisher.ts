@@ -74,6 +74,10 @@ export class FollowingPublisher {
       for (const address of this.addresses) {
         const client = await this.tryAt(address);
         if (!client) continue;
+        if (this.ended) {
+          client.end(true);
+          return;
+        }
         this.client = client;
         client.once('close', () => void this.connect());
         for (const number of this.waiting) this.send(number);

@@ -78,11 +78,9 @@ describe('the storage of records', () => {
 
   it('moves to another database and back while values are published by several processes, without losing one', async () => {
     const topic = `mHv1.0/move/${newId()}`;
-    const old = Array.from({ length: 20_000 }, (_, n) => ({
-      topic,
-      value: -n,
-      timestamp: 1_600_000_000_000 + n * 100_000,
-    }));
+    // Of three weeks, and young enough for the housekeeping to leave them.
+    const begin = Date.now() - 30 * 86_400_000;
+    const old = Array.from({ length: 20_000 }, (_, n) => ({ topic, value: -n, timestamp: begin + n * 100_000 }));
     for (const records of [old.slice(0, 10_000), old.slice(10_000)]) {
       expect((await api.post('/uns/data/publish/batch', { records })).status).toBe(200);
     }

@@ -91,7 +91,7 @@ describe('the live stream', () => {
     expect(stream.values().map((value) => parseInt(value as string, 10))).toEqual(
       Array.from({ length: 24_000 }, (_, n) => n),
     );
-  });
+  }, 120_000);
 
   it('says that something is missing where it went on too late', async () => {
     const stream = await listen(`topic=${branch()}`);

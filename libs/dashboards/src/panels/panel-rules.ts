@@ -1,13 +1,18 @@
 import { filterProblem, TOPIC_ROOT, topicProblem, type FieldProblem } from '#kernel';
 import { SchemaValidator } from '#platform/json-schema';
 import { bucketMilliseconds } from '#uns';
-import { GRID_COLUMNS, PANEL_TYPES, type Panel, type PanelQuery, type PanelType } from '../dashboard-content';
+import { GRID_COLUMNS, type Panel, type PanelQuery, type PanelType } from '../dashboard-content';
 import { fillIn, mentionsIn } from '../variables';
 import { PANEL_TYPE_DEFINITIONS } from './panel-types';
 
-const VALIDATORS = Object.fromEntries(
-  PANEL_TYPES.map((type) => [type, new SchemaValidator(PANEL_TYPE_DEFINITIONS[type].options)]),
-) as Record<PanelType, SchemaValidator>;
+const validators = new Map<PanelType, SchemaValidator>();
+
+/** Making one takes milliseconds: no start waits for all of them. */
+function validatorOf(type: PanelType): SchemaValidator {
+  const validator = validators.get(type) ?? new SchemaValidator(PANEL_TYPE_DEFINITIONS[type].options);
+  validators.set(type, validator);
+  return validator;
+}
 
 /** What is wrong with the panels of a dashboard that has these variables; each is sound in form. */
 export function panelProblems(panels: readonly Panel[], variables: ReadonlySet<string>): FieldProblem[] {
@@ -30,10 +35,12 @@ function positionProblems({ position: { x, w } }: Panel, place: string): FieldPr
 }
 
 function optionProblems({ type, options }: Panel, place: string): FieldProblem[] {
-  const problems = VALIDATORS[type].problems(options).map(({ field, message }) => ({
-    field: field ? `${place}.options.${field}` : `${place}.options`,
-    message: message.endsWith(' is not known') ? `Option ${message} to panels of type ${type}` : message,
-  }));
+  const problems = validatorOf(type)
+    .problems(options)
+    .map(({ field, message }) => ({
+      field: field ? `${place}.options.${field}` : `${place}.options`,
+      message: message.endsWith(' is not known') ? `Option ${message} to panels of type ${type}` : message,
+    }));
   const { min, max } = options;
   if (typeof min === 'number' && typeof max === 'number' && min >= max) {
     problems.push({ field: `${place}.options.min`, message: 'min must be less than max' });

@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import { PooledClient } from './pooled-client';
 import { roleUrl, type DatabaseAccess, type ServiceRole } from './roles';
 import type { DatabaseSchema } from './schema';
 
@@ -18,6 +19,7 @@ export const serviceDataSource = (
     entities: schema.entities,
     poolSize,
     extra: {
+      Client: PooledClient,
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
       statement_timeout: STATEMENT_TIMEOUT_MS,
@@ -39,6 +41,7 @@ export const ownerDataSource = (url: string, schema: DatabaseSchema) =>
     migrations: schema.migrations,
     migrationsTransactionMode: 'each',
     poolSize: 2,
+    extra: { Client: PooledClient },
     synchronize: false,
     logging: false,
   });

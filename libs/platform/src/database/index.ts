@@ -9,6 +9,7 @@ export * from './migrate';
 export * from './organization.repository';
 export * from './owner';
 export * from './platform.schema';
+export * from './pooled-client';
 export * from './prepared';
 export * from './roles';
 export * from './row-security';

@@ -11,8 +11,8 @@ import type { OutsideTiming } from './outside-timing';
  */
 export class OutsideOrphans {
   private readonly log = new Logger(OutsideOrphans.name);
-  /** When a slot that nobody holds may be adopted, in milliseconds of `performance.now()`. */
-  private readonly dueAt = new Map<number, number>();
+  /** Since when nobody was seen to hold a slot, in milliseconds of `performance.now()`. */
+  private readonly unheldSince = new Map<number, number>();
 
   constructor(
     private readonly slots: IngestSlots,
@@ -38,11 +38,13 @@ export class OutsideOrphans {
     const unheld = await this.slots.unheld();
     const now = performance.now();
     const present = new Set(unheld.map(({ slot }) => slot));
-    for (const slot of this.dueAt.keys()) if (!present.has(slot)) this.dueAt.delete(slot);
+    for (const slot of this.unheldSince.keys()) if (!present.has(slot)) this.unheldSince.delete(slot);
     for (const { slot, leaving } of unheld) {
-      if (!this.dueAt.has(slot)) this.dueAt.set(slot, leaving ? now : now + this.timing.orphanedMs);
+      // Whoever says goodbye does not come back.
+      if (!this.unheldSince.has(slot)) this.unheldSince.set(slot, leaving ? -Infinity : now);
     }
-    return this.isReady() ? unheld.filter(({ slot }) => this.dueAt.get(slot)! <= now) : [];
+    const isDue = ({ slot }: UnheldSlot): boolean => now - this.unheldSince.get(slot)! >= this.timing.orphanedMs;
+    return this.isReady() ? unheld.filter(isDue) : [];
   }
 
   private async adopt(slot: number, signal: AbortSignal): Promise<void> {
@@ -55,7 +57,7 @@ export class OutsideOrphans {
       this.log.log(`session ${slot} was left behind; what it held is stored, and it has ended`);
     } catch (error) {
       // What is acknowledged is stored; the rest is still the broker's, for the next who looks.
-      this.dueAt.set(slot, performance.now() + this.timing.orphanedMs);
+      this.unheldSince.set(slot, performance.now());
       await session.close(0);
       await this.slots.release(slot);
       throw error;

@@ -2,7 +2,7 @@ import { BullModule } from '@nestjs/bullmq';
 import { Module } from '@nestjs/common';
 import { createPostgresBackend, setDefaultBackendFactory, type ConnectionOptions } from 'bullmq';
 import { Config } from '../config';
-import { roleUrl } from '../database';
+import { PooledClient, roleUrl } from '../database';
 import { Lifecycle } from '../lifecycle';
 
 /** Connections of one process to the queues: few, since work is counted by workers, not by connections. */
@@ -35,5 +35,5 @@ function redis(url: string, lifecycle: Lifecycle): ConnectionOptions {
 function postgres(config: Config): ConnectionOptions {
   setDefaultBackendFactory(createPostgresBackend);
   const connectionString = roleUrl(config.database.url, config.secretKey, 'system');
-  return { connectionString, max: POOL, application_name: 'maestrohub-queue' };
+  return { connectionString, max: POOL, application_name: 'maestrohub-queue', Client: PooledClient };
 }
