@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError, type ErrorKind, type Member } from '#kernel';
-import { isBulk, type ChangedEntity, type EnteringEntity, type Progress } from '#platform/dependencies';
+import {
+  isBulk,
+  type ChangedEntity,
+  type EnteringEntity,
+  type LeavingEntity,
+  type Progress,
+} from '#platform/dependencies';
 import { Portables } from './portables';
 
-/** An entity as refusals call it. */
+/** What refusals call an entity. */
 interface Named {
-  id: string;
   name: string;
-}
-
-/** One that is to go, where it has a version at that alone. */
-export interface LeavingEntity extends Named {
-  version?: number;
 }
 
 /** Writes entities of one type: all at once where there may be very many, else one by one in the order given. */
@@ -27,7 +27,7 @@ export class EntityWriter {
     return oneByOne(type, entities, progress, (entity) => portable.create(member, entity));
   }
 
-  /** @throws DomainError that names the entity; `precondition_failed` where one is not at its version any more. */
+  /** @throws DomainError as `create`; `precondition_failed` where one is not at its version any more. */
   async update(member: Member, type: string, entities: readonly ChangedEntity[], progress: Progress): Promise<void> {
     const portable = this.portables.get(type);
     if (entities.length === 0) return;
@@ -36,7 +36,12 @@ export class EntityWriter {
   }
 
   /** @throws DomainError as `update`. */
-  async delete(member: Member, type: string, entities: readonly LeavingEntity[], progress: Progress): Promise<void> {
+  async delete(
+    member: Member,
+    type: string,
+    entities: readonly (LeavingEntity & Named)[],
+    progress: Progress,
+  ): Promise<void> {
     const portable = this.portables.get(type);
     if (entities.length === 0) return;
     if (isBulk(portable)) return atOnce(() => portable.deleteAll(member, entities, progress));

@@ -6,7 +6,7 @@ import { EntityWriter } from '../exchange/entity-writer';
 import { keyOfId, Portables } from '../exchange/portables';
 import { Contributors } from '../index/contributors';
 import { DatabaseDependencyIndex } from '../index/database-dependency-index';
-import { changedSince, importIsStale, undoIsLate } from './stale';
+import { changedSince, importIsStale } from './stale';
 import { restored, type Touched, type Undo } from './touched';
 import { undoOrder } from './type-order';
 import type { WorkProgress } from './work-progress';
@@ -66,7 +66,7 @@ export class ImportUndoer {
     const gone = entities.filter(({ version }) => version === undefined);
     await this.writer.create(member, type, gone, progress.add);
     const there = entities.flatMap(({ version, ...entity }) => (version === undefined ? [] : [{ ...entity, version }]));
-    await this.inTime(member, touched, () => this.writer.update(member, type, there, progress.add));
+    await inTime(() => this.writer.update(member, type, there, progress.add));
   }
 
   /**
@@ -77,22 +77,8 @@ export class ImportUndoer {
     const made = touched.filter(({ before }) => !before);
     const there = made.filter((each) => versions.has(keyOfId(each)));
     const leaving = there.toReversed().map(({ id, name, version }) => ({ id, name, ...(!force && { version }) }));
-    await this.inTime(member, there, () => this.writer.delete(member, type, leaving, progress.add));
+    await inTime(() => this.writer.delete(member, type, leaving, progress.add));
     progress.add(made.length - there.length);
-  }
-
-  /** @throws DomainError `conflict` where one of them was changed between the look at its version and its own change. */
-  private async inTime(
-    { organizationId }: Member,
-    touched: readonly Touched[],
-    work: () => Promise<void>,
-  ): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof DomainError) || error.kind !== 'precondition_failed') throw error;
-      throw undoIsLate(changedSince(touched, await this.portables.versions(organizationId, touched)));
-    }
   }
 
   /** @throws DomainError `conflict` where others, which the import has not touched, refer to what it has made. */
@@ -107,6 +93,16 @@ export class ImportUndoer {
 
   private keyOf({ type, id, name }: Touched): EntityKey {
     return { type, key: this.contributors.isNamedByPath(type) ? name : id };
+  }
+}
+
+/** @throws DomainError `conflict` where an entity was changed between the look at its version and its own change. */
+async function inTime(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.kind !== 'precondition_failed') throw error;
+    throw conflict(`Nothing was undone: ${error.message}`);
   }
 }
 

@@ -30,12 +30,6 @@ export function importIsStale(changed: readonly Stale[]): DomainError {
   return conflict(message, { changed: told(changed) });
 }
 
-/** What others did in this moment is not lost by undoing an import. */
-export function undoIsLate(changed: readonly Stale[]): DomainError {
-  const what = changed.length > 0 ? summaryOf(changed) : 'something was changed';
-  return conflict(`In this moment ${what}, so nothing was undone; try again`, { changed: told(changed) });
-}
-
 function summaryOf([first, ...others]: readonly Stale[]): string {
   const more = others.length > 0 ? `, and ${others.length} more` : '';
   return `${first!.type} ${first!.name} ${first!.message}${more}`;

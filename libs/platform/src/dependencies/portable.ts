@@ -47,6 +47,12 @@ export interface ChangedEntity extends EnteringEntity {
   version: number;
 }
 
+/** An entity that goes; where a version is said, at that alone. */
+export interface LeavingEntity {
+  id: string;
+  version?: number;
+}
+
 /** Marks a provider as a `Portable`, from whichever module it comes. */
 export const IsPortable = DiscoveryService.createDecorator();
 
@@ -117,8 +123,7 @@ export type Progress = (count: number) => void;
 
 /**
  * A type of which there may be tens of thousands: any number of entities by a few statements, in whichever order they come,
- * all or nothing. By the same rules and with the same traces as one by one; refusals name the entity, but for
- * `precondition_failed`.
+ * all or nothing. By the same rules and with the same traces as one by one; refusals name the entity.
  */
 export interface BulkPortable extends Portable {
   /** By ids, as `read` tells them; what does not exist is left out. */
@@ -128,8 +133,7 @@ export interface BulkPortable extends Portable {
 
   updateAll(member: Member, entities: readonly ChangedEntity[], progress: Progress): Promise<void>;
 
-  /** Each at its version alone, where it has one. */
-  deleteAll(member: Member, entities: readonly { id: string; version?: number }[], progress: Progress): Promise<void>;
+  deleteAll(member: Member, entities: readonly LeavingEntity[], progress: Progress): Promise<void>;
 }
 
 export const isBulk = (portable: Portable): portable is BulkPortable => 'createAll' in portable;

@@ -5,6 +5,7 @@ import {
   type BulkPortable,
   type ChangedEntity,
   type EnteringEntity,
+  type LeavingEntity,
   type PortableEntity,
   type Progress,
 } from '#platform/dependencies';
@@ -71,11 +72,7 @@ export class TopicPortable implements BulkPortable {
     return this.writer.update(organizationId, entities, progress);
   }
 
-  deleteAll(
-    { organizationId }: Member,
-    entities: readonly { id: string; version?: number }[],
-    progress: Progress,
-  ): Promise<void> {
+  deleteAll({ organizationId }: Member, entities: readonly LeavingEntity[], progress: Progress): Promise<void> {
     return this.writer.delete(organizationId, entities, progress);
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { conflict, notFound } from '#kernel';
+import { conflict, DomainError, notFound } from '#kernel';
 import { AuditTrail } from '#platform/audit';
 import { Database, staleVersion } from '#platform/database';
 import {
@@ -7,6 +7,7 @@ import {
   type ChangedEntity,
   type EnteringEntity,
   type EntityKey,
+  type LeavingEntity,
   type PortableContent,
   type Progress,
 } from '#platform/dependencies';
@@ -41,6 +42,9 @@ interface NewRules {
   /** Their models, as `DependencyIndex.keep` expects them. */
   targets: readonly EntityKey[];
 }
+
+/** A topic, and the version that it is to have still. */
+type SeenTopic = LeavingEntity & { path: string };
 
 /**
  * Many topics at once. From `hold` to the commit nobody stores values of the organization: what can be found out and
@@ -90,11 +94,12 @@ export class TopicWriter {
   update(organizationId: string, entities: readonly ChangedEntity[], progress: Progress): Promise<void> {
     return this.database.inOrganization(organizationId, async () => {
       const before = await this.load(organizationId, entities);
-      if (entities.some(({ id, version }) => versionOf(before.get(id)!) !== version)) throw staleVersion();
+      const seen = entities.map(({ id, version }) => ({ id, version, path: before.get(id)!.topic.path }));
+      requireSame(seen, new Map([...before].map(([id, one]) => [id, versionOf(one)])));
       const changes = entities.map(({ id, content }) => changeOf(before.get(id)!, contentOf(content)));
       const rules = await this.record(organizationId, changes);
       await this.hold(organizationId);
-      await this.requireVersions(organizationId, entities);
+      await this.requireVersions(organizationId, seen);
       await this.write(organizationId, changes, rules, progress);
     });
   }
@@ -104,17 +109,17 @@ export class TopicWriter {
    * have made it, too, and whatever was published is nobody's configuration.
    * @throws DomainError `not_found`; `precondition_failed` where one is not at its version any more.
    */
-  delete(
-    organizationId: string,
-    entities: readonly { id: string; version?: number }[],
-    progress: Progress,
-  ): Promise<void> {
+  delete(organizationId: string, entities: readonly LeavingEntity[], progress: Progress): Promise<void> {
     const ids = entities.map(({ id }) => id);
     return this.database.inOrganization(organizationId, async () => {
       await this.hold(organizationId);
-      await this.requireVersions(organizationId, entities);
       const leaving = await this.batches.leaving(organizationId, ids);
       if (leaving.length < ids.length) throw notFound('Topic');
+      const paths = new Map(leaving.map(({ id, path }) => [id, path]));
+      await this.requireVersions(
+        organizationId,
+        entities.map((entity) => ({ ...entity, path: paths.get(entity.id)! })),
+      );
       const gone = removable(leaving, await this.places.withValues(organizationId, ids));
       const isGone = new Set(gone);
       await this.strip(
@@ -138,16 +143,10 @@ export class TopicWriter {
   }
 
   /** @throws DomainError `precondition_failed` */
-  private async requireVersions(
-    organizationId: string,
-    entities: readonly { id: string; version?: number }[],
-  ): Promise<void> {
-    const asked = entities.filter(({ version }) => version !== undefined);
-    const now = await this.batches.versions(
-      organizationId,
-      asked.map(({ id }) => id),
-    );
-    if (asked.some(({ id, version }) => now.get(id) !== version)) throw staleVersion();
+  private async requireVersions(organizationId: string, topics: readonly SeenTopic[]): Promise<void> {
+    const asked = topics.filter(({ version }) => version !== undefined);
+    const ids = asked.map(({ id }) => id);
+    requireSame(asked, await this.batches.versions(organizationId, ids));
   }
 
   /** Takes away everything that people have said of them. */
@@ -239,6 +238,14 @@ export class TopicWriter {
   private async removeFromGraph(organizationId: string, keys: readonly EntityKey[]): Promise<void> {
     if (keys.length > 0) await this.index.remove(organizationId, keys);
   }
+}
+
+/** @throws DomainError `precondition_failed` naming the first that is another now. */
+function requireSame(seen: readonly SeenTopic[], versions: ReadonlyMap<string, number>): void {
+  const changed = seen.find(({ id, version }) => versions.get(id) !== version);
+  if (!changed) return;
+  const { kind, message } = staleVersion();
+  throw new DomainError(kind, `topic ${changed.path}: ${message}`);
 }
 
 /** It was checked. */
