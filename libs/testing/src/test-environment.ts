@@ -6,9 +6,13 @@ import { eventually } from './eventually';
 /** Milliseconds: what was told to end, a socket or a process, is gone a moment later. */
 const GRACE = 3_000;
 
+/** Timers are not told: libraries have their own, which end by themselves and disturb nobody. */
+const kept = (): string[] =>
+  process.getActiveResourcesInfo().filter((kind) => kind !== 'Timeout' && kind !== 'Immediate');
+
 /**
- * What Jest runs each file in. A file that leaves something running – connections, timers, processes, threads – has
- * failed: otherwise it would disturb those after it, and the end of the run.
+ * What Jest runs each file in. A file that leaves something running – connections, processes, threads – has failed:
+ * otherwise it would disturb those after it, and the end of the run.
  */
 export default class TestEnvironment extends NodeEnvironment {
   /** What kept the process alive before this file; of kinds and how many alone. */
@@ -18,9 +22,11 @@ export default class TestEnvironment extends NodeEnvironment {
 
   override async setup(): Promise<void> {
     await super.setup();
-    // Opened by the first who asks for it, and closed by nobody.
+    // Opened by the first who asks for them, and closed by nobody.
     process.stdin.pause();
-    this.atFirst = process.getActiveResourcesInfo();
+    process.stdout.uncork();
+    process.stderr.uncork();
+    this.atFirst = kept();
     subscribe('worker_threads', this.onThread);
   }
 
@@ -46,7 +52,7 @@ export default class TestEnvironment extends NodeEnvironment {
   };
 
   private left(): string[] {
-    const left = process.getActiveResourcesInfo();
+    const left = kept();
     for (const kind of this.atFirst) if (left.includes(kind)) left.splice(left.indexOf(kind), 1);
     return [...left, ...Array.from(this.threads, () => 'Worker')];
   }
