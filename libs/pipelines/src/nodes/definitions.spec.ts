@@ -28,7 +28,7 @@ const CONTRACT = [
 /** Only what definitions and checks need: that these nodes work is shown by test/e2e/nodes. */
 const OUTSIDE = [ModelsService, UnsDataService, UnsHistoryService, TopicsService, FunctionCalls].map((provide) => ({
   provide,
-  useValue: { validator: () => Promise.resolve(), require: () => Promise.resolve() },
+  useValue: { schemaOf: () => Promise.resolve(), require: () => Promise.resolve() },
 }));
 
 @NodeType()
