@@ -61,7 +61,7 @@ describe('the graph that is kept', () => {
   };
 
   const told = async (graphs: GraphCache, organizationId: string): Promise<string> =>
-    new GraphJson().write(wholeGraph(await graphs.get(organizationId)), new Map());
+    new GraphJson().write(wholeGraph(await graphs.get(organizationId)), new Map()).toString();
 
   /** Entities and references, as lines in order. */
   async function stored(organizationId: string): Promise<Record<'entities' | 'references', string[]>> {

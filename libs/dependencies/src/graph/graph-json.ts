@@ -8,15 +8,14 @@ export class GraphJson {
   private readonly edges = new WeakMap<GraphEdge, string>();
 
   /** The same as of a `GraphView` in the envelope of answers. */
-  write({ revision, nodes, edges, unresolved, truncated }: Subgraph, ids: Identities): string {
-    const parts = [
-      `"revision":${revision}`,
-      `"nodes":[${nodes.map((node) => this.node(node, ids)).join()}]`,
-      `"edges":[${edges.map((edge) => this.edge(edge)).join()}]`,
-      `"unresolved":${JSON.stringify(unresolved.map(unresolvedView))}`,
-      `"truncated":${truncated}`,
-    ];
-    return `{"data":{${parts.join()}}}`;
+  write({ revision, nodes, edges, unresolved, truncated }: Subgraph, ids: Identities): Buffer {
+    return Buffer.concat([
+      Buffer.from(`{"data":{"revision":${revision},"nodes":`),
+      listOf(nodes.map((node) => this.node(node, ids))),
+      Buffer.from(',"edges":'),
+      listOf(edges.map((edge) => this.edge(edge))),
+      Buffer.from(`,"unresolved":${JSON.stringify(unresolved.map(unresolvedView))},"truncated":${truncated}}}`),
+    ]);
   }
 
   private node(node: GraphNode, ids: Identities): string {
@@ -35,4 +34,15 @@ export class GraphJson {
     this.edges.set(edge, text);
     return text;
   }
+}
+
+/** A list of what is JSON already, without a text of all of it in between: that takes three times as long. */
+function listOf(texts: readonly string[]): Buffer {
+  const list = Buffer.allocUnsafe(texts.reduce((size, text) => size + Buffer.byteLength(text) + 1, 2));
+  let at = list.write('[');
+  for (const [index, text] of texts.entries()) {
+    if (index > 0) at += list.write(',', at);
+    at += list.write(text, at);
+  }
+  return list.subarray(0, at + list.write(']', at));
 }

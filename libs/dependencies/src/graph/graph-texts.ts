@@ -16,6 +16,8 @@ export interface GraphText {
 interface Written {
   tag: string;
   text: Buffer;
+  /** Whether it is compressed, or about to be. */
+  isPacking: boolean;
   packed?: Buffer;
 }
 
@@ -35,10 +37,12 @@ export class GraphTexts {
       tag,
       json: () => {
         const known = this.last.get(of);
-        if (known?.tag === tag) return known.text;
-        const written: Written = { tag, text: Buffer.from(this.json.write(seen, ids)) };
+        if (known?.tag === tag) {
+          pack(known);
+          return known.text;
+        }
+        const written: Written = { tag, text: this.json.write(seen, ids), isPacking: false };
         this.last.set(of, written);
-        if (written.text.length >= LARGE) pack(written);
         return written.text;
       },
       gzip: () => {
@@ -60,8 +64,10 @@ export class GraphTexts {
   }
 }
 
-/** Beside everything else, in a thread: whoever asked for the text is not kept waiting for it. */
+/** Once; beside everything else, in a thread: whoever asked for the text is not kept waiting for it. */
 function pack(written: Written): void {
+  if (written.isPacking || written.text.length < LARGE) return;
+  written.isPacking = true;
   // Whole graphs say the same things again and again: even the fastest way makes a tenth of them.
   gzip(written.text, { level: 1 }, (_, packed) => {
     if (packed) written.packed = packed;

@@ -18,7 +18,8 @@ const wholes = new WeakMap<DependencyGraph, Subgraph>();
 export function wholeGraph(graph: DependencyGraph): Subgraph {
   let whole = wholes.get(graph);
   if (whole?.revision !== graph.revision) {
-    whole = among(graph, new Set([...graph.nodes.values()].sort(byName)));
+    const nodes = [...graph.nodes.values()].sort(byName);
+    whole = { ...partOf(graph, nodes), edges: nodes.flatMap((node) => node.in) };
     wholes.set(graph, whole);
   }
   return whole;
@@ -39,13 +40,14 @@ export function subgraph(
 }
 
 function among(graph: DependencyGraph, nodes: ReadonlySet<GraphNode>): Subgraph {
-  const { revision, truncated } = graph;
-  return {
-    revision,
-    nodes: [...nodes],
-    // By their targets: a path that nobody names has edges of its own, of which filters do not know.
-    edges: [...nodes].flatMap((node) => node.in.filter(({ source }) => nodes.has(source))),
-    unresolved: [...nodes].flatMap((node) => node.unresolved),
-    truncated,
-  };
+  // By their targets: a path that nobody names has edges of its own, of which filters do not know.
+  const edges = [...nodes].flatMap((node) => node.in.filter(({ source }) => nodes.has(source)));
+  return { ...partOf(graph, [...nodes]), edges };
 }
+
+const partOf = ({ revision, truncated }: DependencyGraph, nodes: readonly GraphNode[]): Omit<Subgraph, 'edges'> => ({
+  revision,
+  nodes,
+  unresolved: nodes.flatMap((node) => node.unresolved),
+  truncated,
+});
