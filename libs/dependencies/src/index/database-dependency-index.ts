@@ -32,7 +32,7 @@ const MOST_REMEMBERED = 10_000;
 
 /** Revisions of which it is known what they changed, and entities of one of them: more is read anew. */
 const LISTED = { revisions: 200, entities: 200 };
-/** Changes of more entities than that take longer to follow than to read everything. */
+/** Entities whose changes are followed at once; for more everything is read, which takes the same time for any number. */
 const MOST_FOLLOWED = 2_000;
 
 /** A row as the driver gives it. */
