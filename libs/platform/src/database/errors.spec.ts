@@ -1,4 +1,4 @@
-import { QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
+import { QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { isDataError, isOutage, isUniqueViolation } from './errors';
 
 const withCode = (code: unknown): Error => Object.assign(new Error('failed'), { code });
@@ -20,11 +20,19 @@ it.each([
     new Error('timeout exceeded when trying to connect'),
     { data: false, outage: true },
   ],
+  ['a server that lets nobody in', new Error('timeout expired'), { data: false, outage: true }],
   [
     'a connection lost between statements',
     new QueryRunnerProviderAlreadyReleasedError(),
     { data: false, outage: true },
   ],
+  ['a connection lost before a commit', new QueryRunnerAlreadyReleasedError(), { data: false, outage: true }],
+  [
+    'a connection on which something was lost',
+    new Error('Client has encountered a connection error and is not queryable'),
+    { data: false, outage: true },
+  ],
+  ['a connection that was closed', new Error('Client was closed and is not queryable'), { data: false, outage: true }],
   ['an error of ours', new TypeError('x is not a function'), { data: false, outage: false }],
   ['a code that is no text', withCode(8), { data: false, outage: false }],
   ['nothing', undefined, { data: false, outage: false }],

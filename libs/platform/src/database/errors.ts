@@ -23,12 +23,14 @@ export const isCollision = (error: unknown): boolean => isDeadlock(error) || sql
 export const isDeadlock = (error: unknown): boolean => /^(40001|40P01)$/.test(sqlState(error));
 
 const NETWORK = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH)$/;
-// The last one is TypeORM's: the connection went between two statements of a transaction.
+/** What `pg` says without a code. */
 const LOST =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|query runner was already released/;
+  /Connection terminated|timeout expired|timeout exceeded when trying to connect|Client (has encountered a connection error|was closed) and is not queryable/;
+/** TypeORM's words when the connection of a transaction went between two of its statements. */
+const RELEASED = /query runner (was )?already released/i;
 
 /** The server does not answer, is shutting down, has no room, or took too long (classes 08, 53, 57): later it may work. */
 export const isOutage = (error: unknown): boolean =>
   NETWORK.test(sqlState(error)) ||
   /^(08|53|57)/.test(sqlState(error)) ||
-  (error instanceof Error && LOST.test(error.message));
+  (error instanceof Error && (LOST.test(error.message) || RELEASED.test(error.message)));
