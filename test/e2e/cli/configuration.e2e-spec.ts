@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { ALL_SCOPES } from '#kernel';
 import { createTestApp, type ApiClient, type TestApp } from '#testing';
+import { fileOf, itemOf, validate } from '../dependencies/exchange';
 import { runCli, type CliResult } from './run-cli';
 
 describe('configuration as code', () => {
@@ -162,6 +163,21 @@ describe('configuration as code', () => {
       output: expect.stringMatching(/^what the import \S+ did \(1 updated\) is taken back$/m),
     });
     expect(await pipelineOf(plant.api)).toMatchObject({ timeoutSeconds: 80 });
+  });
+
+  it('takes back what was done last, and then what was done before, however they were planned', async () => {
+    const planOf = async (name: string): Promise<string> => {
+      const item = itemOf('model', name, { description: null, fields: [{ name: 'rpm', type: 'number' }] });
+      return (await validate(plant.api, fileOf(item))).body.data.planId as string;
+    };
+    const [first, second] = [await planOf('First'), await planOf('Second')];
+    for (const planId of [second, first]) {
+      expect((await plant.api.post('/dependencies/import/execute', { planId })).status).toBe(200);
+    }
+    for (const id of [first, second]) {
+      const output = expect.stringContaining(`what the import ${id} did (1 created) is taken back`);
+      expect(await cli(plant, 'undo', '--yes')).toEqual({ code: 0, output });
+    }
   });
 
   it('ends with 1 where there are problems, whatever was asked', async () => {

@@ -257,6 +257,16 @@ describe('an import', () => {
       expect(await models(to)).toMatchObject({ Sensor: { description: 'old' } });
     });
 
+    it('is after others that came later are undone, and not before', async () => {
+      const later = await imported(to, fileOf(itemOf('model', 'Sensor', { ...OLD, description: 'later' })));
+      expect(later).toMatchObject({ status: 200, body: { data: { counts: { update: 1 } } } });
+      expect((await undo()).status).toBe(409);
+      expect((await to.post(`/dependencies/import/${later.body.data.id}/undo`)).status).toBe(200);
+      expect(await models(to)).toMatchObject({ Sensor: { description: 'new' } });
+      expect((await undo()).status).toBe(200);
+      expect(Object.values(await models(to))).toMatchObject([{ name: 'Sensor', description: 'old' }]);
+    });
+
     it('is not while others refer to it, but by force', async () => {
       const { Line } = await models(to);
       const other = await put(to, 'Other', [{ name: 'line', type: 'object', modelId: Line!.id }]);
