@@ -28,7 +28,8 @@ not written.
 
 const PLAN_HELP = `
 Exit code 0: the plan is shown; with --check, there is nothing to do. 2: with --check, there is something to do.
-1: it could not be made, or has problems that have to be mended first.
+1: it could not be made, or has problems that have to be mended first. An import removes nothing: entities that the
+organization has and the source has not are in no plan.
 `;
 
 const AFTER_HUB_HELP = `
