@@ -1,4 +1,4 @@
-import { createTestApp, type ApiClient, type TestApp } from '#testing';
+import { createTestApp, type Answer, type ApiClient, type TestApp } from '#testing';
 import { rowDigest } from '../../architecture/calls/row-digest';
 import { exported, fileOf, imported, itemOf, newPlace, validate } from './exchange';
 
@@ -222,6 +222,22 @@ describe('an import', () => {
     const plans = [(await plan(file)).planId, (await plan(file)).planId];
     const answers = await Promise.all(plans.map((planId) => to.post('/dependencies/import/execute', { planId })));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+  });
+
+  it('is done once, and answered the same, however often its caller asks with the same key', async () => {
+    await put(from, 'Line A', [number('a')]);
+    const { planId } = await plan(await exported(from, all));
+    const key = (name: string) => ({ 'Idempotency-Key': name });
+    const twice = async (call: () => Promise<Answer>): Promise<void> => {
+      const [first, again] = [await call(), await call()];
+      expect(first.status).toBe(200);
+      expect([again.status, again.text]).toEqual([200, first.text]);
+      expect(again.headers.get('idempotency-replayed')).toBe('true');
+    };
+    await twice(() => to.post('/dependencies/import/execute', { planId }, key('do-it')));
+    expect(Object.keys(await models(to))).toEqual(['Line A']);
+    await twice(() => to.post(`/dependencies/import/${planId}/undo`, undefined, key('take-it-back')));
+    expect(await models(to)).toEqual({});
   });
 
   describe('that is undone', () => {
