@@ -204,6 +204,19 @@ describe('configuration as code', () => {
     expect(await cli(plant, 'export', tmpdir())).toMatchObject({ output: expect.stringContaining('name another one') });
   });
 
+  it('is exported with warnings of what no import would take', async () => {
+    const broken = await newOrganization();
+    const modelId = await create(broken.api, '/engine/models', { name: 'Motor', fields: [] });
+    const fields = [{ name: 'motor', type: 'object', modelId }];
+    await create(broken.api, '/engine/models', { name: 'Line', fields });
+    expect((await broken.api.delete(`/engine/models/${modelId}?force=true`)).status).toBe(200);
+    const target = join(directory, 'broken.mhub.json');
+    const { code, output } = await cli(broken, 'export', target);
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('1 entity in') });
+    expect(output).toContain(`warning: model Line fields[0].modelId: model ${modelId} does not exist: no import takes`);
+    rmSync(target);
+  });
+
   it('is one file, too', async () => {
     const file = join(directory, 'whole.mhub.json');
     expect(await cli(test, 'export', file)).toMatchObject({

@@ -22,6 +22,7 @@ import type { ImportedItem, ImportRow } from './import.entity';
 import { ImportsRepository } from './imports.repository';
 import { pack, unpack } from './packed';
 import type { Plan } from './plan';
+import { PlanConflicts } from './plan-conflicts';
 import { Planner } from './planner';
 import { ProgressReports } from './progress-reports';
 import type { Undo } from './touched';
@@ -37,6 +38,7 @@ export class ImportsService {
   constructor(
     private readonly database: Database,
     private readonly planner: Planner,
+    private readonly conflicts: PlanConflicts,
     private readonly executor: ImportExecutor,
     private readonly undoer: ImportUndoer,
     private readonly imports: ImportsRepository,
@@ -68,6 +70,8 @@ export class ImportsService {
     const { plan, problems } = await this.database.inSnapshot(organizationId, () =>
       this.planner.plan(organizationId, file),
     );
+    // Of a part of the items, some would be told that the others let go of.
+    if (problems.length === 0) problems.push(...(await this.conflicts.of(organizationId, plan)));
     if (problems.length > 0) return toPlanView(null, plan, problems);
     const planId = await this.imports.insert(organizationId, {
       description: plan.description,
