@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { foldCase, isId } from '#kernel';
 import type { Portable, PortableContent } from '#platform/dependencies';
+import { takeTurns } from '#platform/turns';
 import { readReference, referenceText, type ItemKey } from '../format';
 import { Portables } from './portables';
 
@@ -68,7 +69,10 @@ export class Catalogs {
     const catalog = new Catalog(this.portables);
     for (const type of types) {
       const names = await this.portables.get(type).names(organizationId);
-      for (const [name, id] of names) catalog.add({ type, name, id });
+      for (const [name, id] of names) {
+        await takeTurns();
+        catalog.add({ type, name, id });
+      }
     }
     return catalog;
   }

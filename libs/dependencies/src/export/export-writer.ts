@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '#kernel';
+import { takeTurns } from '#platform/turns';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Catalog, Known } from '../exchange/catalog';
@@ -41,6 +42,7 @@ export class ExportWriter {
     let bytes = Buffer.byteLength(head) + Buffer.byteLength(tail);
     const [items, texts, secrets]: [Exchange[], string[], string[]] = [[], [], []];
     for await (const { item, slots } of this.itemsOf(organizationId, catalog, entities)) {
+      await takeTurns();
       const base = baseOf(item.hash, last.get(itemText(item)));
       const text = itemJson({ ...item, ...(base !== null && { base }) });
       bytes += Buffer.byteLength(text) + (texts.length > 0 ? 1 : 0);

@@ -1,5 +1,6 @@
 import { DomainError, jsonProblem, textProblem } from '#kernel';
 import type { PortableContent } from '#platform/dependencies';
+import { inTurns } from '#platform/turns';
 import { canonical, hashOf } from './canonical';
 import { currentForm } from './file-versions';
 import { parseGuarded } from './json-guard';
@@ -62,8 +63,8 @@ export function frameOf(description: string | null): [string, string] {
  * What stands in a file, in the form of now.
  * @throws DomainError `bad_request` that names what is wrong and what can be done.
  */
-export function readExchangeFile(bytes: Buffer): ExchangeFile {
-  const file = currentForm(membersOf(parseGuarded(bytes), 'File'));
+export async function readExchangeFile(bytes: Buffer): Promise<ExchangeFile> {
+  const file = currentForm(membersOf(await parseGuarded(bytes), 'File'));
   only(file, ['format', 'formatVersion', 'product', 'description', 'items'], 'File');
   const { description = null, items } = file;
   if (description !== null && typeof description !== 'string') throw refuse('Description must be a text or null');
@@ -73,7 +74,7 @@ export function readExchangeFile(bytes: Buffer): ExchangeFile {
   if (file['product'] !== undefined) membersOf(file['product'], 'Product');
   if (!Array.isArray(items)) throw refuse('Items must be a list');
   if (items.length > MOST_ITEMS) throw refuse(`File has more than ${MOST_ITEMS} items; export it in parts`);
-  return { description, items: items.map((item, index) => readItem(item, `items[${index}]`)) };
+  return { description, items: await inTurns(items.entries(), ([index, item]) => readItem(item, `items[${index}]`)) };
 }
 
 function readItem(given: unknown, place: string): ExchangeItem {

@@ -1,7 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { DomainError, MAX_JSON_DEPTH } from '#kernel';
+import { takeTurns } from '#platform/turns';
 
 const MOST_VALUES = 2_000_000;
+/** Bytes that are looked at before others may have their turn. */
+const STRETCH = 64 * 1024;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -17,10 +20,10 @@ const refuse = (message: string) => new DomainError('bad_request', message);
  * different parsers, is refused while it is only bytes.
  * @throws DomainError `bad_request`
  */
-export function parseGuarded(bytes: Buffer): unknown {
+export async function parseGuarded(bytes: Buffer): Promise<unknown> {
   if (bytes.subarray(0, 3).equals(BYTE_ORDER_MARK)) throw refuse('File must be UTF-8 without a byte order mark');
   if (!isUtf8(bytes)) throw refuse('File is not valid UTF-8');
-  scan(bytes);
+  await scan(bytes);
   try {
     return JSON.parse(bytes.toString('utf8')) as unknown;
   } catch {
@@ -29,12 +32,17 @@ export function parseGuarded(bytes: Buffer): unknown {
 }
 
 /** Follows the brackets alone: whether it is JSON is for the parser to say. */
-function scan(bytes: Buffer): void {
+async function scan(bytes: Buffer): Promise<void> {
   /** Names seen of each object that is open; nothing for lists. */
   const open: (Set<string> | undefined)[] = [];
   let values = 1;
   let expectsName = false;
+  let pause = 0;
   for (let at = 0; at < bytes.length; at++) {
+    if (at >= pause) {
+      await takeTurns();
+      pause = at + STRETCH;
+    }
     switch (bytes[at]) {
       case QUOTE: {
         const end = endOfText(bytes, at);

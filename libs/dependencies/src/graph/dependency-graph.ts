@@ -12,6 +12,7 @@ import {
   type GraphEdge,
   type GraphNode,
 } from './graph-node';
+import { compare } from './reach';
 
 /** From filters to the paths they select: what many filters could have without end. */
 const MOST_SELECTIONS = 200_000;
@@ -38,6 +39,10 @@ export class DependencyGraph {
   private readonly filters: Filters = new Map();
   private edges = 0;
   private selections = 0;
+  /** As told last, and what has come to the nodes and left them since. */
+  private order: readonly GraphNode[] = [];
+  private readonly come = new Set<GraphNode>();
+  private readonly left = new Set<GraphNode>();
 
   /** @param isPath whether entities of a type are named by paths, which others may name before anything is there. */
   constructor(
@@ -54,6 +59,16 @@ export class DependencyGraph {
   /** How much of memory it takes: its nodes and edges. */
   get size(): number {
     return this.nodes.size + this.absent.size + this.edges;
+  }
+
+  /** Its nodes by types and names. Those that stay are in order already, of which sorting makes use. */
+  inOrder(): readonly GraphNode[] {
+    if (this.come.size + this.left.size > 0) {
+      this.order = [...this.order.filter((node) => !this.left.has(node)), ...this.come].sort(byName);
+      this.come.clear();
+      this.left.clear();
+    }
+    return this.order;
   }
 
   /** Makes it what it is as of a later revision. What is not later changes nothing. */
@@ -127,6 +142,7 @@ export class DependencyGraph {
 
   private add(node: GraphNode): GraphNode {
     this.places(node).set(node.key, node);
+    if (!this.isAbsent(node)) this.come.add(node);
     if (node.pattern) setFilter(this.filters, node);
     return node;
   }
@@ -134,6 +150,7 @@ export class DependencyGraph {
   /** Takes a node out with all its edges, which the node itself still knows. */
   private take(node: GraphNode): void {
     this.places(node).delete(node.key);
+    if (!this.come.delete(node) && !this.isAbsent(node)) this.left.add(node);
     if (node.pattern) this.filters.get(node.type)?.delete(entityKey(node).key, node.key);
     for (const edge of [...node.out, ...node.unresolved]) {
       remove(edge.target.in, edge);
@@ -170,6 +187,9 @@ export class DependencyGraph {
     }
   }
 }
+
+const byName = (a: GraphNode, b: GraphNode): number =>
+  compare(a.type, b.type) || compare(a.name, b.name) || compare(a.key, b.key);
 
 function setFilter(filters: Filters, filter: GraphNode): void {
   let known = filters.get(filter.type);

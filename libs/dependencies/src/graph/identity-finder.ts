@@ -39,7 +39,7 @@ export class IdentityFinder {
     const remembered = this.remembered.get(of);
     const known = remembered?.revision === revision ? remembered : undefined;
     const before: Identities = known?.found ?? new Map();
-    const missing = known?.nodes === nodes ? known.missing : without(pathsOf(nodes), before);
+    const missing = known?.nodes === nodes ? known.missing : pathsOf(nodes.filter(({ key }) => !before.has(key)));
     const found = await this.lookUp(organizationId, missing);
     const all = known && found.size === 0 ? known.found : new Map([...before, ...found]);
     this.remembered.set(of, { nodes, revision, found: all, missing: without(missing, found) });

@@ -1,6 +1,6 @@
 import type { DependencyGraph } from './dependency-graph';
 import type { GraphEdge, GraphNode } from './graph-node';
-import { compare, reach, type Direction } from './reach';
+import { reach, type Direction } from './reach';
 
 /** Some nodes of a graph with all edges between them. */
 export interface Subgraph {
@@ -18,15 +18,12 @@ const wholes = new WeakMap<DependencyGraph, Subgraph>();
 export function wholeGraph(graph: DependencyGraph): Subgraph {
   let whole = wholes.get(graph);
   if (whole?.revision !== graph.revision) {
-    const nodes = [...graph.nodes.values()].sort(byName);
-    whole = { ...partOf(graph, nodes), edges: nodes.flatMap((node) => node.in) };
+    const nodes = graph.inOrder();
+    whole = { ...partOf(graph, nodes), edges: edgesOf(nodes, (node) => node.in) };
     wholes.set(graph, whole);
   }
   return whole;
 }
-
-const byName = (a: GraphNode, b: GraphNode): number =>
-  compare(a.type, b.type) || compare(a.name, b.name) || compare(a.key, b.key);
 
 /** What depends on nodes, what they depend on, or both, so many steps far. Their dependents' other dependencies are not. */
 export function subgraph(
@@ -48,6 +45,13 @@ function among(graph: DependencyGraph, nodes: ReadonlySet<GraphNode>): Subgraph 
 const partOf = ({ revision, truncated }: DependencyGraph, nodes: readonly GraphNode[]): Omit<Subgraph, 'edges'> => ({
   revision,
   nodes,
-  unresolved: nodes.flatMap((node) => node.unresolved),
+  unresolved: edgesOf(nodes, (node) => node.unresolved),
   truncated,
 });
+
+/** As `flatMap` would, which takes twice as long. */
+function edgesOf(nodes: readonly GraphNode[], edgesOfNode: (node: GraphNode) => readonly GraphEdge[]): GraphEdge[] {
+  const all: GraphEdge[] = [];
+  for (const node of nodes) for (const edge of edgesOfNode(node)) all.push(edge);
+  return all;
+}

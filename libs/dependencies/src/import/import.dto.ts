@@ -13,6 +13,7 @@ import {
 } from 'class-validator';
 import type { JsonValue } from '#kernel';
 import { IfGiven, IsFlag } from '#platform/http';
+import { inTurns } from '#platform/turns';
 import { LONGEST_NAME, MOST_ITEMS } from '../format';
 import { IMPORT_ACTIONS, IMPORT_STATUSES, type ImportAction, type ImportRow, type ImportStatus } from './import.entity';
 import { slotOf, told, type ItemProblem, type Plan } from './plan';
@@ -238,10 +239,14 @@ export class ImportView extends ImportEntry {
 /** Told of one file. */
 const MOST_PROBLEMS = 1_000;
 
-export const toPlanView = (planId: string | null, plan: Plan, problems: readonly ItemProblem[]): ImportPlanView => ({
+export const toPlanView = async (
+  planId: string | null,
+  plan: Plan,
+  problems: readonly ItemProblem[],
+): Promise<ImportPlanView> => ({
   planId,
   description: plan.description,
-  items: plan.items.map(({ type, name, action, hash, reason, changes, localChanges }) => ({
+  items: await inTurns(plan.items, ({ type, name, action, hash, reason, changes, localChanges }) => ({
     ...{ type, name, action, hash, changes: told(changes) },
     ...(reason !== undefined && { reason }),
     ...(localChanges && { localChanges: told(localChanges) }),

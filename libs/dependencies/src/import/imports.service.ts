@@ -66,7 +66,7 @@ export class ImportsService {
    * @throws DomainError `bad_request` for what is no such file.
    */
   async validate({ organizationId, userId }: Member, bytes: Buffer): Promise<ImportPlanView> {
-    const file = readExchangeFile(bytes);
+    const file = await readExchangeFile(bytes);
     const { plan, problems } = await this.database.inSnapshot(organizationId, () =>
       this.planner.plan(organizationId, file),
     );

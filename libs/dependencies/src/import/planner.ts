@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { newId } from '#kernel';
 import { SECRET_PLACE, type Portable, type PortableContent, type PortableEntity } from '#platform/dependencies';
+import { inTurns, takeTurns } from '#platform/turns';
 import { Catalog, Catalogs, referencesIn } from '../exchange/catalog';
-import { ContentsRepository, type Exchanged } from '../exchange/contents.repository';
+import { ContentsRepository } from '../exchange/contents.repository';
 import { keyOfId, Portables } from '../exchange/portables';
 import { hashOf, itemText, type ExchangeFile, type ExchangeItem, type ItemKey } from '../format';
 import { decide } from './decision';
@@ -21,6 +22,8 @@ interface Candidate {
   references: ItemKey[];
   /** As it would be stored, with names in the place of ids. */
   incoming: PortableContent;
+  /** Of `incoming`. */
+  hash: string;
   secrets: readonly string[];
 }
 
@@ -38,47 +41,53 @@ export class Planner {
     const problems: ItemProblem[] = [];
     const here = await this.catalogs.of(organizationId);
     const all = new Catalog(this.portables);
-    for (const type of this.portables.types) for (const known of here.all(type)) all.add(known);
-    const accepted = this.accept(file.items, here, all, problems);
-    const candidates = accepted.flatMap(({ item, portable, id, isHere }) => {
+    for (const known of this.portables.types.flatMap((type) => here.all(type))) {
+      await takeTurns();
+      all.add(known);
+    }
+    const accepted = await this.accept(file.items, here, all, problems);
+    const judged = await inTurns(accepted, ({ item, portable, id, isHere }) => {
       const candidate = this.judge(item, portable, all, problems);
-      return candidate ? [{ item, portable, id, isHere, ...candidate }] : [];
+      return candidate && { item, portable, id, isHere, ...candidate };
     });
+    const candidates = judged.filter((candidate) => candidate !== undefined);
     problems.push(...circlesAmong(candidates));
     const there = candidates.filter(({ isHere }) => isHere).map(({ item: { type }, id }) => ({ type, id }));
     const entities = await this.portables.entities(organizationId, there);
     const bases = await this.bases(organizationId, candidates);
-    const items = candidates.map((candidate) => {
+    const items = await inTurns(candidates, (candidate) => {
       const entity = entities.get(keyOfId({ type: candidate.item.type, id: candidate.id }));
-      const base = bases.get(itemText(candidate.item));
-      return this.planItem(candidate, all, entity, base);
+      return this.planItem(candidate, all, entity, bases.get(candidate.item));
     });
     const outside = await this.outside(organizationId, candidates, here);
     return { plan: { description: file.description, items, outside }, problems };
   }
 
   /** Gives each item the id of what is here, or a new one, so that all can refer to each other. */
-  private accept(items: readonly ExchangeItem[], here: Catalog, all: Catalog, problems: ItemProblem[]) {
+  private async accept(items: readonly ExchangeItem[], here: Catalog, all: Catalog, problems: ItemProblem[]) {
+    const accepted: Pick<Candidate, 'item' | 'portable' | 'id' | 'isHere'>[] = [];
     const seen = new Set<string>();
-    return items.flatMap((item) => {
+    for (const item of items) {
+      await takeTurns();
       const { type, name } = item;
       const portable = this.portables.find(type);
       if (!portable) {
         problems.push(problemOf(item, `Type ${type} is not known here`));
-        return [];
+        continue;
       }
       const key = `${type}:${here.fold(item)}`;
       if (seen.has(key)) {
         problems.push(problemOf(item, `There is another ${type} of this name in the file`));
-        return [];
+        continue;
       }
       seen.add(key);
       const known = here.byName(item);
       const id = known?.id ?? newId();
       // By the file's name, which may differ in case from the one here.
       all.add({ type, name, id });
-      return [{ item, portable, id, isHere: known !== undefined }];
-    });
+      accepted.push({ item, portable, id, isHere: known !== undefined });
+    }
+    return accepted;
   }
 
   private judge(item: ExchangeItem, portable: Portable, all: Catalog, problems: ItemProblem[]) {
@@ -113,38 +122,44 @@ export class Planner {
     problems.push(...found);
     if (found.length > 0) return undefined;
     // By the names of the file, which may differ in case from those that refer to them.
-    return { references: references.map((key) => all.byName(key)!), incoming: all.toNames(portable, content), secrets };
+    const incoming = all.toNames(portable, content);
+    return { references: references.map((key) => all.byName(key)!), incoming, hash: hashOf(incoming), secrets };
   }
 
-  /** What both sides were made of: what the file says, where it is known here, or what was exchanged last. */
-  private async bases(organizationId: string, candidates: readonly Candidate[]): Promise<Map<string, PortableContent>> {
-    const items = candidates
-      .filter(({ isHere }) => isHere)
-      .map(({ item, incoming }) => ({ ...item, hash: hashOf(incoming) }));
-    const last = new Map(
-      (await this.contents.last(organizationId, items)).map((exchanged): [string, Exchanged] => [
-        itemText(exchanged),
-        exchanged,
-      ]),
+  /**
+   * What both sides were made of, by items: what the file says, where it is known here, or what was exchanged last.
+   */
+  private async bases(
+    organizationId: string,
+    candidates: readonly Candidate[],
+  ): Promise<Map<ExchangeItem, PortableContent>> {
+    const here = candidates.filter(({ isHere }) => isHere);
+    const exchanged = await this.contents.last(
+      organizationId,
+      here.map(({ item }) => item),
     );
-    const wanted = items.flatMap((item) => [item.base, last.get(itemText(item))?.hash]);
+    const last = new Map(await inTurns(exchanged, (one): [string, string] => [itemText(one), one.hash]));
+    const wanted = await inTurns(here, ({ item, hash }) => {
+      const before = last.get(itemText(item));
+      // Whoever imports again what was exchanged last brings nothing new.
+      const hashes = [before === hash ? undefined : item.base, before].filter((one) => one !== undefined);
+      return { item, hashes };
+    });
     const contents = await this.contents.contents(
       organizationId,
-      wanted.filter((hash) => hash !== undefined),
+      wanted.flatMap(({ hashes }) => hashes),
     );
-    return new Map(
-      items.flatMap((item): [string, PortableContent][] => {
-        const exchanged = last.get(itemText(item))?.hash;
-        // Whoever imports again what was exchanged last brings nothing new.
-        const told = exchanged === item.hash ? undefined : contents.get(item.base ?? '');
-        const base = told ?? contents.get(exchanged ?? '');
-        return base ? [[itemText(item), base]] : [];
-      }),
-    );
+    const bases = new Map<ExchangeItem, PortableContent>();
+    for (const { item, hashes } of wanted) {
+      await takeTurns();
+      const known = hashes.find((hash) => contents.has(hash));
+      if (known !== undefined) bases.set(item, contents.get(known)!);
+    }
+    return bases;
   }
 
   private planItem(
-    { item: { type, name, base }, portable, id, incoming, secrets }: Candidate,
+    { item: { type, name, base }, portable, id, incoming, hash, secrets }: Candidate,
     all: Catalog,
     entity: PortableEntity | undefined,
     baseContent: PortableContent | undefined,
@@ -159,7 +174,7 @@ export class Planner {
     }
     const planned = secrets.map((place) => ({ place, required: !entity?.secrets.has(place) }));
     return {
-      ...{ type, name, id, version: entity?.version ?? null, hash: hashOf(incoming), incoming },
+      ...{ type, name, id, version: entity?.version ?? null, hash, incoming },
       ...(base !== undefined && { base }),
       ...decision,
       secrets: planned,
@@ -170,6 +185,7 @@ export class Planner {
     const inFile = new Set(candidates.map(({ item, id }) => `${item.type}:${id}`));
     const ids = new Map<string, Set<string>>();
     for (const { item, portable, references } of candidates) {
+      await takeTurns();
       const whole = wholeOf(portable, item);
       for (const key of whole ? [...references, whole] : references) {
         const known = here.byName(key);

@@ -1,10 +1,10 @@
 import type { JsonValue } from '#kernel';
 import type { Emission, NodeInput, PipelineEdge } from '#pipelines';
+import { takeTurns } from '#platform/turns';
 import type { RunError } from '../execution';
 import type { Frame } from './frame';
 import { NodeFailed } from './run-ends';
 import type { PlannedNode, PlannedScope } from './run-plan';
-import { takeTurns } from './turns';
 
 /** What came along an edge. */
 export interface Arrived extends NodeInput {

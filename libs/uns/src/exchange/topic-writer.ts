@@ -11,6 +11,7 @@ import {
   type PortableContent,
   type Progress,
 } from '#platform/dependencies';
+import { inTurns } from '#platform/turns';
 import { topicContribution, topicKey } from '../dependencies/contributions';
 import { bumpEpoch } from '../epochs';
 import type { SchemaRules } from '../schemas/schema-rules';
@@ -73,9 +74,10 @@ export class TopicWriter {
         organizationId,
         topics.map(({ id, content }) => ({ id, schema: null, newSchema: content.schema })),
       );
-      await this.audit.recordAll(
-        topics.flatMap((topic) => entriesOfNew(topic, topicValues(topic.content), rules.byId.get(topic.id))),
+      const entries = await inTurns(topics, (topic) =>
+        entriesOfNew(topic, topicValues(topic.content), rules.byId.get(topic.id)),
       );
+      await this.audit.recordAll(entries.flat());
       await this.hold(organizationId);
       for (const batch of batchesOf(topics)) {
         const made = await this.registry.add(
@@ -96,7 +98,7 @@ export class TopicWriter {
       const before = await this.load(organizationId, entities);
       const seen = entities.map(({ id, version }) => ({ id, version, path: before.get(id)!.topic.path }));
       requireSame(seen, new Map([...before].map(([id, one]) => [id, versionOf(one)])));
-      const changes = entities.map(({ id, content }) => changeOf(before.get(id)!, contentOf(content)));
+      const changes = await inTurns(entities, ({ id, content }) => changeOf(before.get(id)!, contentOf(content)));
       const rules = await this.record(organizationId, changes);
       await this.hold(organizationId);
       await this.requireVersions(organizationId, seen);
