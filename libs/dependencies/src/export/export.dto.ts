@@ -78,7 +78,7 @@ export class ExportTotals {
   warnings!: number;
 }
 
-/** What keeps the file from being imported. */
+/** What keeps the file from being imported: one for each place, and of a reference that stands in many places ten. */
 export class ExportWarning {
   /** Of the entity that refers to something. @example "pipeline" */
   type!: string;
@@ -86,7 +86,7 @@ export class ExportWarning {
   /** As it stands in the file. @example "Plant/Line 1" */
   name!: string;
 
-  /** Where it does. @example "fields[0].modelId" */
+  /** Where. @example "fields[0].modelId" */
   field!: string;
 
   /** What is wrong, and what can be done. */

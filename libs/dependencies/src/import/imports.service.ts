@@ -67,11 +67,11 @@ export class ImportsService {
    */
   async validate({ organizationId, userId }: Member, bytes: Buffer): Promise<ImportPlanView> {
     const file = await readExchangeFile(bytes);
-    const { plan, problems } = await this.database.inSnapshot(organizationId, () =>
+    const { plan, problems: own } = await this.database.inSnapshot(organizationId, () =>
       this.planner.plan(organizationId, file),
     );
-    // Of a part of the items, some would be told that the others let go of.
-    if (problems.length === 0) problems.push(...(await this.conflicts.of(organizationId, plan)));
+    // With problems the plan has not all items: what the others let go of would be told as taken.
+    const problems = own.length > 0 ? own : await this.conflicts.of(organizationId, plan);
     if (problems.length > 0) return toPlanView(null, plan, problems);
     const planId = await this.imports.insert(organizationId, {
       description: plan.description,

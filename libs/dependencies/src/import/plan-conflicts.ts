@@ -9,7 +9,7 @@ export class PlanConflicts {
 
   /** Of a plan without problems: by one question for each type, as it is now. */
   async of(organizationId: string, { items }: Plan): Promise<ItemProblem[]> {
-    const problems: ItemProblem[] = [];
+    const problems: ItemProblem[][] = [];
     for (const portable of this.portables.all()) {
       if (!portable.conflicts) continue;
       const own = new Map(items.filter(({ type }) => type === portable.type).map((item) => [item.id, item]));
@@ -17,9 +17,9 @@ export class PlanConflicts {
       if (entities.length === 0) continue;
       const unsettled = new Set([...own.values()].filter(isUnsettled).map(({ id }) => id));
       const conflicts = await portable.conflicts(organizationId, entities, unsettled);
-      problems.push(...conflicts.map(({ id, ...problem }) => problemOf(own.get(id)!, problem)));
+      problems.push(conflicts.map(({ id, ...problem }) => problemOf(own.get(id)!, problem)));
     }
-    return problems;
+    return problems.flat();
   }
 }
 
