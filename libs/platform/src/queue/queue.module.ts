@@ -8,6 +8,9 @@ import { postgresBackend, type QueueAddress } from './postgres-backend';
 
 const LONGEST_RECONNECT_MS = 2_000;
 
+/** Of every worker. BullMQ would look only every 15 s whether a server that was away is back. */
+export const WORKER_OPTIONS = { runRetryDelay: 1_000 };
+
 /** BullMQ on Redis where REDIS_URL names one, on PostgreSQL otherwise. */
 @Module({
   imports: [
