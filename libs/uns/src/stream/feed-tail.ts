@@ -2,7 +2,7 @@ import type { FeedReader, FeedRow } from './feed-reader';
 import type { Position } from './position';
 
 /** Rows, and characters of their records, that are kept for listeners that are not as quick as the rest. */
-const MOST_KEPT = { rows: 20_000, characters: 16 * 1024 * 1024 };
+const MOST_KEPT = { rows: 20_000, characters: 8 * 1024 * 1024 };
 const PAGE = 2_000;
 /** Looked for at least so often: a signal may be lost with its connection. */
 const LOOK_MS = 1_000;
