@@ -2,6 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { DomainError, MAX_JSON_DEPTH } from '#kernel';
 
 const MOST_VALUES = 2_000_000;
+/** What an API takes in one field, within the content of an item of the list in a file. */
+const DEEPEST = MAX_JSON_DEPTH + 4;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -48,7 +50,7 @@ function scan(bytes: Buffer): void {
         expectsName = bytes[at] === OPEN_OBJECT;
         open.push(expectsName ? new Set() : undefined);
         values++;
-        if (open.length > MAX_JSON_DEPTH) throw refuse(`File is nested deeper than ${MAX_JSON_DEPTH} levels`);
+        if (open.length > DEEPEST) throw refuse(`File is nested deeper than ${DEEPEST} levels`);
         break;
       case CLOSE_OBJECT:
       case CLOSE_LIST:
