@@ -12,10 +12,10 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { JsonValue } from '#kernel';
-import { IfGiven, IsFlag } from '#platform/http';
+import { AsItStands, IfGiven, IsFlag } from '#platform/http';
 import { LONGEST_NAME, MOST_ITEMS } from '../format';
 import { IMPORT_ACTIONS, IMPORT_STATUSES, type ImportAction, type ImportRow, type ImportStatus } from './import.entity';
-import { slotOf, told, type ItemProblem, type Plan } from './plan';
+import { slotOf, type ItemProblem, type Plan } from './plan';
 import { RESOLUTIONS, type Resolution } from './resolutions';
 
 /** A file of configuration, as an export makes it. */
@@ -167,9 +167,9 @@ export class ImportExecution {
   @Type(() => ResolutionInput)
   resolutions?: ResolutionInput[];
 
-  /** Values by slots. @example {} */
+  /** Values by slots, of which there may be thousands. @example {} */
   @IfGiven()
-  @IsObject()
+  @AsItStands()
   @ApiProperty({ required: false, type: Object })
   secrets?: { [slot: string]: JsonValue };
 }
@@ -242,9 +242,9 @@ export const toPlanView = (planId: string | null, plan: Plan, problems: readonly
   planId,
   description: plan.description,
   items: plan.items.map(({ type, name, action, hash, reason, changes, localChanges }) => ({
-    ...{ type, name, action, hash, changes: told(changes) },
+    ...{ type, name, action, hash, changes },
     ...(reason !== undefined && { reason }),
-    ...(localChanges && { localChanges: told(localChanges) }),
+    ...(localChanges && { localChanges }),
   })),
   secrets: plan.items.flatMap((item) =>
     item.secrets.map(({ place, required }) => ({
