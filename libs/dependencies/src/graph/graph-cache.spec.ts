@@ -6,10 +6,18 @@ import { GraphCache } from './graph-cache';
 /** Of nodes and edges, so that two graphs have no room beside each other. */
 const MANY = 140_000;
 
+/** In the order of the keys, as rows come. */
 const referring = (count: number): GraphRows => ({
   revision: 2,
   entities: [['pipeline', 'p', 'p', 'P']],
-  references: Array.from({ length: count }, (_, n): ReferenceRow => ['pipeline', 'p', 'uses', 'topic', `t${n}`, []]),
+  references: Array.from({ length: count }, (_, n): ReferenceRow => [
+    'pipeline',
+    'p',
+    'uses',
+    'topic',
+    `${n}`.padStart(6, '0'),
+    [],
+  ]),
 });
 
 /** Two organizations whose graphs are empty at first and large by their next revision. */
