@@ -31,8 +31,8 @@ export class GraphTexts {
   private readonly json = new GraphJson();
 
   /** @param of what remembers the text for as long as it is remembered itself */
-  of(of: object, seen: Subgraph, ids: Identities): GraphText {
-    const tag = this.tagOf(seen, ids);
+  of(organizationId: string, of: object, seen: Subgraph, ids: Identities): GraphText {
+    const tag = this.tagOf(organizationId, seen, ids);
     return {
       tag,
       json: () => {
@@ -52,11 +52,14 @@ export class GraphTexts {
     };
   }
 
-  /** What there is at paths changes without the graph's knowing, so it counts beside the revision. */
-  private tagOf({ revision, nodes }: Subgraph, ids: Identities): string {
+  /**
+   * What there is at paths changes without the graph's knowing, so it counts beside the revision. All organizations have the
+   * same address, and two of them soon the same revision: what a browser has kept of one must not pass for the other.
+   */
+  private tagOf(organizationId: string, { revision, nodes }: Subgraph, ids: Identities): string {
     const known = this.tags.get(nodes);
     if (known?.ids === ids) return known.tag;
-    const hash = createHash('sha256').update(`${revision}`);
+    const hash = createHash('sha256').update(`${organizationId} ${revision}`);
     if (ids.size > 0) hash.update(nodes.map(({ key }) => ids.get(key) ?? '').join());
     const tag = hash.digest('base64url').slice(0, 22);
     this.tags.set(nodes, { ids, tag });

@@ -10,7 +10,7 @@ import { Contributors } from '../index/contributors';
 import { DatabaseDependencyIndex } from '../index/database-dependency-index';
 import { isChange, renewed, requireSecrets, withSecrets, type GivenSecrets } from './given-secrets';
 import { placeBefore } from './item-order';
-import { inOrder } from './order';
+import { circleOf, inOrder } from './order';
 import type { Plan, Seen } from './plan';
 import { stepsOf, type Resolution, type Step } from './resolutions';
 import { changedSince, planIsStale } from './stale';
@@ -180,7 +180,10 @@ export class ImportExecutor {
     );
   }
 
-  /** Types after those that have to be there first, and within them each after what it refers to. */
+  /**
+   * Types after those that have to be there first, and within them each after what it refers to.
+   * @throws DomainError `bad_request` for new ones that need one another.
+   */
   private inOrder(changes: readonly Step[]): Step[] {
     const ranks = new Map(typesInOrder(this.portables.all()).map((type, rank) => [type, rank]));
     const sorted = [...changes].sort((a, b) => ranks.get(a.type)! - ranks.get(b.type)!);
@@ -190,7 +193,10 @@ export class ImportExecutor {
       const place = placeBefore(step, portable, referencesIn(portable, step.content).keys);
       return { ...place, needs: [...place.needs].filter((key) => created.has(key)), step };
     });
-    return inOrder(places).ordered.map(({ step }) => step);
+    const { ordered, circle } = inOrder(places);
+    // None in the plan, but new names may make one of what only replaced what is here.
+    if (circle) throw invalid({ field: 'resolutions', message: circleOf(circle) });
+    return ordered.map(({ step }) => step);
   }
 
   private async touchedBy({ member, before, states }: Work, changes: readonly Step[]): Promise<Touched[]> {

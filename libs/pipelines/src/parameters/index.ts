@@ -3,4 +3,4 @@ export { mentionsOf, parameterProblems, unreadable, type ParameterProblem } from
 export { isObject } from './places';
 export { renameMentions } from './rename-mentions';
 export { mapReferences, referencesOf, strangeReferences, type ParameterReference } from './references';
-export { mapSecrets, missingSecrets } from './secrets';
+export { mapSecrets, missingSecrets, wrongSecrets } from './secrets';

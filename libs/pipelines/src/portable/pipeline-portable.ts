@@ -117,7 +117,8 @@ export class PipelinePortable implements Portable {
 
   /** Of one that is enabled, everything that would keep it from that, as far as it can be told without its secrets. */
   private problemsOf({ definition, enabled }: Draft): PipelineProblem[] {
-    if (!enabled) return this.checker.faults(definition);
+    const wrong = this.secrets.wrongIn(definition.nodes);
+    if (!enabled || wrong.length > 0) return [...this.checker.faults(definition), ...wrong];
     const incomplete = new Set(this.secrets.missingIn(definition.nodes).map((place) => place.split('/')[2]));
     const problems = this.checker
       .ownProblems(definition)

@@ -1,4 +1,4 @@
-import { isId, jsonProblem, type FieldProblem } from '#kernel';
+import { isId, type FieldProblem } from '#kernel';
 import { judgeInput } from '../http';
 import { namesOfPath, pathProblem } from './path-of-names';
 import type { PortableContent } from './portable';
@@ -13,8 +13,7 @@ export function judgeContent<T extends object>(
   content: PortableContent,
 ): { input: T; problems: FieldProblem[] } {
   const refused = (field: string, message: string) => ({ input: new type(), problems: [{ field, message }] });
-  const problem = isContent(content) ? jsonProblem(content) : 'must be a JSON object';
-  if (problem !== undefined) return refused('', `Content ${problem}`);
+  if (!isContent(content)) return refused('', 'Content must be a JSON object');
   if (Object.hasOwn(content, 'name')) return refused('name', 'Name is not a known field');
   return judgeInput(type, { ...content, name });
 }
