@@ -144,7 +144,6 @@ describe('configuration at its limits', () => {
     const execute = (more: object) => api.post('/dependencies/import/execute', { planId: newId(), secrets, ...more });
     expect((await execute({})).body.message).toBe('Plan not found');
     expect((await execute({ secrets: [] })).body.message).toBe('Secrets must be an object');
-    expect((await execute({ toString: 1 })).body.message).toBe('To string is not a known field');
   });
 
   it('needs no secret for what was taken away here', async () => {

@@ -49,11 +49,15 @@ function apart(value: object, fields: readonly string[]): { others: object; stan
     (fields.includes(field) ? standing : others).set(field, content);
   }
   for (const [field, content] of standing) {
-    const isObject = typeof content === 'object' && content !== null && !Array.isArray(content);
-    const problem = isObject ? jsonProblem(content) : 'must be an object';
+    const problem = objectProblem(content);
     if (problem) throw invalid({ field, message: `${fieldTitle(field)} ${problem}` });
   }
   return { others: Object.fromEntries(others), standing: Object.fromEntries(standing) };
+}
+
+function objectProblem(value: unknown): string | undefined {
+  if (value === null) return 'is required';
+  return typeof value === 'object' && !Array.isArray(value) ? jsonProblem(value) : 'must be an object';
 }
 
 /** Names that class-transformer would take for what they are called; the pipe leaves them out, too. */
