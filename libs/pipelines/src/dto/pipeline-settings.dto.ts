@@ -26,6 +26,7 @@ export class RetryRuleInput implements RetryRule {
   @IsInt()
   @Min(0)
   @Max(3_600_000)
+  @ApiProperty({ required: false })
   delayMs: number = 1_000;
 
   /** `exponential` doubles the time for each further try. */
