@@ -1,11 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { Client } from 'pg';
-import { type DomainError, filterMatches, filterPattern, newId, topicProblem, type JsonValue } from '#kernel';
-import { asOwner, type Database } from '#platform/database';
+import { conflict, type DomainError, filterMatches, filterPattern, newId, topicProblem, type JsonValue } from '#kernel';
+import { asOwner, Database, serviceDataSource } from '#platform/database';
 import { createTestApp, type TestApp } from '#testing';
 import { RecordWriter } from '../../../libs/uns/src/ingest/record-writer';
 import type { RecordInput } from '../../../libs/uns/src/record';
+
+type Sources = ConstructorParameters<typeof Database>;
 
 /** Characters of three bytes that cannot be packed any tighter. */
 const scribble = (length: number): string =>
@@ -120,6 +122,19 @@ describe('the database', () => {
     await expect(work).rejects.toThrow(/terminat|connection error/i);
     // A lost connection also shows as an event of its own, a turn later.
     await setImmediate();
+  });
+
+  it('is away for whoever asks one that was closed meanwhile, for another', async () => {
+    const none = { entities: [], migrations: [] };
+    const sources = (['app', 'system'] as const).map((role) => serviceDataSource(app.config, none, role, 1));
+    const closed = new Database(...((await Promise.all(sources.map((source) => source.initialize()))) as Sources));
+    await closed.close();
+    await expect(closed.inOrganization(ours, () => Promise.resolve())).rejects.toMatchObject({ kind: 'unavailable' });
+  });
+
+  it('is not away because a refusal quotes what another server has said', async () => {
+    const work = database.inOrganization(ours, () => Promise.reject(conflict('Connection terminated unexpectedly')));
+    await expect(work).rejects.toMatchObject({ kind: 'conflict' });
   });
 
   describe('the record writer', () => {

@@ -106,11 +106,11 @@ describe('the storage of records', () => {
     await move(other);
     await moved('postgres');
     const there = acknowledged.length;
-    await eventually(() => acknowledged.length > there + 1_000);
+    await eventually(() => acknowledged.length > there + 1_000, PATIENT);
     await move({ kind: 'main' });
     await moved('main');
     const back = acknowledged.length;
-    await eventually(() => acknowledged.length > back + 1_000);
+    await eventually(() => acknowledged.length > back + 1_000, PATIENT);
     stop = true;
     await load;
     expect(there).toBeGreaterThan(0);
@@ -120,7 +120,7 @@ describe('the storage of records', () => {
     expect(await valuesOf(topic, clients[1])).toHaveLength(stored.size);
     // One that meets the end of the storage that was in use is told to come back.
     expect([200, 503]).toEqual(expect.arrayContaining([...reads]));
-  });
+  }, 180_000);
 
   it('moves there and back under 5,000 messages a second by MQTT, without losing one that was acknowledged', async () => {
     const topic = `mHv1.0/move/${newId()}`;

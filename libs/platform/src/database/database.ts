@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Logger } from '@nestjs/common';
-import { unavailable } from '#kernel';
+import { DomainError, unavailable } from '#kernel';
 import type { DataSource, EntityManager } from 'typeorm';
 import { isOutage } from './errors';
 
@@ -78,7 +78,8 @@ export class Database {
       this.isAway = false;
       return result;
     } catch (error) {
-      if (!isOutage(error)) throw error;
+      // A refusal may quote what another server has said.
+      if (error instanceof DomainError || !isOutage(error)) throw error;
       this.noteOutage(error as Error);
       throw unavailable('The database does not answer');
     }
