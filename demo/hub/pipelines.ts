@@ -1,8 +1,8 @@
 import { EVENTS_TOPIC, LINE_TOPIC, MOTOR_TOPIC, ROOT_TOPIC } from './namespace.ts';
 
 /** °C at which the motor is slowed down, and at which it may run fast again; bottles a minute for both. */
-const HOT = 80;
-const COOL = 62;
+export const HOT = 80;
+export const COOL = 62;
 const SLOW = 70;
 const FAST = 120;
 

@@ -1,5 +1,6 @@
 import { ApiError, type Api } from './api.ts';
 import type { ConnectionPlan, FunctionPlan } from './connections.ts';
+import { DASHBOARD } from './dashboard.ts';
 import { EVENTS_TOPIC, SIGNALS } from './namespace.ts';
 import { pipelinesWith, type PipelinePlan } from './pipelines.ts';
 
@@ -40,6 +41,7 @@ export async function setUp(api: Api, plans: readonly ConnectionPlan[]): Promise
     return ids;
   };
   await Promise.all(pipelinesWith(idsOf).map((plan) => ensurePipeline(api, plan)));
+  await ensureDashboard(api);
   return connections;
 }
 
@@ -83,6 +85,11 @@ async function ensurePipeline(api: Api, { name, description, nodes, edges }: Pip
     nodes: nodes.map((node, index) => ({ ...node, id: idOf(node.name), position: { x: 220 * index, y: 0 } })),
     edges: edges.map(edgeOf),
   });
+}
+
+async function ensureDashboard(api: Api): Promise<void> {
+  if (await api.find<Named>('/uns/dashboards', DASHBOARD.name)) return;
+  await api.post('/uns/dashboards', DASHBOARD);
 }
 
 const idOf = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');

@@ -17,6 +17,7 @@ export function intro(facts: Addresses): string {
   const { httpUrl, organizationId, token } = facts;
   const rows = [
     ['Board', facts.boardUrl],
+    ['Dashboards', `${httpUrl}/dashboards`],
     ['Swagger UI', `${httpUrl}/swagger/index.html`],
     ['Sign-in', `${facts.email}   ${facts.password}`],
     ['Organization', organizationId],

@@ -296,4 +296,34 @@ describeWithServers(['chromium'], 'dashboards in a browser', () => {
     await eventually(async () => (await page.evaluate('document.documentElement.dataset.theme')) === 'dark');
     await close();
   });
+
+  it('are not left with anything unsaved without asking, whichever way', async () => {
+    const own = await world.newDashboard({ ...plantDashboard('Draft'), variables: [], panels: [] });
+    await world.api.post('/organizations', { name: 'Zero plant' });
+    const { page, problems, close } = await world.visit('/dashboards');
+    const organization = page.getByRole('combobox', { name: 'Organization' });
+    const here = await organization.inputValue();
+    await page.getByRole('link', { name: /Draft/ }).click();
+    await page.getByRole('button', { name: 'Edit', exact: true }).click();
+    await page.getByRole('button', { name: 'Name, time and variables' }).click();
+    await page.getByLabel('Description').fill('Mine');
+    await page.getByRole('button', { name: 'Done' }).click();
+    const asked: string[] = [];
+    page.on('dialog', (dialog) => {
+      asked.push(dialog.message());
+      // The last one leaves.
+      void (asked.length < 3 ? dialog.dismiss() : dialog.accept());
+    });
+    await page.goBack();
+    await eventually(() => new URL(page.url()).pathname === `/dashboards/${own}`);
+    await organization.selectOption('Zero plant');
+    expect(await organization.inputValue()).toBe(here);
+    expect(await page.locator('header p', { hasText: 'Mine' }).count()).toBe(1);
+    await organization.selectOption('Zero plant');
+    await page.getByText('No dashboards here yet').waitFor();
+    expect(new URL(page.url()).pathname).toBe('/dashboards');
+    expect(asked).toEqual(Array(3).fill('Leave without saving your changes?'));
+    expect(problems).toEqual([]);
+    await close();
+  });
 });

@@ -10,11 +10,13 @@ interface Setting {
 export function settingsTable(): string {
   const rows = Object.entries(SETTINGS as Record<string, Setting>).map(([name, setting]) => [
     `\`${name}\`${isSecret(name) ? ' \\*' : ''}`,
-    setting.default === undefined ? '' : `\`${[setting.default].flat().join(',')}\``,
+    codeOf([setting.default ?? []].flat().join(',')),
     [setting.desc, setting.choices && `(${setting.choices.join(', ')})`].filter(Boolean).join(' '),
   ]);
   return table([['Variable (\\* secret)', 'Default', 'Meaning'], ...rows]);
 }
+
+const codeOf = (text: string): string => (text === '' ? '' : `\`${text}\``);
 
 const isSecret = (name: string): boolean => (SECRET_SETTINGS as readonly string[]).includes(name);
 

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { freeLoopbackPort } from '../../apps/standalone/src/ports';
+import { freePort } from '#testing';
 
 export const ROOT = resolve(__dirname, '../..');
 export const MAIN = join('dist', 'apps', 'standalone', 'src', 'main.js');
@@ -51,7 +51,7 @@ export class StandaloneProcess {
 
   static async spawn(options: StartOptions): Promise<StandaloneProcess> {
     const { dataDir, env, through = [], root = ROOT, uid, gid } = options;
-    const [httpPort, mqttPort] = [await freeLoopbackPort(undefined), await freeLoopbackPort(undefined)];
+    const [httpPort, mqttPort] = [await freePort(), await freePort()];
     const own = [process.execPath.replace(ROOT, root), join(root, MAIN)];
     const [command, ...args] = [...through, ...(options.command ?? own)];
     const child = spawn(command!, args, {

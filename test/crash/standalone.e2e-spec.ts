@@ -146,7 +146,7 @@ describe('a start', () => {
     const env = { DATABASE_URL: 'postgres://hub:secret-of-mine@127.0.0.1:1/hub' };
     const { code, line } = await StandaloneProcess.refused({ dataDir, env });
     expect(code).toBe(1);
-    expect(line).toMatch(/^MaestroHub does not start: .*ECONNREFUSED.*$/);
+    expect(line).toMatch(/^DATABASE_URL: cannot connect \(.*ECONNREFUSED.*\)$/);
     expect(line).not.toContain('secret-of-mine');
   });
 });

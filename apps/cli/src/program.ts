@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import type { Environment } from '#platform/config';
 import type { ApplyOptions } from './commands/apply';
@@ -8,6 +10,12 @@ import type { HubOptions } from './hub/hub-access';
 import type { HubClient } from './hub/hub-client';
 
 const say = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+
+/** Of the package that it was built in. */
+function version(): string {
+  const file = join(__dirname, '..', '..', '..', '..', 'package.json');
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
 
 const gathered = (value: string, before: string[] = []): string[] => [...before, value];
 
@@ -28,7 +36,8 @@ not written.
 
 const PLAN_HELP = `
 Exit code 0: the plan is shown; with --check, there is nothing to do. 2: with --check, there is something to do.
-1: it could not be made, or has problems that have to be mended first.
+1: it could not be made, or has problems that have to be mended first. An import removes nothing: entities that the
+organization has and the source has not are in no plan.
 `;
 
 const AFTER_HUB_HELP = `
@@ -39,6 +48,7 @@ It needs HUB_TOKEN, a token with the scope dependencies:SCOPE, or HUB_TOKEN_FILE
 export function program(environment: Environment): Command {
   const hub = new Command('maestrohub')
     .description('Configuration of a MaestroHub as code, and care for its database.')
+    .version(version(), '-V, --version', 'display the version')
     .addHelpText('after', AFTER_HELP)
     .showHelpAfterError('(maestrohub --help lists what there is)');
   addHubCommands(hub, environment);

@@ -11,6 +11,7 @@ import { BrokerMonitor, MqttStrategy, MqttWebSockets } from '#platform/mqtt';
 import { migrateQueue } from '#platform/queue';
 import { ensurePartitions } from '#uns';
 import { databaseSchema } from '../../../ormconfig';
+import { databaseFailure } from './database-failure';
 import { HubModule } from './hub.module';
 
 /** Requests under way may take this long once the end has begun. */
@@ -23,7 +24,10 @@ export interface RunningHub extends FirstStartResult {
   stop: () => Promise<void>;
 }
 
-/** Brings the database up to date. Every process does it at its start; one works, the others wait. */
+/**
+ * Brings the database up to date. Every process does it at its start; one works, the others wait.
+ * @throws SettingsError where it cannot be reached.
+ */
 export const migrateHub = (config: Config): Promise<void> =>
   migrate(config, databaseSchema, [
     migrateQueue,
@@ -31,7 +35,9 @@ export const migrateHub = (config: Config): Promise<void> =>
     ensureAuditPartitions,
     ensureExecutionPartitions,
     ensureStatePartitions,
-  ]);
+  ]).catch((error: unknown) => {
+    throw databaseFailure(error);
+  });
 
 /** Starts the given parts in this process and resolves when they serve. `report` is told each step. */
 export async function startHub(

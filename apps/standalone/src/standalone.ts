@@ -21,6 +21,9 @@ export interface Started {
 const STOP_MS = 45_000;
 const STOP_WITHOUT_DATABASE_MS = 5_000;
 
+/** A start that is under way when the end is asked for may wait for a server that never answers. */
+const START_GRACE_MS = 10_000;
+
 /** Runs the platform until its end and returns the exit code. */
 export async function runStandalone(environment: Environment, ending: Ending, started: Started[]): Promise<number> {
   const progress = new Progress(process.stderr);
@@ -75,10 +78,24 @@ async function start(environment: Environment, ending: Ending, started: Started[
 
   begin('loading');
   const { startHub } = await loading;
-  const hub = await startHub(config, settings.HUB_ROLES, begin);
+  const hub = await unlessEnding(startHub(config, settings.HUB_ROLES, begin), ending.signal);
   started.push({ stop: () => inTime(hub.stop(), databaseEnded ? STOP_WITHOUT_DATABASE_MS : STOP_MS) });
   ending.signal.throwIfAborted();
   return screen({ ...hub, dataDir: dataDir.path, startedIn: progress.total() });
+}
+
+/** The work's result; where the end is asked for meanwhile, it gets some time. @throws the signal's reason after that. */
+async function unlessEnding<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = (): void => void (timer = setTimeout(() => late.reject(signal.reason as Error), START_GRACE_MS));
+  signal.addEventListener('abort', onAbort);
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    clearTimeout(timer);
+  }
 }
 
 /** HTTP serves health in every role. */

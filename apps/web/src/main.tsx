@@ -5,7 +5,7 @@ import { readSettings } from './api/settings';
 import { here, Session, SignInProblem } from './api/session';
 import type { Profile } from './api/types';
 import { chosenOrganization, HubProvider, keepOrganization, rightsOf, type Hub } from './app/context';
-import { followLinks, useAddress } from './app/router';
+import { followLinks, navigate, useAddress } from './app/router';
 import { Shell, type Place } from './app/shell';
 import { startTheme } from './app/theme';
 import { SignedOut } from './app/signed-out';
@@ -29,9 +29,12 @@ function App({ client, profile }: { client: Client; profile: Profile }) {
   client.organizationId = organization?.id;
   const hub = useMemo((): Hub | undefined => {
     if (!organization) return undefined;
-    const choose = (id: string): void => {
+    const choose = (id: string): boolean => {
+      // What is looked at belongs to this one alone.
+      if (!navigate(`/${areaOf(location.pathname)}`)) return false;
       keepOrganization(id);
       setOrganization(profile.organizations.find((one) => one.id === id));
+      return true;
     };
     return { client, profile, organization, choose, can: rightsOf(profile, organization) };
   }, [client, profile, organization]);
@@ -51,8 +54,10 @@ function App({ client, profile }: { client: Client; profile: Profile }) {
   );
 }
 
+const areaOf = (path: string): string => path.split('/')[1]!;
+
 function pageAt(path: string) {
-  const [, area, id] = path.split('/');
+  const [area, id] = [areaOf(path), path.split('/')[2]];
   if (area === 'explorer') return <ExplorerPage />;
   if (area === 'dependencies') return <DependenciesPage />;
   return id ? <DashboardPage id={id} /> : <DashboardList />;

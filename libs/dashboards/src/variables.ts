@@ -1,4 +1,4 @@
-import { filterProblem, MAX_LEVEL_LENGTH, textProblem, TOPIC_ROOT, type FieldProblem } from '#kernel';
+import { filterProblem, MAX_LEVEL_LENGTH, MAX_TOPIC_BYTES, textProblem, TOPIC_ROOT, type FieldProblem } from '#kernel';
 import type { Variable } from './dashboard-content';
 
 /** `${name}` in topics and titles. */
@@ -49,6 +49,8 @@ function sourceProblems({ values, topics }: Variable, place: string): FieldProbl
 
 function topicsProblem(filter: string): string | undefined {
   if (!filter.startsWith(`${TOPIC_ROOT}/`)) return `Topics must start with ${TOPIC_ROOT}/`;
+  // No topic is longer, and no index of the graph has room for more.
+  if (Buffer.byteLength(filter) > MAX_TOPIC_BYTES) return `Topics must be at most ${MAX_TOPIC_BYTES} bytes long`;
   const wildcards = filter.split('/').filter((level) => level === '+').length;
   return filterProblem(filter) ?? (wildcards === 1 ? undefined : 'Topics must have one +, in place of the values');
 }

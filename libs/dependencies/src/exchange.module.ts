@@ -13,6 +13,7 @@ import { ImportExecutor } from './import/import-executor';
 import { ImportUndoer } from './import/import-undoer';
 import { ImportsRepository } from './import/imports.repository';
 import { ImportsService } from './import/imports.service';
+import { PlanConflicts } from './import/plan-conflicts';
 import { Planner } from './import/planner';
 import { ProgressReports } from './import/progress-reports';
 
@@ -29,6 +30,7 @@ import { ProgressReports } from './import/progress-reports';
     ExportsRepository,
     ExportsService,
     Planner,
+    PlanConflicts,
     ImportExecutor,
     ImportUndoer,
     ImportsRepository,

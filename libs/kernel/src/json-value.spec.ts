@@ -51,10 +51,12 @@ describe('jsonProblem', () => {
   });
 
   it('accepts what comes back from its text unchanged, and without NUL', () => {
-    const strange = fc.string({ unit: fc.constantFrom('a', '\0', '\ud83d', '\ude00', '"', '\\', 'é') });
+    const strange = ['a', '\0', '\ud83d', '\ude00', '"', 'é'];
     const value = fc.anything({
-      key: strange,
-      values: [strange, fc.double(), fc.boolean(), fc.constant(null)],
+      // Without backslashes: V8's JSON.parse (12.8 and later) takes a name that is written with escapes for one that begins
+      // as it is written, where it has met such a one before: `"` for a backslash.
+      key: fc.string({ unit: fc.constantFrom(...strange) }),
+      values: [fc.string({ unit: fc.constantFrom(...strange, '\\') }), fc.double(), fc.boolean(), fc.constant(null)],
       maxDepth: 4,
     });
     fc.assert(

@@ -39,6 +39,8 @@ function membersProblems(fields: readonly ModelField[], place: string, depth: nu
     const twice = names.indexOf(field.name) < index;
     return [
       ...(twice ? [{ field: `${own}.name`, message: `Name ${field.name} is given to two fields` }] : []),
+      // A schema with a member of that name cannot leave in a file.
+      ...(field.name === '__proto__' ? [{ field: `${own}.name`, message: 'Name must not be __proto__' }] : []),
       ...shapeProblems(field, own, depth),
     ];
   });

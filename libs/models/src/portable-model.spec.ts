@@ -33,7 +33,11 @@ describe('a model that comes in', () => {
     ['x', { fields: [] }, 'Name must have at least two visible characters'],
     ['Line', { fields: [], name: 'Other' }, 'Name is not a known field'],
     ['Line', { fields: [], id }, 'Id is not a known field'],
-    ['Line', { fields: [{ name: 'a', type: 'object', modelId: 'Sensor' }] }, 'Model id must be the id of a model'],
+    [
+      'Line',
+      { fields: [{ name: 'a', type: 'object', modelId: 'Sensor' }] },
+      'Model id must name a model: mhub://model/<name>',
+    ],
     ['Line', { fields: [{ name: 'a', type: 'string', min: 1 }] }, 'min is not for type string'],
     ['Line', { fields: [{ name: '\0', type: 'string' }] }, 'Content contains the NUL character'],
     ['Line', [], 'Content must be a JSON object'],

@@ -1,5 +1,5 @@
-import { newId, type JsonValue } from '#kernel';
-import { judgeNamed, type CheckedContent, type PortableContent } from '#platform/dependencies';
+import { newId, type FieldProblem, type JsonValue } from '#kernel';
+import { judgeNamed, notAReference, type CheckedContent, type PortableContent } from '#platform/dependencies';
 import { ModelInput } from './dto/model.dto';
 import { contentOf } from './model-content';
 import type { Model } from './model.entity';
@@ -21,11 +21,15 @@ export function checkModel(name: string, content: PortableContent): CheckedConte
     return id;
   });
   const { input, problems: refused } = judgeNamed(ModelInput, name, withIds);
-  const { content: model, problems } = refused.length > 0 ? { problems: refused } : contentOf(input);
+  const { content: model, problems } = refused.length > 0 ? { problems: refused.map(toldOfFile) } : contentOf(input);
   if (!model || problems.length > 0) return { content, secrets: [], problems };
   const sound = withModels(portableContent({ ...model, fields: [...model.fields] }), (id) => references.get(id) ?? id);
   return { content: sound, secrets: [], problems };
 }
+
+/** What has to be an id in the API is a name in files. */
+const toldOfFile = ({ field, message }: FieldProblem): FieldProblem =>
+  field.endsWith('.modelId') ? { field, message: `Model id ${notAReference('model')}` } : { field, message };
 
 /** The same content with other texts in the places where its fields name models. */
 export function withModels(content: PortableContent, map: (text: string) => string): PortableContent {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DomainError } from '#kernel';
+import { DomainError, type FieldProblem } from '#kernel';
 import { graphFaults, graphProblems, PipelineGraph } from './graph';
 import { NodeTypeRegistry } from './node-types';
 import { mentionsOf, parameterProblems, unreadable } from './parameters';
@@ -37,8 +37,8 @@ export class PipelineChecker {
   async problems(organizationId: string, checked: Checked): Promise<PipelineProblem[]> {
     const { problems, sound } = this.judge(checked);
     for (const node of sound) {
-      const own = (await this.types.find(node.type)!.check?.(node.parameters, organizationId)) ?? [];
-      problems.push(...own.map(({ field, message }) => of(node, { parameter: field, message })));
+      const found = (await this.types.find(node.type)!.checkReferences?.(node.parameters, organizationId)) ?? [];
+      problems.push(...atNode(node, found));
     }
     return problems.slice(0, MOST_PROBLEMS);
   }
@@ -48,7 +48,7 @@ export class PipelineChecker {
     return this.judge(checked).problems.slice(0, MOST_PROBLEMS);
   }
 
-  /** With the nodes whose parameters have the right shape, of which their types may find more. */
+  /** With the nodes whose parameters have nothing wrong with them, of which it is worth looking what they refer to. */
   private judge({ nodes, edges }: Checked): { problems: PipelineProblem[]; sound: DefinedNode[] } {
     const faults = this.faults({ nodes, edges });
     if (faults.length > 0) return { problems: faults, sound: [] };
@@ -67,11 +67,16 @@ export class PipelineChecker {
   private readonly referencesOf = (node: DefinedNode) =>
     mentionsOf(this.types.find(node.type)!.definition, node.parameters).map((mention) => of(node, mention));
 
+  /** Whatever is in them, types are asked about parameters alone that have the right shape. */
   private parameterProblems(node: DefinedNode): PipelineProblem[] {
-    const { definition } = this.types.find(node.type)!;
-    return parameterProblems(definition, node.parameters).map((problem) => of(node, problem));
+    const type = this.types.find(node.type)!;
+    const unfit = parameterProblems(type.definition, node.parameters).map((problem) => of(node, problem));
+    return unfit.length > 0 ? unfit : atNode(node, type.check?.(node.parameters) ?? []);
   }
 }
+
+const atNode = (node: DefinedNode, problems: readonly FieldProblem[]): PipelineProblem[] =>
+  problems.map(({ field, message }) => of(node, { parameter: field, message }));
 
 const of = <T>({ id }: DefinedNode, problem: T): T & { nodeId: string } => ({ nodeId: id, ...problem });
 

@@ -189,8 +189,12 @@ export class PipelineEditor {
 
   /** Answers what it refers to that is there. */
   private async check(organizationId: string, id: string, { definition, enabled }: Draft): Promise<EntityKey[]> {
-    const unknown = this.secrets.unknownIn(definition.nodes);
-    const faults = [...this.checker.faults(definition), ...unknown];
+    const { nodes } = definition;
+    const faults = [
+      ...this.checker.faults(definition),
+      ...this.secrets.wrongIn(nodes),
+      ...this.secrets.unknownIn(nodes),
+    ];
     if (faults.length > 0) throw refusal(definition, faults);
     const tooLarge = sizeProblem(definition);
     if (tooLarge !== undefined) throw new DomainError('payload_too_large', tooLarge);

@@ -3,7 +3,7 @@ import { SecretBox } from '#platform/crypto';
 import { SECRET_PLACE } from '#platform/dependencies';
 import { placeOf } from '#platform/json-schema';
 import { NodeTypeRegistry, type JsonObject } from './node-types';
-import { mapSecrets, missingSecrets } from './parameters';
+import { mapSecrets, missingSecrets, wrongSecrets } from './parameters';
 import type { PipelineProblem } from './pipeline-checker';
 import type { DefinedNode } from './pipeline-definition';
 
@@ -34,6 +34,19 @@ export class PipelineSecrets {
     return this.mapped(nodes, (text, pointer, node) =>
       text === MASK ? (known.get(keyOf(node))?.get(pointer) ?? MASK) : text,
     );
+  }
+
+  /** Places of secrets that have no text: it would be kept, and told to everybody, in clear. */
+  wrongIn(nodes: readonly DefinedNode[]): PipelineProblem[] {
+    return nodes.flatMap((node) => {
+      const definition = this.types.find(node.type)?.definition;
+      const wrong = definition ? wrongSecrets(definition, node.parameters) : [];
+      return wrong.map((pointer) => ({
+        nodeId: node.id,
+        parameter: placeOf(pointer),
+        message: 'The secret must be a text',
+      }));
+    });
   }
 
   /** Masks that stand for nothing: the secret belongs to another place, or was never given. */

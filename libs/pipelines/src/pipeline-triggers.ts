@@ -15,6 +15,13 @@ interface Triggering {
   nodes: readonly DefinedNode[];
 }
 
+/** A pipeline that has a webhook path. */
+export interface WebhookHolder {
+  id: string;
+  /** Null where it is another organization's. */
+  name: string | null;
+}
+
 const WEBHOOK = 'trigger.webhook';
 
 /**
@@ -48,6 +55,28 @@ export class PipelineTriggers {
   async byWebhookPath(webhookPath: string): Promise<PipelineTrigger | undefined> {
     const row = await this.database.asSystem((manager) => manager.findOneBy(PipelineTrigger, { webhookPath }));
     return row ? this.opened(row) : undefined;
+  }
+
+  /** Who has these paths, of whichever organization. Told to one that may know names of its own pipelines alone. */
+  async webhookHolders(organizationId: string, webhookPaths: readonly string[]): Promise<Map<string, WebhookHolder>> {
+    const rows = await this.database.asSystem((manager) =>
+      manager.query<(WebhookHolder & { path: string })[]>(
+        `SELECT t.webhook_path AS path, t.pipeline_id AS id, p.name FROM pipeline_triggers t
+         LEFT JOIN pipelines p ON p.organization_id = t.organization_id AND p.id = t.pipeline_id AND p.organization_id = $1
+         WHERE t.webhook_path = ANY ($2::text[])`,
+        [organizationId, webhookPaths],
+      ),
+    );
+    return new Map(rows.map(({ path, id, name }) => [path, { id, name }]));
+  }
+
+  /** The webhook paths that a pipeline needs to itself, by the places of their nodes in it. */
+  webhooksOf({ enabled, nodes }: Pick<Triggering, 'enabled' | 'nodes'>): { index: number; path: string }[] {
+    if (!enabled) return [];
+    return nodes.flatMap((node, index) => {
+      const path = this.isTrigger(node) ? webhookPathOf(node) : null;
+      return path === null ? [] : [{ index, path }];
+    });
   }
 
   /**

@@ -11,7 +11,8 @@ type Held<T> = Exclude<T, false | null | undefined>;
 
 /**
  * Waits until the condition gives anything but false, null or undefined, and gives that. A condition that throws does
- * not hold yet. @throws Error what it threw last, or that it never held.
+ * not hold yet. The last look begins when the time is over: one before it, on a machine that stood still meanwhile, says
+ * nothing of what holds by then. @throws Error what it threw last, or that it never held.
  */
 export async function eventually<T>(
   condition: () => T | Promise<T>,
@@ -19,6 +20,7 @@ export async function eventually<T>(
 ): Promise<Held<T>> {
   const deadline = Date.now() + timeout;
   for (;;) {
+    const isLast = Date.now() >= deadline;
     let failure: unknown = new Error(`the condition did not hold within ${timeout} ms`);
     try {
       const value = await condition();
@@ -26,8 +28,8 @@ export async function eventually<T>(
     } catch (error) {
       failure = error;
     }
-    if (Date.now() >= deadline) throw failure;
-    await delay(interval);
+    if (isLast) throw failure;
+    await delay(Math.min(interval, Math.max(0, deadline - Date.now())));
   }
 }
 

@@ -9,6 +9,7 @@ export * from './postgres-server';
 export * from './processes';
 export * from './rabbitmq-server';
 export * from './server-process';
+export * from './strange-postgres';
 export * from './tcp-proxy';
 export * from './test-app';
 export * from './test-browser';

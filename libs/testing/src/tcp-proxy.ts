@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { freePort } from './free-port';
 
 /**
  * A way to a real server that can go wrong: `pass` lets everything through, `refuse` listens no more, `stall` takes
@@ -25,7 +26,8 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   let mode: ProxyMode = 'pass';
   let taken = 0;
   let server: Server | undefined;
-  let port = 0;
+  // Nobody else's either while nobody listens.
+  const port = await freePort();
   const open = new Set<{ near: Socket; far: Socket }>();
 
   const take = (near: Socket): void => {
@@ -60,7 +62,6 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     server = createServer({ allowHalfOpen: true }, take);
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
-    port = (server.address() as { port: number }).port;
   };
 
   const refuse = async (): Promise<void> => {
@@ -75,9 +76,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
 
   await listen();
   return {
-    get port() {
-      return port;
-    },
+    port,
     get taken() {
       return taken;
     },

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { ALL_SCOPES } from '#kernel';
 import { createTestApp, type ApiClient, type TestApp } from '#testing';
+import { fileOf, itemOf, validate } from '../dependencies/exchange';
 import { runCli, type CliResult } from './run-cli';
 
 describe('configuration as code', () => {
@@ -164,6 +165,21 @@ describe('configuration as code', () => {
     expect(await pipelineOf(plant.api)).toMatchObject({ timeoutSeconds: 80 });
   });
 
+  it('takes back what was done last, and then what was done before, however they were planned', async () => {
+    const planOf = async (name: string): Promise<string> => {
+      const item = itemOf('model', name, { description: null, fields: [{ name: 'rpm', type: 'number' }] });
+      return (await validate(plant.api, fileOf(item))).body.data.planId as string;
+    };
+    const [first, second] = [await planOf('First'), await planOf('Second')];
+    for (const planId of [second, first]) {
+      expect((await plant.api.post('/dependencies/import/execute', { planId })).status).toBe(200);
+    }
+    for (const id of [first, second]) {
+      const output = expect.stringContaining(`what the import ${id} did (1 created) is taken back`);
+      expect(await cli(plant, 'undo', '--yes')).toEqual({ code: 0, output });
+    }
+  });
+
   it('ends with 1 where there are problems, whatever was asked', async () => {
     const file = join(directory, 'dashboards/None.yaml');
     mkdirSync(dirname(file));
@@ -186,6 +202,19 @@ describe('configuration as code', () => {
       output: expect.stringContaining(`maestrohub: ${file}:2:11: this cannot be read: `),
     });
     expect(await cli(plant, 'export', tmpdir())).toMatchObject({ output: expect.stringContaining('name another one') });
+  });
+
+  it('is exported with warnings of what no import would take', async () => {
+    const broken = await newOrganization();
+    const modelId = await create(broken.api, '/engine/models', { name: 'Motor', fields: [] });
+    const fields = [{ name: 'motor', type: 'object', modelId }];
+    await create(broken.api, '/engine/models', { name: 'Line', fields });
+    expect((await broken.api.delete(`/engine/models/${modelId}?force=true`)).status).toBe(200);
+    const target = join(directory, 'broken.mhub.json');
+    const { code, output } = await cli(broken, 'export', target);
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('1 entity in') });
+    expect(output).toContain(`warning: model Line fields[0].modelId: model ${modelId} does not exist: no import takes`);
+    rmSync(target);
   });
 
   it('is one file, too', async () => {

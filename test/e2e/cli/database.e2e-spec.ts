@@ -1,3 +1,7 @@
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newId } from '#kernel';
 import { createTestApp, type TestApp } from '#testing';
 import { databaseOf, runCli } from './run-cli';
 
@@ -56,10 +60,19 @@ describe('commands that care for the database', () => {
     [['create-admin', 'a@b.c'], { HUB_ADMIN_PASSWORD: 'short' }, /HUB_ADMIN_PASSWORD/],
     [['create-admin', 'a@b.c'], { HUB_ADMIN_PASSWORD: 'passwordpassword' }, /one of the most common passwords/],
     [['create-admin'], {}, /missing required argument 'email'/],
-    [['migrate'], { DATABASE_URL: 'postgres://127.0.0.1:1/none' }, /ECONNREFUSED/],
+    [['migrate'], { DATABASE_URL: 'postgres://127.0.0.1:1/none' }, /^maestrohub: DATABASE_URL: .*ECONNREFUSED/],
     [['nothing'], {}, /unknown command 'nothing'/],
   ])('say what is wrong: %j', async (args, env, message) => {
     const { code, output } = await runCli(args, { ...databaseOf(app), ...env });
     expect({ code, output }).toEqual({ code: 1, output: expect.stringMatching(message) });
+  });
+
+  it('do not make a database where there is none', async () => {
+    const directory = join(tmpdir(), `no-database-${newId()}`);
+    expect(await runCli(['purge', '--older-than', '30d'], { HUB_DATA_DIR: directory })).toEqual({
+      code: 1,
+      output: expect.stringContaining(`there is no database in ${directory}: `),
+    });
+    expect(existsSync(directory)).toBe(false);
   });
 });

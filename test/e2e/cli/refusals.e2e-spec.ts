@@ -142,6 +142,10 @@ describe('a command that speaks to MaestroHub', () => {
     });
   });
 
+  it('tells its version', async () => {
+    expect(await runCli(['--version'], {})).toEqual({ code: 0, output: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  });
+
   it.each([
     ['export', /dependencies:export.*/s],
     ['plan', /Exit code 0: .*2: with --check.*1: .*dependencies:import/s],

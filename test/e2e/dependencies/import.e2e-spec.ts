@@ -1,4 +1,4 @@
-import { createTestApp, type ApiClient, type TestApp } from '#testing';
+import { createTestApp, type Answer, type ApiClient, type TestApp } from '#testing';
 import { rowDigest } from '../../architecture/calls/row-digest';
 import { exported, fileOf, imported, itemOf, newPlace, validate } from './exchange';
 
@@ -224,6 +224,22 @@ describe('an import', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
   });
 
+  it('is done once, and answered the same, however often its caller asks with the same key', async () => {
+    await put(from, 'Line A', [number('a')]);
+    const { planId } = await plan(await exported(from, all));
+    const key = (name: string) => ({ 'Idempotency-Key': name });
+    const twice = async (call: () => Promise<Answer>): Promise<void> => {
+      const [first, again] = [await call(), await call()];
+      expect(first.status).toBe(200);
+      expect([again.status, again.text]).toEqual([200, first.text]);
+      expect(again.headers.get('idempotency-replayed')).toBe('true');
+    };
+    await twice(() => to.post('/dependencies/import/execute', { planId }, key('do-it')));
+    expect(Object.keys(await models(to))).toEqual(['Line A']);
+    await twice(() => to.post(`/dependencies/import/${planId}/undo`, undefined, key('take-it-back')));
+    expect(await models(to)).toEqual({});
+  });
+
   describe('that is undone', () => {
     let file: string;
     let id: string;
@@ -255,6 +271,16 @@ describe('an import', () => {
       });
       expect((await undo('?force=true')).status).toBe(200);
       expect(await models(to)).toMatchObject({ Sensor: { description: 'old' } });
+    });
+
+    it('is after others that came later are undone, and not before', async () => {
+      const later = await imported(to, fileOf(itemOf('model', 'Sensor', { ...OLD, description: 'later' })));
+      expect(later).toMatchObject({ status: 200, body: { data: { counts: { update: 1 } } } });
+      expect((await undo()).status).toBe(409);
+      expect((await to.post(`/dependencies/import/${later.body.data.id}/undo`)).status).toBe(200);
+      expect(await models(to)).toMatchObject({ Sensor: { description: 'new' } });
+      expect((await undo()).status).toBe(200);
+      expect(Object.values(await models(to))).toMatchObject([{ name: 'Sensor', description: 'old' }]);
     });
 
     it('is not while others refer to it, but by force', async () => {

@@ -197,6 +197,21 @@ describe('pipelines that leave and enter', () => {
         'nodes[0].parameters.path',
         'path is required',
       ],
+      [
+        'a time that never comes',
+        { enabled: true, nodes: [node({ type: 'trigger.schedule', parameters: { scheduleType: 'cron', cron: '5' } })] },
+        'nodes[0].parameters.cron',
+        'Cron must have six fields: second minute hour day month weekday',
+      ],
+      [
+        'a plain name in the place of a reference',
+        {
+          enabled: true,
+          nodes: [node({ type: 'trigger.pipeline.event', parameters: { pipelineIds: [newId(), 'B'] } })],
+        },
+        'nodes[0].parameters.pipelineIds[1]',
+        'pipelineIds[1] must name a pipeline: mhub://pipeline/<name>',
+      ],
       ['text that nothing can keep', { description: 'a\0b' }, '', 'Content contains the NUL character'],
       [
         'too much',

@@ -1,5 +1,6 @@
 import { ALL_SCOPES } from '#kernel';
 import { createTestApp, type ApiClient, type TestApp } from '#testing';
+import { fileOf, imported, itemOf, type FileItem } from './exchange';
 import { makeWholeOrganization, SECRETS } from './whole-organization';
 
 /* An organization with hundreds of entities of every kind leaves, enters an empty one, and leaves it as the same bytes. */
@@ -44,6 +45,14 @@ describe('a whole organization', () => {
     expect(answer).toMatchObject({ status: 200 });
     return answer.body.data as Plan;
   }
+
+  const ANOTHER: Record<string, object> = {
+    function: { parameters: [{ name: 'order', type: 'string', required: false }] },
+    'schema-binding': { unit: 'another' },
+  };
+
+  const changed = ({ type, name, content }: FileItem): FileItem =>
+    itemOf(type, name, { ...content, ...(ANOTHER[type] ?? { description: 'Another one' }) });
 
   const slotsOf = ({ secrets }: Plan): Record<string, string> =>
     Object.fromEntries(
@@ -91,6 +100,14 @@ describe('a whole organization', () => {
     const plan = await planned(copy);
     expect(countsOf(plan)).toEqual({ unchanged: plan.items.length });
     expect(plan.secrets.filter(({ required }) => required)).toEqual([]);
+  });
+
+  it('is as it was when an import that changes all of it is undone', async () => {
+    const items = (JSON.parse(file) as { items: FileItem[] }).items.map(changed);
+    const done = await imported(copy, fileOf(...items));
+    expect(done).toMatchObject({ status: 200, body: { data: { counts: { update: items.length } } } });
+    expect(await copy.post(`/dependencies/import/${done.body.data.id}/undo`)).toMatchObject({ status: 200 });
+    expect(await exported(copy)).toBe(file);
   });
 
   it('is gone again when the import is undone', async () => {

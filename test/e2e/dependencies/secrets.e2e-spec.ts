@@ -80,6 +80,27 @@ describe('secrets of an import', () => {
     expect(await secretsOf('connection', 'MES')).toEqual({ '/config/auth/password': 'first' });
   });
 
+  it('that somebody has set since are not lost by an undo', async () => {
+    await imported(api, fileOf(mes(MASK)), { secrets: { [SLOT]: 'first' } });
+    const renewed = await execute(mes(MASK), { [SLOT]: 'second' });
+    const [{ id }] = (await api.get('/connections')).body.data;
+    const set = async (password: string): Promise<void> => {
+      const config = { ...(mes().content['config'] as object), auth: { type: 'basic', username: 'u', password } };
+      expect((await api.patch(`/connections/${id}`, { config })).status).toBe(200);
+    };
+    const undo = () => api.post(`/dependencies/import/${renewed.body.data.id}/undo`);
+
+    await set('theirs');
+    expect(await undo()).toMatchObject({
+      status: 409,
+      body: { details: { changed: [{ type: 'connection', name: 'MES', message: 'was changed' }] } },
+    });
+    expect(await secretsOf('connection', 'MES')).toEqual({ '/config/auth/password': 'theirs' });
+    await set('second');
+    expect((await undo()).status).toBe(200);
+    expect(await secretsOf('connection', 'MES')).toEqual({ '/config/auth/password': 'first' });
+  });
+
   it('of a pipeline belong to its nodes, wherever those have been moved to', async () => {
     const pipeline = (...nodes: object[]) => itemOf('pipeline', 'Hooks', { nodes, edges: [] });
     const [one, two] = [hook('1', 'One', 'key'), hook('2', 'Two', 'key')];

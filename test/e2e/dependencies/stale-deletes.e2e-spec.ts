@@ -31,6 +31,18 @@ describe('deleting what was changed meanwhile', () => {
     expect(await deleted('', made.headers.get('etag')!)).toBe(204);
   });
 
+  it('is refused of a topic’s own schema', async () => {
+    const { id } = (await api.post('/uns/topics', { topic: 'mHv1.0/line-2/speed' })).body.data;
+    const schema = `/uns/topics/${id}/schema`;
+    const put = () => api.put(schema, { mode: 'strict', min: 0 });
+    const seen = (await put()).headers.get('etag')!;
+    const now = (await put()).headers.get('etag')!;
+    expect((await api.delete(schema, { 'If-Match': seen })).status).toBe(412);
+    expect((await api.get(schema)).body.data).toMatchObject({ source: 'topic', min: 0 });
+    expect((await api.delete(schema, { 'If-Match': now })).status).toBe(204);
+    expect((await api.delete(schema, { 'If-Match': now })).status).toBe(404);
+  });
+
   it('comes before those who depend on it', async () => {
     const { id } = (await api.post('/engine/models', { name: 'Used', fields: [] })).body.data;
     const fields = [{ name: 'used', type: 'object', modelId: id }];

@@ -45,14 +45,20 @@ const SHAPES: Record<string, string[][]> = {
 
 const ALL_SHAPES = Object.values(SHAPES).flat();
 
+const shapesOf = ({ path }: FuzzRoute): string[][] | undefined => SHAPES[path.replace('/api/v1', '')];
+
+/** Whether bodies of the route are mostly of its own fields. */
+export const hasShape = (route: FuzzRoute): boolean =>
+  ['POST', 'PUT', 'PATCH'].includes(route.method) && shapesOf(route) !== undefined;
+
 const shaped = (known: Known, route: FuzzRoute): fc.Arbitrary<[string, unknown][]> => {
-  const own = SHAPES[route.path.replace('/api/v1', '')] ?? ALL_SHAPES;
+  const own = shapesOf(route) ?? ALL_SHAPES;
   const shape = fc.oneof(
     { weight: 4, arbitrary: fc.constantFrom(...own) },
     { weight: 1, arbitrary: fc.constantFrom(...ALL_SHAPES) },
   );
   const strangers = fc.oneof(
-    { weight: 3, arbitrary: fc.constant([]) },
+    { weight: 7, arbitrary: fc.constant([]) },
     { weight: 1, arbitrary: fc.array(fc.constantFrom(...FIELDS), { maxLength: 3 }) },
   );
   return fields(
@@ -84,7 +90,7 @@ const BROKEN = [
 
 export const body = (known: Known, route: FuzzRoute): fc.Arbitrary<Buffer> =>
   fc.oneof(
-    { weight: 10, arbitrary: shaped(known, route).map((entries) => Buffer.from(jsonOf(entries))) },
+    { weight: 15, arbitrary: shaped(known, route).map((entries) => Buffer.from(jsonOf(entries))) },
     { weight: 2, arbitrary: shaped(known, route).map((entries) => Buffer.from(formOf(entries))) },
     { weight: 2, arbitrary: fc.constantFrom(...BROKEN).map((broken) => Buffer.from(broken)) },
     { weight: 1, arbitrary: fc.json().map((json) => Buffer.from(json)) },

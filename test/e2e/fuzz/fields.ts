@@ -189,8 +189,14 @@ const likely = (known: Known): Record<string, Value | undefined> => ({
   ),
   description: fc.string({ maxLength: 20 }),
   quality: fc.constantFrom('good', 'bad'),
-  name: fc.string({ minLength: 1, maxLength: 20 }),
-  email: fc.constantFrom(...known.emails),
+  name: fc.oneof(
+    fc.string({ minLength: 1, maxLength: 20 }),
+    fc.nat().map((number) => `Fuzz ${number}`),
+  ),
+  email: fc.oneof(
+    fc.constantFrom(...known.emails),
+    fc.nat().map((number) => `fuzz-${number}@example.com`),
+  ),
   password: fc.constantFrom(...known.passwords),
   firstName: fc.constantFrom('Petra', 'größe'),
   lastName: fc.constant('Lindqvist'),
@@ -245,7 +251,7 @@ export const fields = (known: Known, names: fc.Arbitrary<string[]>): fc.Arbitrar
       ...chosen.map((name) => {
         const any = value(known);
         const good = usual[name];
-        const content = good ? fc.oneof({ weight: 4, arbitrary: good }, { weight: 1, arbitrary: any }) : any;
+        const content = good ? fc.oneof({ weight: 8, arbitrary: good }, { weight: 1, arbitrary: any }) : any;
         return content.map((content): [string, unknown] => [name, content]);
       }),
     ),

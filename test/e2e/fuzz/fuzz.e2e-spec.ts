@@ -47,7 +47,11 @@ describe(`${RUNS} random requests, seed ${SEED}`, () => {
   beforeAll(async () => {
     app = await createTestApp({ settings: { HUB_RATE_LIMIT: '0', HUB_SIGNIN_LIMIT: '0' } });
     const editor = await app.newUser('editor');
-    const tokens = [await app.newToken(ALL_SCOPES), await app.newToken(['uns:read', 'uns:publish'], editor)];
+    const tokens = [
+      await app.newToken(ALL_SCOPES),
+      await app.newToken(ALL_SCOPES, editor),
+      await app.newToken(['uns:read', 'uns:publish'], editor),
+    ];
     const topics = ['mHv1.0/fuzz/number', 'mHv1.0/fuzz/object', 'mHv1.0/fuzz/text'];
     const values = [72.5, { rpm: 1450 }, 'running'];
     const records = topics.map((topic, index) => ({ topic, value: values[index] }));
@@ -55,11 +59,13 @@ describe(`${RUNS} random requests, seed ${SEED}`, () => {
     expect((await api.post('/uns/data/publish/batch', { records })).status).toBe(200);
     const { body } = await api.get('/uns/topics');
     const topicIds = body.data.map(({ id }: { id: string }) => id) as string[];
-    // Several of each: some are deleted on the way.
+    // Several of each: some are deleted on the way. Who asks is none of them, or the rest would be refused for that alone.
+    const users = await Promise.all(NAMES.map(() => app.newUser('viewer')));
     const several = (path: string, body: object): Promise<string[]> =>
       Promise.all(NAMES.map(async (name) => (await api.post(path, { name, ...body })).body.data.id as string));
     const models = await several('/engine/models', { fields: [{ name: 'a', type: 'number' }] });
     const pipelines = await several('/engine/pipelines', { nodes: [{ id: 'a', name: 'A', type: 'trigger.manual' }] });
+    const organizations = await several('/organizations', {});
     const connections = await several('/connections', { protocol: 'rest', config: { baseUrl: 'http://127.0.0.1:9' } });
     const client = await api.post('/oauth2/clients', CLIENT);
     const executions = await Promise.all(
@@ -78,15 +84,15 @@ describe(`${RUNS} random requests, seed ${SEED}`, () => {
         '/api/v1/engine/models/:id/versions': ['1', '2', 'compare'],
         '/api/v1/engine/nodes': ['trigger.manual', 'flow.switch'],
         '/api/v1/oauth2/clients': [client.body.data.id],
-        '/api/v1/organizations': [app.organizationId],
-        '/api/v1/admin/users': [editor.id],
+        '/api/v1/organizations': organizations,
+        '/api/v1/admin/users': users.map(({ id }) => id),
       },
       tokens,
       organizationIds: [app.organizationId],
-      ids: [...topicIds, editor.id],
+      ids: [...topicIds, users[0]!.id],
       topics,
-      emails: [app.admin.email, editor.email],
-      passwords: [app.admin.password, editor.password],
+      emails: [app.admin.email, users[0]!.email],
+      passwords: [app.admin.password, users[0]!.password],
     };
   });
 

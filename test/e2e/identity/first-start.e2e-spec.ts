@@ -40,6 +40,16 @@ describe('the first start', () => {
     await app.signIn({ email: made.adminEmail, password: made.newAdminPassword! });
   });
 
+  it('takes the administrator that the command line has made before', async () => {
+    for (const table of ['memberships', 'organizations']) await rows(`DELETE FROM ${table}`);
+    const [{ email }] = (await rows('SELECT email FROM users')) as [{ email: string }];
+    const { organizationId, ...others } = await app.nest.get(FirstStart).ensure({ email, password: undefined });
+    expect(others).toEqual({ adminEmail: email });
+    expect(await rows('SELECT organization_id, email, role FROM users JOIN memberships ON user_id = users.id')).toEqual(
+      [{ organization_id: organizationId, email, role: 'admin' }],
+    );
+  });
+
   it('leaves no difference between migrations and entities', async () => {
     const source = await ownerDataSource(app.config.database.url, databaseSchema).initialize();
     try {

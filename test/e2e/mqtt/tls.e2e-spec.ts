@@ -92,7 +92,7 @@ it.each([
   [
     'a key that is missing',
     { HUB_MQTT_TLS_KEY_FILE: '/none/of/that/name' },
-    /HUB_MQTT_TLS_KEY_FILE: expected a readable file/,
+    /HUB_MQTT_TLS_KEY_FILE: must name a readable file/,
   ],
   ['no key at all', { HUB_MQTT_TLS_KEY_FILE: undefined }, /HUB_MQTT_TLS_KEY_FILE: is required with HUB_MQTT_TLS_PORT/],
 ])('does not start with %s', async (_, wrong, message) => {

@@ -79,7 +79,7 @@ describe('connector.function', () => {
   it('is checked before anything runs, in its own organization', async () => {
     const functionId = await functionOf('/echo');
     const check = (parameters: { [name: string]: string }, organizationId = app.organizationId) =>
-      nodes.find('connector.function').check!(parameters, organizationId);
+      nodes.find('connector.function').checkReferences!(parameters, organizationId);
     const notFound = (field: string, entity: string) => [{ field, message: `${entity} not found` }];
     expect(await check({ connectionId, functionId })).toEqual([]);
     expect(await check({ connectionId, functionId: '{{ $input[0] }}' })).toEqual([]);

@@ -94,7 +94,8 @@ describe('model.validate', () => {
     const refusal = { name: 'NodeError', message: 'Model not found', retryable: false };
     await expect(validate({ value: {} }, { organizationId })).rejects.toMatchObject(refusal);
     await expect(validate({ modelId: newId() })).rejects.toMatchObject(refusal);
-    const check = nodes.find('model.validate').check!.bind(nodes.find('model.validate'));
+    const type = nodes.find('model.validate');
+    const check = type.checkReferences!.bind(type);
     expect(await check({ modelId }, app.organizationId)).toEqual([]);
     expect(await check({ modelId }, organizationId)).toEqual([{ field: 'modelId', message: 'Model not found' }]);
     expect(await check({ modelId: '{{ $trigger.payload.model }}' }, organizationId)).toEqual([]);

@@ -87,6 +87,7 @@ describe('the storage of records', () => {
     let stop = false;
     let next = 1;
     const acknowledged: number[] = [];
+    const reads = new Set<number>();
     const clients = [app, ...others].map((process) => process.api(token));
     const load = inLanes(
       12,
@@ -95,8 +96,10 @@ describe('the storage of records', () => {
         while (!stop) {
           const values = Array.from({ length: 20 }, () => next++);
           const records = values.map((value) => ({ topic, value }));
-          const { status } = await clients[lane % 3]!.post('/uns/data/publish/batch', { records });
+          const client = clients[lane % 3]!;
+          const { status } = await client.post('/uns/data/publish/batch', { records });
           if (status === 200) acknowledged.push(...values);
+          reads.add((await client.get(`/uns/data/recent?topic=${topic}&limit=1`)).status);
         }
       },
     );
@@ -115,6 +118,8 @@ describe('the storage of records', () => {
     expect(acknowledged.filter((value) => !stored.has(value))).toEqual([]);
     expect(old.filter(({ value }) => !stored.has(value))).toEqual([]);
     expect(await valuesOf(topic, clients[1])).toHaveLength(stored.size);
+    // One that meets the end of the storage that was in use is told to come back.
+    expect([200, 503]).toEqual(expect.arrayContaining([...reads]));
   });
 
   it('moves there and back under 5,000 messages a second by MQTT, without losing one that was acknowledged', async () => {

@@ -4,6 +4,7 @@ import type { Bundle } from '../files/bundle';
 import { writeDirectory } from '../files/directory';
 import type { HubClient } from '../hub/hub-client';
 import { note } from '../note';
+import { warn } from '../warn';
 
 export interface ExportOptions {
   /** `pipeline:<id>`; everything where there is none. */
@@ -15,6 +16,9 @@ interface Exported {
   id: string;
   items: number;
   secrets: string[];
+  /** Some of them, where there are many. */
+  warnings: { type: string; name: string; field: string; message: string }[];
+  warningCount: number;
 }
 
 /** Into a file where the name ends in `.json`, else into a directory. */
@@ -23,7 +27,9 @@ export async function exportTo(hub: HubClient, target: string, options: ExportOp
   const { description } = options;
   const entities = options.entity?.map(entityOf);
   note('exporting');
-  const { id, items, secrets } = await hub.post<Exported>('/dependencies/export', { entities, description });
+  const made = await hub.post<Exported>('/dependencies/export', { entities, description });
+  const { id, items, secrets } = made;
+  warn(warningLines(made));
   const text = await hub.text(`/dependencies/export/${id}/download`);
   const done = `${counted(items, 'entity', 'entities')} in ${target}`;
   const left =
@@ -37,6 +43,14 @@ export async function exportTo(hub: HubClient, target: string, options: ExportOp
   note(`writing ${target}`);
   const { written, same, removed } = await writeDirectory(target, JSON.parse(text) as Bundle, !entities);
   return `${done}: ${counted(written, 'file', 'files')} written, ${same} as they were, ${removed} removed${left}`;
+}
+
+function warningLines({ warnings, warningCount }: Exported): string[] {
+  const more = warningCount - warnings.length;
+  return [
+    ...warnings.map(({ type, name, field, message }) => `${type} ${name} ${field}: ${message}`),
+    ...(more > 0 ? [`${more} more of these`] : []),
+  ];
 }
 
 const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;

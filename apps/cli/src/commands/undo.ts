@@ -23,7 +23,10 @@ export async function undo(hub: HubClient, id: string | undefined, { yes, force 
 
 async function lastApplied(hub: HubClient): Promise<Import> {
   const imports = await hub.get<Import[]>('/dependencies/import?limit=200');
-  const last = imports.find(({ status }) => status === 'applied');
+  // They come by when their plans were made.
+  const [last, ...earlier] = imports.filter(({ status }) => status === 'applied');
   if (!last) throw new CliError('there is no import to take back');
-  return last;
+  return earlier.reduce((one, other) => (appliedAt(other) > appliedAt(one) ? other : one), last);
 }
+
+const appliedAt = (one: Import): number => Date.parse(one.appliedAt ?? one.createdAt);

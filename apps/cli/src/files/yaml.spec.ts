@@ -58,11 +58,19 @@ it('gives back what was written, exactly', () => {
   );
 });
 
+/** What JSON holds of a value. Not by JSON.parse, whose names with escapes are others where V8 has met like ones before. */
+function withOneZero(value: JsonValue): JsonValue {
+  if (typeof value === 'number') return value + 0;
+  if (Array.isArray(value)) return value.map(withOneZero);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withOneZero(member)]));
+}
+
 it('reads JSON, however it is laid out', () => {
   fc.assert(
     fc.property(content, fc.constantFrom(undefined, 2, '\t'), (value, space) => {
       const json = JSON.stringify({ value }, undefined, space);
-      return isDeepStrictEqual(readYaml('f', json), JSON.parse(json));
+      return isDeepStrictEqual(readYaml('f', json), { value: withOneZero(value) });
     }),
     { numRuns: 500 },
   );

@@ -31,6 +31,7 @@ export interface Import {
   id: string;
   status: string;
   createdAt: string;
+  appliedAt: string | null;
   counts: Record<'create' | 'update' | 'keep' | 'unchanged', number>;
   /** While it is executed or undone. */
   progress: { done: number; total: number } | null;

@@ -10,7 +10,8 @@ export interface Hub {
   client: Client;
   profile: Profile;
   organization: Organization;
-  choose: (organizationId: string) => void;
+  /** False where somebody stays with what is not saved. */
+  choose: (organizationId: string) => boolean;
   /** By token and role. Whatever this says, the API decides. */
   can: (scope: string) => boolean;
 }

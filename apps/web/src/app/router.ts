@@ -6,15 +6,25 @@ type Guard = () => boolean;
 
 const listeners = new Set<Listener>();
 let guard: Guard | undefined;
+/** The address of what is shown: the browser's buttons change its own before anybody is asked. */
+let shown = location.href;
 
-/** Goes to another place of the pages, without loading anything anew. */
-export function navigate(to: string, { replace = false } = {}): void {
-  if (to === location.pathname + location.search) return;
-  const samePage = new URL(to, location.href).pathname === location.pathname;
-  if (!samePage && guard?.() === false) return;
+function show(): void {
+  shown = location.href;
+  listeners.forEach((listener) => listener());
+}
+
+const mayLeave = (to: string): boolean =>
+  new URL(to, shown).pathname === new URL(shown).pathname || guard?.() !== false;
+
+/** Goes to another place of the pages, without loading anything anew. False where somebody wants to stay. */
+export function navigate(to: string, { replace = false } = {}): boolean {
+  if (to === location.pathname + location.search) return true;
+  if (!mayLeave(to)) return false;
   if (replace) history.replaceState(null, '', to);
   else history.pushState(null, '', to);
-  listeners.forEach((listener) => listener());
+  show();
+  return true;
 }
 
 /** The address, as it changes. */
@@ -23,11 +33,7 @@ export function useAddress(): URL {
   useEffect(() => {
     const update = (): void => setAddress(location.href);
     listeners.add(update);
-    window.addEventListener('popstate', update);
-    return () => {
-      listeners.delete(update);
-      window.removeEventListener('popstate', update);
-    };
+    return () => void listeners.delete(update);
   }, []);
   return new URL(address);
 }
@@ -46,8 +52,13 @@ export function useLeaveGuard(unsaved: boolean): void {
   }, [unsaved]);
 }
 
-/** Links within the pages stay in the page; those with a modifier, and to elsewhere, are the browser's. */
+/** The browser's back and forward; and links within the pages, but for those with a modifier: the browser has them. */
 export function followLinks(): void {
+  shown = location.href;
+  window.addEventListener('popstate', () => {
+    if (mayLeave(location.href)) show();
+    else history.pushState(null, '', shown);
+  });
   document.addEventListener('click', (event) => {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
     const link = (event.target as Element).closest?.('a[href]');

@@ -70,7 +70,9 @@ function OrganizationChoice() {
       class="organization"
       aria-label="Organization"
       value={organization.id}
-      onChange={(event) => choose((event.target as HTMLSelectElement).value)}
+      onChange={({ currentTarget }) => {
+        if (!choose(currentTarget.value)) currentTarget.value = organization.id;
+      }}
     >
       {profile.organizations.map(({ id, name }) => (
         <option key={id} value={id} selected={id === organization.id}>

@@ -112,10 +112,18 @@ function EditTools({ editor, onAddPanel, onSettings }: DashboardBarProps & { onS
         Panel
       </Button>
       <IconButton icon="settings" label="Name, time and variables" onClick={onSettings} />
-      <Button onClick={editor.cancel}>Cancel</Button>
-      <Button kind="main" disabled={!editor.unsaved} onClick={() => void editor.save()}>
-        Save
-      </Button>
+      {editor.unsaved ? (
+        <>
+          <Button onClick={editor.cancel}>Cancel</Button>
+          <Button kind="main" onClick={() => void editor.save()}>
+            Save
+          </Button>
+        </>
+      ) : (
+        <Button kind="main" onClick={editor.cancel}>
+          Done
+        </Button>
+      )}
     </>
   );
 }

@@ -11,7 +11,7 @@ import { CopyMenu } from './copy-menu';
 import { Marker } from './entity-link';
 import { GraphView } from './graph-view';
 import { addressOf, viewOf, type View } from './view-address';
-import { count, nameOf, namesOf } from './words';
+import { count, namesOf, titleOf } from './words';
 
 /** `/dependencies?root=…`: who refers to whom, all of it or around one entity. */
 export function DependenciesPage() {
@@ -39,7 +39,10 @@ function Dependencies({ view }: { view: View }) {
   const last = useRef<Graph>(undefined);
   if (data) last.current = data;
   const graph = last.current;
-  const name = useMemo(() => (root === '' ? 'Dependencies' : nameOf(root, namesOf(graph?.nodes ?? []))), [root, graph]);
+  const name = useMemo(
+    () => (root === '' ? 'Dependencies' : titleOf(root, namesOf(graph?.nodes ?? []))),
+    [root, graph],
+  );
   useTitle(name);
 
   const title = useRef<HTMLHeadingElement>(null);

@@ -1,4 +1,4 @@
-import { chainOf, namesOf, search, weightWords } from './words';
+import { chainOf, namesOf, search, titleOf, weightWords } from './words';
 
 describe('how much something is used', () => {
   const now = Date.parse('2026-01-02T12:00:00Z');
@@ -24,6 +24,14 @@ describe('how much something is used', () => {
 it('a chain has names, paths, and types where no name is known', () => {
   const names = namesOf([{ key: 'pipeline:1', type: 'pipeline', id: '1', name: 'Oven' }]);
   expect(chainOf(['pipeline:1', 'topic:mHv1.0/a', 'function:9'], names)).toBe('Oven → mHv1.0/a → a function');
+});
+
+it.each([
+  ['pipeline:1', 'Oven'],
+  ['topic:mHv1.0/a', 'mHv1.0/a'],
+  ['function:9', 'Function'],
+])('a page about %s is called %s', (key, title) => {
+  expect(titleOf(key, namesOf([{ key: 'pipeline:1', type: 'pipeline', id: '1', name: 'Oven' }]))).toBe(title);
 });
 
 it.each([

@@ -42,6 +42,12 @@ export function nameOf(key: string, names: ReadonlyMap<string, string>): string 
   return names.get(key) ?? (type === 'topic' ? key.slice(at + 1) : `a ${entityType(type).name.toLowerCase()}`);
 }
 
+/** The same for the head of a page; an entity that is not there has no name. */
+export function titleOf(key: string, names: ReadonlyMap<string, string>): string {
+  const type = key.slice(0, key.indexOf(':'));
+  return names.has(key) || type === 'topic' ? nameOf(key, names) : entityType(type).name;
+}
+
 /** The way from one end of a path to the other, from the one that depends. */
 export const chainOf = (path: readonly string[], names: ReadonlyMap<string, string>): string =>
   path.map((key) => nameOf(key, names)).join(' → ');

@@ -7,11 +7,13 @@ import {
   pathOfNames,
   type CheckedContent,
   type ChangedEntity,
+  type Conflict,
   type EnteringEntity,
   type Portable,
   type PortableContent,
   type PortableEntity,
 } from '#platform/dependencies';
+import type { Connection } from '../connections/connection.entity';
 import { ConnectionEditor, type ConnectionContent } from '../connections/connection-editor';
 import { ConnectionsRepository } from '../connections/connections.repository';
 import { ProtocolRegistry } from '../protocols';
@@ -56,6 +58,20 @@ export class ConnectionPortable implements Portable {
     return checkConnection(this.protocols, name, content);
   }
 
+  /** Protocols, which connections that are here keep. */
+  async conflicts(organizationId: string, entities: readonly EnteringEntity[]): Promise<Conflict[]> {
+    const found = await this.connections.byIds(
+      organizationId,
+      entities.map(({ id }) => id),
+    );
+    const here = new Map(found.map((connection) => [connection.id, connection]));
+    return entities.flatMap(({ id, name, content }) => {
+      const before = here.get(id);
+      const problem = before && protocolProblem(before, contentOf(name, content));
+      return problem ? [{ id, ...problem }] : [];
+    });
+  }
+
   mapReferences(content: PortableContent): PortableContent {
     return content;
   }
@@ -69,10 +85,8 @@ export class ConnectionPortable implements Portable {
     await this.database.inOrganization(member.organizationId, async () => {
       const before = await this.connections.hold(member.organizationId, id);
       requireVersion(before, version);
-      if (protocol !== before.protocol) {
-        const message = `Protocol of connection ${before.name} is ${before.protocol} and cannot become ${protocol}`;
-        throw invalid({ field: 'protocol', message });
-      }
+      const problem = protocolProblem(before, { protocol });
+      if (problem) throw invalid(problem);
       await this.editor.change(member, before, change, 'removed');
     });
   }
@@ -85,6 +99,14 @@ export class ConnectionPortable implements Portable {
     });
   }
 }
+
+const protocolProblem = (before: Connection, { protocol }: Pick<ConnectionContent, 'protocol'>) =>
+  protocol === before.protocol
+    ? undefined
+    : {
+        field: 'protocol',
+        message: `Protocol of connection ${before.name} is ${before.protocol} and cannot become ${protocol}`,
+      };
 
 const contentOf = (path: string, content: PortableContent): ConnectionContent =>
   ({ ...content, name: nameOfPath(path) }) as unknown as ConnectionContent;

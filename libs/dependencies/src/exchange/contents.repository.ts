@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
 import type { PortableContent } from '#platform/dependencies';
@@ -21,6 +22,8 @@ export interface Remembered extends ItemKey {
   before?: { base: string | null; exchangedAt: string };
 }
 
+/** Bytes of a name for which the indexes have room beside everything else. */
+const LONGEST_NAME = 2_000;
 const BATCH = 500;
 const KEPT_DAYS = 90;
 
@@ -31,9 +34,12 @@ export class ContentsRepository {
 
   /** What was exchanged last of each of them; those that never were are left out. */
   async last(organizationId: string, keys: readonly ItemKey[]): Promise<Exchanged[]> {
-    return this.inBatches(keys, (batch) =>
-      this.query<Exchanged>(organizationId, LAST, [batch.map(({ type }) => type), batch.map(({ name }) => name)]),
-    );
+    const names = namesByKept(keys);
+    return this.inBatches(keys, async (batch) => {
+      const columns = [batch.map(({ type }) => type), batch.map(({ name }) => keptName(name))];
+      const found = await this.query<Exchanged>(organizationId, LAST, columns);
+      return found.map((one) => ({ ...one, name: names.get(one.name)! }));
+    });
   }
 
   /** Contents by their hashes; those that are not known are left out. */
@@ -51,7 +57,7 @@ export class ContentsRepository {
       // In one order, in which others wait for each other.
       const sorted = [...items].sort(byTypeAndName);
       for (let at = 0; at < sorted.length; at += BATCH) {
-        await manager.query(KEEP, [organizationId, JSON.stringify(sorted.slice(at, at + BATCH))]);
+        await manager.query(KEEP, [organizationId, rowsOf(sorted.slice(at, at + BATCH))]);
       }
     });
   }
@@ -62,11 +68,14 @@ export class ContentsRepository {
     const found = await this.database.inOrganization(organizationId, (manager) =>
       manager.query<(ItemKey & { hash: string; base: string | null; exchangedAt: string })[]>(KNOWN, [
         organizationId,
-        JSON.stringify(rows),
+        rowsOf(rows),
       ]),
     );
     const before = new Map(found.map(({ base, exchangedAt, ...one }) => [itemText(one), { base, exchangedAt }]));
-    return rows.map((row) => ({ ...row, ...(before.has(itemText(row)) && { before: before.get(itemText(row))! }) }));
+    return rows.map((row) => {
+      const known = before.get(itemText(kept(row)));
+      return { ...row, ...(known && { before: known }) };
+    });
   }
 
   /** As if they had not been exchanged this time: what was exchanged before is the last again. */
@@ -74,8 +83,8 @@ export class ContentsRepository {
     const [fresh, older] = [items.filter(({ before }) => !before), items.filter(({ before }) => before)];
     const again = older.map(({ before, ...one }) => ({ ...one, ...before }));
     await this.database.inOrganization(organizationId, async (manager) => {
-      await manager.query(FORGET, [organizationId, JSON.stringify(fresh)]);
-      await manager.query(REMEMBER, [organizationId, JSON.stringify(again)]);
+      await manager.query(FORGET, [organizationId, rowsOf(fresh)]);
+      await manager.query(REMEMBER, [organizationId, rowsOf(again)]);
     });
   }
 
@@ -99,6 +108,18 @@ export class ContentsRepository {
     );
   }
 }
+
+/** The name by which it is kept: of a very long one, such as that of a dashboard in deep folders, what tells it from others. */
+const keptName = (name: string): string =>
+  Buffer.byteLength(name) <= LONGEST_NAME ? name : `sha256:${createHash('sha256').update(name).digest('hex')}`;
+
+const kept = <K extends ItemKey>(key: K): K => ({ ...key, name: keptName(key.name) });
+
+const namesByKept = (keys: readonly ItemKey[]): ReadonlyMap<string, string> =>
+  new Map(keys.map(({ name }) => [keptName(name), name]));
+
+/** As the statements take them. */
+const rowsOf = (items: readonly ItemKey[]): string => JSON.stringify(items.map(kept));
 
 const LAST = `
   SELECT wanted.type, wanted.name, c.hash, c.base

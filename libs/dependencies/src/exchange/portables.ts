@@ -3,8 +3,8 @@ import { DiscoveryService } from '@nestjs/core';
 import type { Member } from '#kernel';
 import { IsPortable, isBulk, type Portable, type PortableEntity } from '#platform/dependencies';
 
-/** Read at once. */
-const BATCH = 500;
+/** Read at once: of most types one alone may have 2 MiB, of those there are tens of thousands each is small. */
+const [FEW, MANY] = [20, 500];
 
 /** All types of entities that leave and enter organizations, found at boot. */
 @Injectable()
@@ -79,10 +79,12 @@ export class Portables implements OnModuleInit {
     return found;
   }
 
-  /** Those that exist of them, in some hundreds at once. */
+  /** Those that exist of them, so many at once that they have room. */
   async *read(organizationId: string, type: string, ids: readonly string[]): AsyncGenerator<PortableEntity[]> {
-    for (let at = 0; at < ids.length; at += BATCH) {
-      yield await this.get(type).read(organizationId, ids.slice(at, at + BATCH));
+    const portable = this.get(type);
+    const batch = isBulk(portable) ? MANY : FEW;
+    for (let at = 0; at < ids.length; at += batch) {
+      yield await portable.read(organizationId, ids.slice(at, at + batch));
     }
   }
 

@@ -6,7 +6,7 @@ import { gzip } from 'node:zlib';
 import type { Catalog, Known } from '../exchange/catalog';
 import { ContentsRepository, type Exchange, type Exchanged } from '../exchange/contents.repository';
 import { Portables } from '../exchange/portables';
-import { byTypeAndName, frameOf, hashOf, itemJson, itemText, LARGEST_FILE } from '../format';
+import { byTypeAndName, frameOf, hashOf, itemJson, itemText, LARGEST_FILE, MOST_ITEMS } from '../format';
 
 export interface WrittenFile {
   /** By gzip. */
@@ -35,6 +35,7 @@ export class ExportWriter {
     entities: readonly Known[],
     description: string | null,
   ): Promise<WrittenFile> {
+    if (entities.length > MOST_ITEMS) throw tooLarge(`have more than ${MOST_ITEMS} items`);
     const last = new Map(
       (await this.contents.last(organizationId, entities)).map((exchanged) => [itemText(exchanged), exchanged]),
     );
@@ -46,7 +47,7 @@ export class ExportWriter {
       const base = baseOf(item.hash, last.get(itemText(item)));
       const text = itemJson({ ...item, ...(base !== null && { base }) });
       bytes += Buffer.byteLength(text) + (texts.length > 0 ? 1 : 0);
-      if (bytes > LARGEST_FILE) throw tooLarge();
+      if (bytes > LARGEST_FILE) throw tooLarge(`be larger than ${LARGEST_FILE / (1024 * 1024)} MiB`);
       items.push({ ...item, base });
       texts.push(text);
       secrets.push(...slots);
@@ -75,8 +76,4 @@ export class ExportWriter {
 const baseOf = (hash: string, last: Exchanged | undefined): string | null =>
   (last?.hash === hash ? last.base : last?.hash) ?? null;
 
-const tooLarge = () =>
-  new DomainError(
-    'payload_too_large',
-    `The file would be larger than ${LARGEST_FILE / (1024 * 1024)} MiB; export it in parts`,
-  );
+const tooLarge = (what: string) => new DomainError('payload_too_large', `The file would ${what}; export it in parts`);

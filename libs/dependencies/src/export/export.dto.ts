@@ -16,6 +16,7 @@ import { IfGiven, IsName } from '#platform/http';
 import { LONGEST_DESCRIPTION, LONGEST_NAME } from '../format';
 import { fileNameOf } from './export-name';
 import type { ExportRow } from './export.entity';
+import type { BrokenReference } from './selection';
 
 /** Named one by one; all of a type are one entry. */
 const MOST_NAMED = 5_000;
@@ -73,6 +74,23 @@ export class ExportTotals {
   required!: number;
 
   optional!: number;
+
+  warnings!: number;
+}
+
+/** What keeps the file from being imported: one for each place, and of a reference that stands in many places ten. */
+export class ExportWarning {
+  /** Of the entity that refers to something. @example "pipeline" */
+  type!: string;
+
+  /** As it stands in the file. @example "Plant/Line 1" */
+  name!: string;
+
+  /** Where. @example "fields[0].modelId" */
+  field!: string;
+
+  /** What is wrong, and what can be done. */
+  message!: string;
 }
 
 export class ExportAnalysisView {
@@ -85,6 +103,10 @@ export class ExportAnalysisView {
   /** What may go along. */
   optional!: OptionalEntity[];
 
+  /** References to what is gone, of what is selected and required; at most 100. The file can be made all the same. */
+  warnings!: ExportWarning[];
+
+  /** Of each list, warnings that are not told included. */
   totals!: ExportTotals;
 }
 
@@ -144,6 +166,29 @@ export class ExportView {
   /** Id of the user. */
   createdBy!: string;
 }
+
+/** An export that was just made. */
+export class MadeExportView extends ExportView {
+  /**
+   * References to what is gone, at most 100: no import takes the file while they are there. They are not kept: whoever reads the
+   * export later is not told, but its analysis tells them again.
+   */
+  warnings!: ExportWarning[];
+
+  /** Of all warnings. */
+  warningCount!: number;
+}
+
+/** Told of one export. */
+const MOST_WARNINGS = 100;
+
+export const toWarnings = (broken: readonly BrokenReference[]): ExportWarning[] =>
+  broken.slice(0, MOST_WARNINGS).map(({ source: { type, name }, via, target }) => ({
+    ...{ type, name, field: via },
+    message:
+      `${target.type} ${target.id} does not exist: no import takes the file while this is there. ` +
+      'Name another one, or none, and export again',
+  }));
 
 export const toExportView = (row: ExportRow): ExportView => ({
   id: row.id,

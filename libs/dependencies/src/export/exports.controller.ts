@@ -12,7 +12,7 @@ import {
   Scopes,
 } from '#platform/http';
 import type { Response } from 'express';
-import { ExportAnalysisInput, ExportAnalysisView, ExportInput, ExportView } from './export.dto';
+import { ExportAnalysisInput, ExportAnalysisView, ExportInput, ExportView, MadeExportView } from './export.dto';
 import { ExportsService } from './exports.service';
 import { sendExport } from './send-export';
 
@@ -29,7 +29,7 @@ export class ExportsController {
     return this.exports.list(member, query);
   }
 
-  /** What has to leave with the entities, and what may. */
+  /** What has to leave with the entities, what may, and what would keep the file from being imported. */
   @Post('analyze')
   @Scopes('dependencies:export')
   @Answers(ExportAnalysisView)
@@ -37,11 +37,11 @@ export class ExportsController {
     return this.exports.analyze(member, input);
   }
 
-  /** Makes a file of the entities and whatever they cannot be without. There are no secrets and no ids in it. */
+  /** Makes a file of the entities and whatever they cannot be without: no secrets, and no ids but those of what is gone. */
   @Post()
   @Scopes('dependencies:export')
-  @AnswersCreated(ExportView)
-  create(@Caller() member: Member, @Body() input: ExportInput): Promise<ExportView> {
+  @AnswersCreated(MadeExportView)
+  create(@Caller() member: Member, @Body() input: ExportInput): Promise<MadeExportView> {
     return this.exports.create(member, input);
   }
 

@@ -11,12 +11,14 @@ import { DatabaseDependencyIndex } from '../index/database-dependency-index';
 import { ExportWriter } from './export-writer';
 import {
   toExportView,
+  toWarnings,
   type EntityChoice,
   type EntityName,
   type ExportAnalysisInput,
   type ExportAnalysisView,
   type ExportInput,
   type ExportView,
+  type MadeExportView,
 } from './export.dto';
 import type { ExportRow } from './export.entity';
 import { ExportsRepository } from './exports.repository';
@@ -62,14 +64,20 @@ export class ExportsService {
 
   /** What would leave with the entities. @throws DomainError `bad_request` naming what does not exist. */
   async analyze({ organizationId }: Member, { entities }: ExportAnalysisInput): Promise<ExportAnalysisView> {
-    const { selected, required, optional } = await this.inSnapshot(organizationId, () =>
-      this.analysis(organizationId, entities),
-    );
+    const { selected, required, optional, broken } = await this.inSnapshot(organizationId, async () => {
+      const analysis = await this.analysis(organizationId, entities);
+      const { selection, selected, required } = analysis;
+      return { ...analysis, broken: await selection.broken([...selected, ...required]) };
+    });
     return {
       selected: selected.map(nameOf),
       required: required.map((one) => ({ ...nameOf(one), neededBy: one.because.map(nameOf) })),
       optional: optional.map((one) => ({ ...nameOf(one), reason: reasonOf(one) })),
-      totals: { selected: selected.length, required: required.length, optional: optional.length },
+      warnings: toWarnings(broken),
+      totals: {
+        ...{ selected: selected.length, required: required.length, optional: optional.length },
+        warnings: broken.length,
+      },
     };
   }
 
@@ -77,17 +85,18 @@ export class ExportsService {
    * Makes the file, as everything is in one moment, and keeps it for a week.
    * @throws DomainError `bad_request` naming what does not exist; `payload_too_large` for more than 64 MiB.
    */
-  async create(member: Member, input: ExportInput): Promise<ExportView> {
+  async create(member: Member, input: ExportInput): Promise<MadeExportView> {
     const { organizationId, userId } = member;
     const { name = 'export', description = null } = input;
-    const { compressed, items, bytes, secrets } = await this.inSnapshot(organizationId, async () => {
+    const { compressed, items, bytes, secrets, broken } = await this.inSnapshot(organizationId, async () => {
       const { catalog, selection, selected, required, optional } = await this.analysis(organizationId, input.entities);
       const { include = 'required' } = input;
       const named = typeof include === 'string' ? [] : chooseFrom(catalog, include, 'include');
       const chosen = include === 'all' ? optional : named;
       const whole = unique([...selected, ...required, ...chosen]);
       const entities = unique([...whole, ...(await selection.required(whole))]);
-      return this.writer.write(organizationId, catalog, entities, description);
+      const broken = await selection.broken(entities);
+      return { ...(await this.writer.write(organizationId, catalog, entities, description)), broken };
     });
     return this.database.inOrganization(organizationId, async () => {
       await this.contents.keep(organizationId, items);
@@ -99,7 +108,7 @@ export class ExportsService {
       const entity = { type: 'export', id: row.id, name };
       const details = { items: items.length, bytes };
       await this.audit.record({ action: 'export.create', organizationId, entity, details });
-      return toExportView(row);
+      return { ...toExportView(row), warnings: toWarnings(broken), warningCount: broken.length };
     });
   }
 

@@ -4,7 +4,7 @@ import { Contributors } from '../index/contributors';
 import type { GraphReference, References } from './selection';
 
 const COLUMNS = `r.source_type AS "sourceType", r.source_key AS "sourceKey", r.kind,
-  r.target_type AS "targetType", r.target_key AS "targetKey"`;
+  r.target_type AS "targetType", r.target_key AS "targetKey", r.via`;
 
 const looking = (end: 'source' | 'target') => `
   SELECT ${COLUMNS} FROM unnest($2::text[], $3::text[]) AS e (type, key)

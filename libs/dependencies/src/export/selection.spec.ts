@@ -21,7 +21,7 @@ const reference = (text: string): GraphReference => {
   const [source, kind, target] = text.split(' ') as [string, GraphReference['kind'], string];
   const [sourceType, sourceKey] = source.split(':') as [string, string];
   const [targetType, targetKey] = target.split(':') as [string, string];
-  return { sourceType, sourceKey, kind, targetType, targetKey };
+  return { sourceType, sourceKey, kind, targetType, targetKey, via: [`at ${targetKey}`] };
 };
 
 const GRAPH = [
@@ -73,5 +73,12 @@ it('offers topics that are named, what shows or rules them, and other parts', as
     'MES/other < MES',
     'Rule < mHv1.0/a/speed',
     'mHv1.0/a/speed < Line',
+  ]);
+});
+
+it('tells references by id that lead nowhere, and none by path or filter', async () => {
+  const all = ['Rule', 'Line', 'MES/order', 'Shows'].map(named);
+  expect(await selection.broken(all)).toEqual([
+    { source: named('Line'), via: 'at gone', target: { type: 'pipeline', id: 'gone' } },
   ]);
 });

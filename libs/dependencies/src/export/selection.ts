@@ -10,6 +10,8 @@ export interface GraphReference {
   kind: Contribution['references'][number]['kind'];
   targetType: string;
   targetKey: string;
+  /** Places in the source, of many not all. */
+  via: readonly string[];
 }
 
 /** Where references are looked up. */
@@ -25,6 +27,14 @@ export interface References {
 /** Something that goes along, with those that it goes along for. */
 export interface Companion extends Known {
   because: Known[];
+}
+
+/** A reference by the id of what does not exist. */
+export interface BrokenReference {
+  source: Known;
+  /** Place in the source. */
+  via: string;
+  target: { type: string; id: string };
 }
 
 /** Told of each companion. */
@@ -47,10 +57,7 @@ export class Selection {
     let reached: readonly Known[] = selected;
     while (reached.length > 0) {
       const next: Known[] = [];
-      for (const { sourceType, sourceKey, kind, targetType, targetKey } of await this.references.from(
-        keysOf(this, reached),
-      )) {
-        if (kind === 'matches' || this.references.isNamedByPath(targetType)) continue;
+      for (const { sourceType, sourceKey, targetType, targetKey } of await this.referencesById(reached)) {
         const target = this.catalog.byId(targetType, targetKey);
         const source = this.find(sourceType, sourceKey);
         if (!target || !source || known.has(textOf(target))) continue;
@@ -59,6 +66,18 @@ export class Selection {
       reached = next;
     }
     return found.all();
+  }
+
+  /** What these refer to and is gone: an import takes no ids. By type and name. */
+  async broken(selected: readonly Known[]): Promise<BrokenReference[]> {
+    const broken = (await this.referencesById(selected)).flatMap(
+      ({ sourceType, sourceKey, targetType, targetKey, via }) => {
+        const source = this.find(sourceType, sourceKey);
+        if (!source || this.catalog.byId(targetType, targetKey)) return [];
+        return via.map((place) => ({ source, via: place, target: { type: targetType, id: targetKey } }));
+      },
+    );
+    return broken.sort((a, b) => byTypeAndName(a.source, b.source));
   }
 
   /** What these can be without, and whoever takes them along may want, too. */
@@ -88,6 +107,14 @@ export class Selection {
 
   keyOf({ type, id, name }: Known): { type: string; key: string } {
     return { type, key: this.references.isNamedByPath(type) ? name : id };
+  }
+
+  /** Those that need somebody there: topics are named by paths, and may come later. */
+  private async referencesById(entities: readonly Known[]): Promise<GraphReference[]> {
+    const references = await this.references.from(keysOf(this, entities));
+    return references.filter(
+      ({ kind, targetType }) => kind !== 'matches' && !this.references.isNamedByPath(targetType),
+    );
   }
 
   private async offerByFilter(paths: readonly Known[], offer: (companion?: Known, because?: Known) => void) {

@@ -15,7 +15,8 @@ export const PRODUCT = { name: 'MaestroHub', version: '0.1.0' };
 /** Bytes of a file that is written or read. */
 export const LARGEST_FILE = 64 * 1024 * 1024;
 export const MOST_ITEMS = 50_000;
-export const LONGEST_NAME = 1_024;
+/** Nine names of a dashboard in folders, each letter of which has to be escaped. */
+export const LONGEST_NAME = 2_000;
 export const LONGEST_DESCRIPTION = 10_000;
 
 const HASH = /^sha256:[0-9a-f]{64}$/;
@@ -92,8 +93,10 @@ function readItem(given: unknown, place: string): ExchangeItem {
     throw refuse(`${place}.base must be sha256: and 64 digits`);
   }
   const members = membersOf(content, `${place}.content`) as PortableContent;
-  const problem = jsonProblem(members);
-  if (problem) throw refuse(`${place}.content ${problem}`);
+  for (const [field, value] of Object.entries(members)) {
+    const problem = textProblem(field) ?? jsonProblem(value);
+    if (problem) throw refuse(`${place}.content ${problem}`);
+  }
   if (hash !== undefined && hashOf(members) !== hash) {
     throw refuse(`${itemText({ type, name })} was changed after its export: export it again, or leave out its hash`);
   }

@@ -3,6 +3,8 @@ import { DomainError, MAX_JSON_DEPTH } from '#kernel';
 import { takeTurns } from '#platform/turns';
 
 const MOST_VALUES = 2_000_000;
+/** What an API takes in one field, within the content of an item of the list in a file. */
+const DEEPEST = MAX_JSON_DEPTH + 4;
 /** Bytes that are looked at before others may have their turn. */
 const STRETCH = 64 * 1024;
 
@@ -56,7 +58,7 @@ async function scan(bytes: Buffer): Promise<void> {
         expectsName = bytes[at] === OPEN_OBJECT;
         open.push(expectsName ? new Set() : undefined);
         values++;
-        if (open.length > MAX_JSON_DEPTH) throw refuse(`File is nested deeper than ${MAX_JSON_DEPTH} levels`);
+        if (open.length > DEEPEST) throw refuse(`File is nested deeper than ${DEEPEST} levels`);
         break;
       case CLOSE_OBJECT:
       case CLOSE_LIST:

@@ -41,7 +41,7 @@ export class DependencyGraphService {
       ? this.identities.identify(organizationId, seen.nodes)
       : this.identities.identifyAgain(organizationId, graph, seen.nodes));
     return {
-      ...this.texts.of(from ? seen : graph, seen, identities),
+      ...this.texts.of(organizationId, from ? seen : graph, seen, identities),
       drawing: () => Promise.resolve({ graph: graphView(seen, identities), root: from?.key }),
     };
   }

@@ -124,7 +124,7 @@ describe('a graph that follows changes', () => {
     const graph = new DependencyGraph(new Configuration().rows(1), isPath);
     const revisions = [1, 2].map((revision) => {
       graph.follow({ revision, changed: [['model', '1']], entities: [], references: [] });
-      return (JSON.parse(texts.of(graph, wholeGraph(graph), ids).json().toString()) as Answer).data.revision;
+      return (JSON.parse(texts.of('here', graph, wholeGraph(graph), ids).json().toString()) as Answer).data.revision;
     });
     expect(revisions).toEqual([1, 2]);
   });

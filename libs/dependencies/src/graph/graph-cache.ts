@@ -36,6 +36,8 @@ export class GraphCache {
 
   private async read(organizationId: string, known: DependencyGraph | undefined): Promise<DependencyGraph> {
     const graph = (known && (await this.follow(organizationId, known))) ?? (await this.readWhole(organizationId));
+    // Of one that it has already the cache would not ask for the size again.
+    this.graphs.delete(organizationId);
     this.graphs.set(organizationId, graph);
     return graph;
   }

@@ -30,8 +30,8 @@ export class GraphTexts {
   private readonly json = new GraphJson();
 
   /** @param of what remembers the text for as long as it is remembered itself */
-  of(of: object, seen: Subgraph, ids: Identities): GraphText {
-    const tag = this.tagOf(seen, ids);
+  of(organizationId: string, of: object, seen: Subgraph, ids: Identities): GraphText {
+    const tag = this.tagOf(organizationId, seen, ids);
     return {
       tag,
       json: () => {
@@ -51,11 +51,14 @@ export class GraphTexts {
     };
   }
 
-  /** What there is at paths changes without the graph's knowing, so it counts beside the revision. */
-  private tagOf(seen: Subgraph, ids: Identities): string {
+  /**
+   * What there is at paths changes without the graph's knowing, so it counts beside the revision. All organizations have the
+   * same address, and two of them soon the same revision: what a browser has kept of one must not pass for the other.
+   */
+  private tagOf(organizationId: string, seen: Subgraph, ids: Identities): string {
     const known = this.tags.get(seen);
     if (known?.ids === ids) return known.tag;
-    const hash = createHash('sha256').update(`${seen.revision}`);
+    const hash = createHash('sha256').update(`${organizationId} ${seen.revision}`);
     if (ids.size > 0) hash.update(seen.nodes.map(({ key }) => ids.get(key) ?? '').join());
     const tag = hash.digest('base64url').slice(0, 22);
     this.tags.set(seen, { ids, tag });

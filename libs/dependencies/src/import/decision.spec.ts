@@ -39,6 +39,14 @@ describe('an item of a file', () => {
     });
   });
 
+  it('changes nothing where its changes are here already, among others', () => {
+    expect(decide({ incoming: NEW, here: { description: 'new', limit: 2 }, base: OLD })).toMatchObject({
+      action: 'unchanged',
+      reason: 'What the file changes is here already',
+      changes: [],
+    });
+  });
+
   it('is a conflict where both have changed the same place', () => {
     expect(decide({ incoming: { ...OLD, limit: 3 }, here: LOCAL, base: OLD })).toMatchObject({
       action: 'conflict',

@@ -35,6 +35,9 @@ export function decide({ incoming, here, base }: Three): Decision {
     return { action: 'conflict', reason: 'The same was changed here and there', changes: conflicts, localChanges };
   }
   const result = merged as PortableContent;
+  if (isSame(here, result)) {
+    return { action: 'unchanged', reason: 'What the file changes is here already', changes: [], localChanges };
+  }
   return {
     action: 'update',
     reason: 'It was changed here and there, in different places: both changes are kept',

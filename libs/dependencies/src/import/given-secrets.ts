@@ -14,7 +14,9 @@ const MOST_TOLD = 100;
 /** @throws DomainError `bad_request` naming every slot that is missing, or unknown to the plan. */
 export function requireSecrets(plan: Plan, steps: readonly Step[], given: GivenSecrets): void {
   const known = new Set(plan.items.flatMap((item) => item.secrets.map(({ place }) => slotOf(item, place))));
-  const unknown = Object.keys(given).filter((slot) => !known.has(slot));
+  const unknown = Object.keys(given)
+    .filter((slot) => !known.has(slot))
+    .slice(0, MOST_TOLD);
   const missing = steps.filter(isChange).flatMap(({ planned, secrets }) =>
     secrets
       .filter(({ required }) => required)

@@ -10,11 +10,11 @@ import { Contributors } from '../index/contributors';
 import { DatabaseDependencyIndex } from '../index/database-dependency-index';
 import { isChange, renewed, requireSecrets, withSecrets, type GivenSecrets } from './given-secrets';
 import { placeBefore } from './item-order';
-import { inOrder } from './order';
+import { circleOf, inOrder } from './order';
 import type { Plan, Seen } from './plan';
 import { stepsOf, type Resolution, type Step } from './resolutions';
 import { changedSince, planIsStale } from './stale';
-import { beforeOf, type Touched, type Undo } from './touched';
+import { beforeOf, stateAfter, type Touched, type Undo } from './touched';
 import { typesInOrder } from './type-order';
 import type { WorkProgress } from './work-progress';
 
@@ -60,8 +60,9 @@ export class ImportExecutor {
     const batches = this.batches(changes);
     const late = batches.findIndex(([{ type }]) => this.portables.get(type).holdsOthersUp);
     const cut = late < 0 ? batches.length : late;
+    const work: Work = { member, catalog, secrets, progress, before, states: new Map() };
     const write = async (some: readonly Batch[]): Promise<void> => {
-      for (const batch of some) await this.write(member, batch, catalog, secrets, progress);
+      for (const batch of some) await this.write(work, batch);
     };
     const exchanged = await this.together(organizationId, async () => {
       await this.portables.release(member, updates);
@@ -71,7 +72,7 @@ export class ImportExecutor {
       return common;
     });
     await this.requirePresent(organizationId, plan);
-    return { steps, undo: { touched: await this.touchedBy(organizationId, changes, before), exchanged } };
+    return { steps, undo: { touched: await this.touchedBy(work, changes), exchanged } };
   }
 
   /** Judged, and written into the graph, when all of it is done. */
@@ -106,19 +107,17 @@ export class ImportExecutor {
     return known;
   }
 
-  private async write(
-    member: Member,
-    batch: Batch,
-    catalog: Catalog,
-    secrets: GivenSecrets,
-    progress: WorkProgress,
-  ): Promise<void> {
+  private async write({ member, catalog, secrets, progress, before, states }: Work, batch: Batch): Promise<void> {
     const { type, version } = batch[0];
     const portable = this.portables.get(type);
     const entities = batch.map((step) => ({
       ...{ id: step.id, name: step.name, version: step.version ?? 0 },
       content: withSecrets(catalog.toIds(portable, step.content), step, secrets),
     }));
+    for (const { id, name, content } of entities) {
+      const key = keyOfId({ type, id });
+      states.set(key, stateAfter(name, content, before.get(key)));
+    }
     try {
       if (version === null) await this.writer.create(member, type, entities, progress.add);
       else await this.writer.update(member, type, entities, progress.add);
@@ -181,7 +180,10 @@ export class ImportExecutor {
     );
   }
 
-  /** Types after those that have to be there first, and within them each after what it refers to. */
+  /**
+   * Types after those that have to be there first, and within them each after what it refers to.
+   * @throws DomainError `bad_request` for new ones that need one another.
+   */
   private inOrder(changes: readonly Step[]): Step[] {
     const ranks = new Map(typesInOrder(this.portables.all()).map((type, rank) => [type, rank]));
     const sorted = [...changes].sort((a, b) => ranks.get(a.type)! - ranks.get(b.type)!);
@@ -191,20 +193,32 @@ export class ImportExecutor {
       const place = placeBefore(step, portable, referencesIn(portable, step.content).keys);
       return { ...place, needs: [...place.needs].filter((key) => created.has(key)), step };
     });
-    return inOrder(places).ordered.map(({ step }) => step);
+    const { ordered, circle } = inOrder(places);
+    // None in the plan, but new names may make one of what only replaced what is here.
+    if (circle) throw invalid({ field: 'resolutions', message: circleOf(circle) });
+    return ordered.map(({ step }) => step);
   }
 
-  private async touchedBy(
-    organizationId: string,
-    changes: readonly Step[],
-    before: ReadonlyMap<string, PortableEntity>,
-  ): Promise<Touched[]> {
-    const versions = await this.portables.versions(organizationId, changes);
+  private async touchedBy({ member, before, states }: Work, changes: readonly Step[]): Promise<Touched[]> {
+    const versions = await this.portables.versions(member.organizationId, changes);
     return changes.map(({ type, name, id }) => {
-      const old = before.get(keyOfId({ type, id }));
-      return { type, name, id, version: versions.get(keyOfId({ type, id }))!, ...(old && { before: beforeOf(old) }) };
+      const key = keyOfId({ type, id });
+      const [version, state, old] = [versions.get(key)!, states.get(key)!, before.get(key)];
+      return { type, name, id, version, state, ...(old && { before: beforeOf(old) }) };
     });
   }
+}
+
+/** What all parts of an execution need. */
+interface Work {
+  member: Member;
+  catalog: Catalog;
+  secrets: GivenSecrets;
+  progress: WorkProgress;
+  /** What is changed, by `keyOfId`. */
+  before: ReadonlyMap<string, PortableEntity>;
+  /** Of what is written, by `keyOfId`. */
+  states: Map<string, string>;
 }
 
 const isNew = ({ version }: Step): boolean => version === null;

@@ -7,7 +7,7 @@ import { keyOfId, Portables } from '../exchange/portables';
 import { Contributors } from '../index/contributors';
 import { DatabaseDependencyIndex } from '../index/database-dependency-index';
 import { changedSince, importIsStale } from './stale';
-import { restored, type Touched, type Undo } from './touched';
+import { restored, stateOf, type Touched, type Undo } from './touched';
 import { undoOrder } from './type-order';
 import type { WorkProgress } from './work-progress';
 
@@ -30,8 +30,7 @@ export class ImportUndoer {
     const { organizationId } = member;
     const versions = await this.portables.versions(organizationId, touched);
     if (!force) {
-      const changed = changedSince(touched, versions);
-      if (changed.length > 0) throw importIsStale(changed);
+      await this.requireUnchanged(organizationId, touched, versions);
       await this.requireUnused(organizationId, touched);
     }
     progress.total = touched.length;
@@ -76,9 +75,31 @@ export class ImportUndoer {
   private async remove({ member, versions, progress, force }: Work, type: string, touched: readonly Touched[]) {
     const made = touched.filter(({ before }) => !before);
     const there = made.filter((each) => versions.has(keyOfId(each)));
-    const leaving = there.toReversed().map(({ id, name, version }) => ({ id, name, ...(!force && { version }) }));
+    const leaving = there.toReversed().map(({ id, name }) => {
+      const version = force ? undefined : versions.get(keyOfId({ type, id }));
+      return { id, name, ...(version !== undefined && { version }) };
+    });
     await inTime(() => this.writer.delete(member, type, leaving, progress.add));
     progress.add(made.length - there.length);
+  }
+
+  /**
+   * What was changed, and then made what it was again, as by an import that was undone, counts as unchanged.
+   * @throws DomainError `conflict`
+   */
+  private async requireUnchanged(
+    organizationId: string,
+    touched: readonly Touched[],
+    versions: ReadonlyMap<string, number>,
+  ): Promise<void> {
+    const moved = touched.filter((one) => versions.get(keyOfId(one)) !== one.version);
+    const entities = await this.portables.entities(organizationId, moved);
+    const isOther = (one: Touched): boolean => {
+      const entity = entities.get(keyOfId(one));
+      return !entity || stateOf(entity) !== one.state;
+    };
+    const changed = changedSince(moved.filter(isOther), versions);
+    if (changed.length > 0) throw importIsStale(changed);
   }
 
   /** @throws DomainError `conflict` where others, which the import has not touched, refer to what it has made. */

@@ -12,11 +12,11 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { JsonValue } from '#kernel';
-import { IfGiven, IsFlag } from '#platform/http';
+import { AsItStands, IfGiven, IsFlag } from '#platform/http';
 import { inTurns } from '#platform/turns';
 import { LONGEST_NAME, MOST_ITEMS } from '../format';
 import { IMPORT_ACTIONS, IMPORT_STATUSES, type ImportAction, type ImportRow, type ImportStatus } from './import.entity';
-import { slotOf, told, type ItemProblem, type Plan } from './plan';
+import { slotOf, type ItemProblem, type Plan } from './plan';
 import { RESOLUTIONS, type Resolution } from './resolutions';
 
 /** A file of configuration, as an export makes it. */
@@ -168,9 +168,9 @@ export class ImportExecution {
   @Type(() => ResolutionInput)
   resolutions?: ResolutionInput[];
 
-  /** Values by slots. @example {} */
+  /** Values by slots, of which there may be thousands. @example {} */
   @IfGiven()
-  @IsObject()
+  @AsItStands()
   @ApiProperty({ required: false, type: Object })
   secrets?: { [slot: string]: JsonValue };
 }
@@ -247,9 +247,9 @@ export const toPlanView = async (
   planId,
   description: plan.description,
   items: await inTurns(plan.items, ({ type, name, action, hash, reason, changes, localChanges }) => ({
-    ...{ type, name, action, hash, changes: told(changes) },
+    ...{ type, name, action, hash, changes },
     ...(reason !== undefined && { reason }),
-    ...(localChanges && { localChanges: told(localChanges) }),
+    ...(localChanges && { localChanges }),
   })),
   secrets: plan.items.flatMap((item) =>
     item.secrets.map(({ place, required }) => ({

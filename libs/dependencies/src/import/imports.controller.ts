@@ -10,6 +10,7 @@ import {
   BodyLimit,
   Caller,
   CursorQuery,
+  Idempotent,
   Scopes,
 } from '#platform/http';
 import type { Request, Response } from 'express';
@@ -66,6 +67,7 @@ export class ImportsController {
   /** Does what a plan says, in one transaction. Every conflict needs a resolution, every required secret a value. */
   @Post('execute')
   @Scopes('dependencies:import')
+  @Idempotent()
   @BodyLimit(LARGEST_EXECUTION)
   @Answers(ImportView)
   execute(@Caller() member: Member, @Body() execution: ImportExecution): Promise<ImportView> {
@@ -83,6 +85,7 @@ export class ImportsController {
   /** Removes what an import has made and puts back what it has replaced, in one transaction; possible for 30 days. */
   @Post(':id/undo')
   @Scopes('dependencies:import')
+  @Idempotent()
   @Answers(ImportView)
   undo(@Caller() member: Member, @Param('id') id: string, @Query() { force }: ImportUndoQuery): Promise<ImportView> {
     return this.imports.undo(member, id, force);

@@ -22,6 +22,7 @@ import type { ImportedItem, ImportRow } from './import.entity';
 import { ImportsRepository } from './imports.repository';
 import { pack, unpack } from './packed';
 import type { Plan } from './plan';
+import { PlanConflicts } from './plan-conflicts';
 import { Planner } from './planner';
 import { ProgressReports } from './progress-reports';
 import type { Undo } from './touched';
@@ -37,6 +38,7 @@ export class ImportsService {
   constructor(
     private readonly database: Database,
     private readonly planner: Planner,
+    private readonly conflicts: PlanConflicts,
     private readonly executor: ImportExecutor,
     private readonly undoer: ImportUndoer,
     private readonly imports: ImportsRepository,
@@ -65,9 +67,11 @@ export class ImportsService {
    */
   async validate({ organizationId, userId }: Member, bytes: Buffer): Promise<ImportPlanView> {
     const file = await readExchangeFile(bytes);
-    const { plan, problems } = await this.database.inSnapshot(organizationId, () =>
+    const { plan, problems: own } = await this.database.inSnapshot(organizationId, () =>
       this.planner.plan(organizationId, file),
     );
+    // With problems the plan has not all items: what the others let go of would be told as taken.
+    const problems = own.length > 0 ? own : await this.conflicts.of(organizationId, plan);
     if (problems.length > 0) return toPlanView(null, plan, problems);
     const planId = await this.imports.insert(organizationId, {
       description: plan.description,

@@ -20,6 +20,10 @@ export function inOrder<T extends Ordered>(items: readonly T[]): { ordered: T[];
   return { ordered };
 }
 
+/** In words. */
+export const circleOf = (circle: readonly string[]): string =>
+  `They need one another, so none can be made first: ${circle.join(' → ')}`;
+
 /** Without recursion: a chain may be as long as a file. */
 function visit<T extends Ordered>(
   first: T,

@@ -7,9 +7,9 @@ import { ContentsRepository } from '../exchange/contents.repository';
 import { keyOfId, Portables } from '../exchange/portables';
 import { hashOf, itemText, type ExchangeFile, type ExchangeItem, type ItemKey } from '../format';
 import { decide } from './decision';
-import { inOrder } from './order';
+import { circleOf, inOrder } from './order';
 import { placeBefore } from './item-order';
-import { problemOf, type ItemProblem, type Plan, type PlannedItem, type Seen } from './plan';
+import { problemOf, told, type ItemProblem, type Plan, type PlannedItem, type Seen } from './plan';
 import { valueAt } from './places';
 import { wholeOf } from './whole';
 
@@ -172,11 +172,17 @@ export class Planner {
       const { changes, localChanges } = decision;
       decision = { action: 'conflict', reason, changes, ...(localChanges && { localChanges }) };
     }
-    const planned = secrets.map((place) => ({ place, required: !entity?.secrets.has(place) }));
+    const stored = decision.merged ?? incoming;
+    const planned = secrets.map((place) => ({
+      place,
+      required: !entity?.secrets.has(place) && isWithin(stored, place),
+    }));
     return {
       ...{ type, name, id, version: entity?.version ?? null, hash, incoming },
       ...(base !== undefined && { base }),
       ...decision,
+      changes: told(decision.changes),
+      ...(decision.localChanges && { localChanges: told(decision.localChanges) }),
       secrets: planned,
     };
   }
@@ -203,6 +209,10 @@ export class Planner {
   }
 }
 
+/** Whether the content has what a place lies in: what was taken away here needs no secret. */
+const isWithin = (content: PortableContent, place: string): boolean =>
+  valueAt(content, place.slice(0, place.lastIndexOf('/'))) !== undefined;
+
 /** Contents come from anywhere: one whose shape its type did not expect is none of that type. */
 function readable<T>(read: () => T): T | undefined {
   try {
@@ -219,5 +229,5 @@ function circlesAmong(candidates: readonly Candidate[]): ItemProblem[] {
   const { circle } = inOrder(fresh.map(({ item, portable, references }) => placeBefore(item, portable, references)));
   if (!circle) return [];
   const first = fresh.find(({ item }) => itemText(item) === circle[0])!.item;
-  return [problemOf(first, `They need one another, so none can be made first: ${circle.join(' → ')}`)];
+  return [problemOf(first, circleOf(circle))];
 }

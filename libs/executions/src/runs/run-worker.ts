@@ -4,6 +4,7 @@ import { Processor, WorkerHost } from '@nestjs/bullmq';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { DomainError } from '#kernel';
 import { Lifecycle } from '#platform/lifecycle';
+import { WORKER_OPTIONS } from '#platform/queue';
 import type { Job } from 'bullmq';
 import {
   EXECUTION_QUEUE,
@@ -48,7 +49,7 @@ interface Active {
 
 /** Takes executions up and works on them until they end, rest or go elsewhere. */
 @Injectable()
-@Processor(EXECUTION_QUEUE, { concurrency: CONCURRENCY, maxStalledCount: 10 })
+@Processor(EXECUTION_QUEUE, { ...WORKER_OPTIONS, concurrency: CONCURRENCY, maxStalledCount: 10 })
 export class RunWorker extends WorkerHost implements OnApplicationBootstrap {
   private readonly logger = new Logger(RunWorker.name);
   private readonly name = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;

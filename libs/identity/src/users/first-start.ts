@@ -13,6 +13,7 @@ import { SigningKeys } from '../oauth/signing-keys';
 import { User } from './user.entity';
 
 const FIRST_START_LOCK = 7_243_010;
+const OLDEST = { createdAt: 'ASC', id: 'ASC' } as const;
 
 export interface FirstStartResult {
   /** The first organization. */
@@ -32,45 +33,43 @@ export class FirstStart {
     private readonly audit: AuditTrail,
   ) {}
 
-  /** Idempotent, also for processes that start together. */
+  /** Makes what is missing. Idempotent, also for processes that start together. */
   ensure(admin: Config['admin']): Promise<FirstStartResult> {
     return this.database.asSystem(async (manager) => {
       await manager.query('SELECT pg_advisory_xact_lock($1)', [FIRST_START_LOCK]);
       await this.keys.ensure();
-      return (await found(manager)) ?? (await this.create(manager, admin));
+      const organization = await manager.findOne(Organization, { where: { deletedAt: IsNull() }, order: OLDEST });
+      // The command line may have made one before anything was started.
+      const found = await manager.findOne(User, { where: { systemAdmin: true, deletedAt: IsNull() }, order: OLDEST });
+      const organizationId = organization?.id ?? (await this.createOrganization(manager));
+      const made = found ? undefined : await this.createAdministrator(manager, admin);
+      const { id: userId, email: adminEmail } = found ?? made!.user;
+      if (!organization || !found) await manager.insert(Membership, { organizationId, userId, role: 'admin' });
+      return { organizationId, adminEmail, ...(made?.newPassword && { newAdminPassword: made.newPassword }) };
     });
   }
 
-  private async create(manager: EntityManager, admin: Config['admin']): Promise<FirstStartResult> {
-    const newAdminPassword = admin.password === undefined ? readablePassword() : undefined;
+  private async createOrganization(manager: EntityManager): Promise<string> {
     const organization = { id: newId(), name: 'Default', mqttPrefix: '' };
+    await manager.insert(Organization, organization);
+    const entity = { type: 'organization', id: organization.id, name: organization.name };
+    await this.audit.record({ action: 'organization.create', organizationId: organization.id, entity });
+    return organization.id;
+  }
+
+  private async createAdministrator(manager: EntityManager, admin: Config['admin']) {
+    const newPassword = admin.password === undefined ? readablePassword() : undefined;
     const user = {
       id: newId(),
       email: normalEmail(admin.email),
-      passwordHash: await hashPassword(normalPassword(admin.password ?? newAdminPassword!)),
+      passwordHash: await hashPassword(normalPassword(admin.password ?? newPassword!)),
       firstName: 'System',
       lastName: 'Administrator',
       systemAdmin: true,
     };
-    await manager.insert(Organization, organization);
     await manager.insert(User, user);
-    await manager.insert(Membership, { organizationId: organization.id, userId: user.id, role: 'admin' });
-    const madeOrganization = { type: 'organization', id: organization.id, name: organization.name };
-    const organizationId = organization.id;
-    await this.audit.record({ action: 'organization.create', organizationId, entity: madeOrganization });
-    const madeUser = { type: 'user', id: user.id, name: user.email };
-    await this.audit.record({ action: 'user.create', entity: madeUser, details: { systemAdmin: true } });
-    return {
-      organizationId: organization.id,
-      adminEmail: user.email,
-      ...(newAdminPassword !== undefined && { newAdminPassword }),
-    };
+    const entity = { type: 'user', id: user.id, name: user.email };
+    await this.audit.record({ action: 'user.create', entity, details: { systemAdmin: true } });
+    return { user, newPassword };
   }
-}
-
-async function found(manager: EntityManager): Promise<FirstStartResult | undefined> {
-  const order = { createdAt: 'ASC', id: 'ASC' } as const;
-  const [organization] = await manager.find(Organization, { where: { deletedAt: IsNull() }, order, take: 1 });
-  const [user] = await manager.find(User, { where: { systemAdmin: true, deletedAt: IsNull() }, order, take: 1 });
-  return organization && user && { organizationId: organization.id, adminEmail: user.email };
 }

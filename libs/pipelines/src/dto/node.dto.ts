@@ -18,7 +18,7 @@ import { IfGiven, IsName } from '#platform/http';
 import type { PipelineEdge } from '../graph';
 import type { JsonObject } from '../node-types';
 import { ON_ERROR, type DefinedNode, type NodeSettings } from '../pipeline-definition';
-import { RetryInput } from './pipeline-settings.dto';
+import { RetryRuleInput } from './pipeline-settings.dto';
 
 const ID = /^[A-Za-z0-9_-]{1,64}$/;
 const ID_RULE = '$property must be 1–64 letters, digits, "_" or "-"';
@@ -42,8 +42,8 @@ export class NodeSettingsInput implements NodeSettings {
   @IfGiven()
   @IsObject()
   @ValidateNested()
-  @Type(() => RetryInput)
-  retryOnFail?: RetryInput;
+  @Type(() => RetryRuleInput)
+  retryOnFail?: RetryRuleInput;
 
   /** Whether running out of time is tried again, too. */
   @IfGiven()

@@ -14,7 +14,7 @@ import {
 } from '../pipeline-definition';
 import { AreLabels } from './validators';
 
-export class RetryInput implements RetryRule {
+export class RetryRuleInput implements RetryRule {
   /** Tries in all, the first one included, 1–20; 1 is no retry. @example 3 */
   @IsDefined()
   @IsInt()
@@ -86,8 +86,8 @@ export class PipelineSettingsInput implements Partial<PipelineSettings> {
   @IfGiven()
   @IsObject()
   @ValidateNested()
-  @Type(() => RetryInput)
-  retry?: RetryInput;
+  @Type(() => RetryRuleInput)
+  retry?: RetryRuleInput;
 
   /** Whether a node that fails ends the run. */
   @IfGiven()

@@ -24,7 +24,7 @@ import {
 import type { Pipeline } from '../pipeline.entity';
 import type { ListedPipeline } from '../pipelines.repository';
 import { EdgeInput, EdgeView, NodeInput, NodeView } from './node.dto';
-import { PipelineSettingsInput, RetryInput } from './pipeline-settings.dto';
+import { PipelineSettingsInput, RetryRuleInput } from './pipeline-settings.dto';
 
 const MOST_LABEL_FILTERS = 10;
 
@@ -124,7 +124,7 @@ export class PipelineEntry {
 
   timeoutSeconds!: number;
 
-  @ApiProperty({ type: () => RetryInput })
+  @ApiProperty({ type: () => RetryRuleInput })
   retry!: PipelineSettings['retry'];
 
   @ApiProperty({ enum: ON_ERROR })

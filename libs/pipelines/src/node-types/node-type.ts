@@ -148,7 +148,9 @@ export const NodeType = DiscoveryService.createDecorator();
 export interface NodeType<P extends object = JsonObject> {
   readonly definition: NodeDefinition;
   /** Faults of the parameters, as they stand in the pipeline, that a schema cannot tell. Fields are places in them. */
-  check?(parameters: JsonObject, organizationId: string): FieldProblem[] | Promise<FieldProblem[]>;
+  check?(parameters: JsonObject): FieldProblem[];
+  /** Faults of what they refer to, as it is in the organization now. */
+  checkReferences?(parameters: JsonObject, organizationId: string): Promise<FieldProblem[]>;
   /** Triggers have none. @throws NodeError; anything else that is thrown is a bug and fails the node as `internal`. */
   run?(call: NodeCall<P>): NodeResult | Promise<NodeResult>;
 }

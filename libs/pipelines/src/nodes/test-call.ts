@@ -82,8 +82,8 @@ export async function failureOf(type: AnyNodeType, parameters: object, call: Tes
 }
 
 /** Problems of parameters as they stand in a pipeline, `field: message` each. */
-export async function problemsOf(type: AnyNodeType, parameters: object): Promise<string[]> {
-  const problems = (await type.check?.(parameters as JsonObject, '01890a5d-ac96-774b-bcce-b302099a8001')) ?? [];
+export function problemsOf(type: AnyNodeType, parameters: object): string[] {
+  const problems = type.check?.(parameters as JsonObject) ?? [];
   return problems.map(({ field, message }) => `${field}: ${message}`);
 }
 

@@ -1,5 +1,5 @@
 import type { JsonObject, NodeDefinition } from '../node-types';
-import { mapReferences, referencesOf } from './references';
+import { mapReferences, referencesOf, strangeReferences } from './references';
 
 const A = '01890a5d-ac96-774b-bcce-b302099a8001';
 const B = '01890a5d-ac96-774b-bcce-b302099a8002';
@@ -152,4 +152,19 @@ describe('other references', () => {
     const long = (parameters: JsonObject) => mapReferences(DEFINITION, parameters, () => 'x'.repeat(1_000));
     expect(long({ rule })).toEqual({ rule });
   });
+});
+
+it('tells texts that lead nowhere, whatever comes', () => {
+  const parameters = {
+    modelId: 'Motor',
+    lists: [{ id: A }, { id: 'mhub://connection/MES' }, { id: '' }, { id: 7 }],
+    choice: '{{ $item.id }}',
+    rule: '$item.id',
+    topic: 'any',
+    text: 'plain',
+  };
+  expect(strangeReferences(DEFINITION, parameters)).toEqual([
+    { parameter: 'modelId', type: 'model' },
+    { parameter: 'lists[2].id', type: 'connection' },
+  ]);
 });

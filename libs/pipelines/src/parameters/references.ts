@@ -1,4 +1,5 @@
 import { isId } from '#kernel';
+import { isReference } from '#platform/dependencies';
 import { placeOf } from '#platform/json-schema';
 import { ExpressionError, literalsIn, type Template } from '../expressions';
 import { REFERENCES, type JsonObject, type NodeDefinition, type ReferenceMark } from '../node-types';
@@ -47,6 +48,19 @@ export function mapReferences(
     const template = readable(place);
     if (template === 'unreadable') return text;
     return template ? withLiterals(place, text, template, mapped) : mapped(text);
+  });
+}
+
+/** Texts in the places of ids that are no reference, nor have an expression that could give one. */
+export function strangeReferences(
+  definition: NodeDefinition,
+  parameters: JsonObject,
+): { parameter: string; type: ReferenceMark }[] {
+  if (!hasReferences(definition)) return [];
+  return [...placesOf(definition.parameters, parameters)].flatMap((place) => {
+    const mark = markOf(place);
+    if (!mark || isTopical(mark) || typeof place.value !== 'string' || isReference(place.value)) return [];
+    return readable(place) === undefined ? [{ parameter: placeOf(place.pointer), type: mark }] : [];
   });
 }
 

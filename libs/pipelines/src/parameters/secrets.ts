@@ -18,6 +18,14 @@ export function mapSecrets(
   return mapTexts(parameters, (text, pointer) => (secret.has(pointer) ? change(text, pointer) : text));
 }
 
+/** Places of secrets in which something stands that is no text, and so cannot be kept as one. */
+export function wrongSecrets(definition: NodeDefinition, parameters: JsonObject): string[] {
+  if (!hasSecrets(definition)) return [];
+  return [...placesOf(definition.parameters, parameters)]
+    .filter(({ value, schemas }) => schemas.some(isSecret) && value !== null && typeof value !== 'string')
+    .map(({ pointer }) => pointer);
+}
+
 /** Places of secrets that the schema requires and the parameters do not have. */
 export function missingSecrets(definition: NodeDefinition, parameters: JsonObject): string[] {
   if (!hasSecrets(definition)) return [];

@@ -3,23 +3,28 @@ import type { JsonValue, Member } from '#kernel';
 import {
   IsPortable,
   nameOfPath,
+  notAReference,
   pathOfNames,
   type CheckedContent,
   type ChangedEntity,
+  type Conflict,
   type EnteringEntity,
   type Portable,
   type PortableContent,
   type PortableEntity,
 } from '#platform/dependencies';
 import { NodeTypeRegistry } from '../node-types';
-import { isObject, mapReferences } from '../parameters';
+import { isObject, mapReferences, strangeReferences } from '../parameters';
 import { PipelineChecker, placed, type PipelineProblem } from '../pipeline-checker';
 import { sizeProblem } from '../pipeline-content';
 import { PipelineEditor, type Draft } from '../pipeline-editor';
 import { PipelineSecrets } from '../pipeline-secrets';
+import { PipelineTriggers } from '../pipeline-triggers';
+import type { DefinedNode } from '../pipeline-definition';
 import { definitionOf, type Pipeline } from '../pipeline.entity';
 import { PipelinesRepository } from '../pipelines.repository';
 import { contentOf, readContent, type PipelineContent } from './read-content';
+import { webhookConflicts } from './webhook-conflicts';
 
 /**
  * Pipelines that leave and enter. Nodes and edges keep their ids, and their order: branches begin in that of the edges.
@@ -39,6 +44,7 @@ export class PipelinePortable implements Portable {
     private readonly editor: PipelineEditor,
     private readonly checker: PipelineChecker,
     private readonly secrets: PipelineSecrets,
+    private readonly triggers: PipelineTriggers,
     private readonly nodeTypes: NodeTypeRegistry,
   ) {}
 
@@ -64,6 +70,22 @@ export class PipelinePortable implements Portable {
         ...(tooLarge === undefined ? [] : [{ field: '', message: tooLarge }]),
       ],
     };
+  }
+
+  /** Webhook paths, each of which is one pipeline's of all organizations. */
+  async conflicts(
+    organizationId: string,
+    entities: readonly EnteringEntity[],
+    unsettled: ReadonlySet<string>,
+  ): Promise<Conflict[]> {
+    const wanted = entities.flatMap(({ id, name, content }) => {
+      const webhooks = this.triggers.webhooksOf(content as unknown as PipelineContent);
+      return webhooks.map((webhook) => ({ pipeline: { id, name }, ...webhook }));
+    });
+    if (wanted.length === 0) return [];
+    const paths = wanted.map(({ path }) => path);
+    const holders = await this.triggers.webhookHolders(organizationId, paths);
+    return webhookConflicts(wanted, holders, new Set([...unsettled, ...entities.map(({ id }) => id)]));
   }
 
   mapReferences(content: PortableContent, map: (type: string, text: string) => string): PortableContent {
@@ -95,10 +117,29 @@ export class PipelinePortable implements Portable {
 
   /** Of one that is enabled, everything that would keep it from that, as far as it can be told without its secrets. */
   private problemsOf({ definition, enabled }: Draft): PipelineProblem[] {
-    if (!enabled) return this.checker.faults(definition);
+    const wrong = this.secrets.wrongIn(definition.nodes);
+    if (!enabled || wrong.length > 0) return [...this.checker.faults(definition), ...wrong];
     const incomplete = new Set(this.secrets.missingIn(definition.nodes).map((place) => place.split('/')[2]));
-    const problems = this.checker.ownProblems(definition);
-    return problems.filter(({ nodeId, parameter }) => parameter === undefined || !incomplete.has(nodeId));
+    const problems = this.checker
+      .ownProblems(definition)
+      .filter(({ nodeId, parameter }) => parameter === undefined || !incomplete.has(nodeId));
+    return problems.length > 0 ? this.toldOfFile(definition.nodes, problems) : [];
+  }
+
+  /** What has to be an id in the API is a name in files. */
+  private toldOfFile(nodes: readonly DefinedNode[], problems: readonly PipelineProblem[]): PipelineProblem[] {
+    const keyOf = (nodeId = '', parameter = ''): string => `${nodeId}/${parameter}`;
+    const strange = new Map<string, string>();
+    for (const { id, type, parameters } of nodes) {
+      const definition = this.nodeTypes.find(type)?.definition;
+      for (const found of definition ? strangeReferences(definition, parameters) : []) {
+        strange.set(keyOf(id, found.parameter), `${found.parameter} ${notAReference(found.type)}`);
+      }
+    }
+    return problems.map((problem) => {
+      const message = strange.get(keyOf(problem.nodeId, problem.parameter));
+      return message === undefined ? problem : { ...problem, message };
+    });
   }
 
   private entityOf(row: Pipeline): PortableEntity {

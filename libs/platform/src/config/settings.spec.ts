@@ -95,6 +95,16 @@ describe('readSettings', () => {
     expect(message).not.toMatch(/L34K/i);
   });
 
+  it.each([
+    [{ HUB_HTTP_PORT: '80a' }, 'HUB_HTTP_PORT: must be a whole number, 1 to 65535'],
+    [{ LOG_REQUESTS: 'perhaps' }, 'LOG_REQUESTS: must be true or false'],
+    [{ LOG_LEVEL: 'verbose' }, 'LOG_LEVEL: must be one of fatal, error, warn, info, debug, trace'],
+    [{ REDIS_URL: 'localhost' }, 'REDIS_URL: must be an address that begins with redis://, rediss://'],
+    [{ HUB_ROLES: 'cleaner' }, 'HUB_ROLES: must be a list of api, worker, uns'],
+  ])('says what a value must be: %j', (environment, message) => {
+    expect(refusal(() => readSettings(environment))).toBe(`wrong settings:\n  ${message}`);
+  });
+
   it('names all that are wrong at once', () => {
     const wrong = { HUB_HTTP_PORT: 'x', LOG_LEVEL: 'x', REDIS_URL: 'x', HUB_SECRET_KEY_FILE: '/does/not/exist' };
     expect(wrongIn(wrong).sort()).toEqual(Object.keys(wrong).sort());

@@ -1,38 +1,53 @@
 import { readFileSync } from 'node:fs';
-import { bool, cleanEnv, EnvError, makeValidator, port, str, type ReporterOptions } from 'envalid';
+import { cleanEnv, EnvError, makeValidator, str, type ReporterOptions } from 'envalid';
 
 /*
  * Every setting of the product: its variable, default and meaning. The README's table is made from this list.
  * A variable ending in `_FILE` (HUB_SECRET_KEY_FILE) names a file that holds the value, for mounted secrets.
+ * Validators say what a value must be, and never what it is.
  */
 
 const integer = (min: number, max: number) =>
   makeValidator<number>((input) => {
     const value = /^\d+$/.test(input) ? Number(input) : NaN;
-    if (Number.isNaN(value) || value < min || value > max) throw new EnvError(`not within ${min}–${max}`);
+    if (Number.isNaN(value) || value < min || value > max) {
+      throw new EnvError(`must be a whole number, ${min} to ${max}`);
+    }
     return value;
   });
 
+const port = integer(1, 65_535);
+
+const ON = ['true', 'yes', 'on', '1'];
+const OFF = ['false', 'no', 'off', '0'];
+
+const bool = makeValidator<boolean>((input) => {
+  if (!ON.includes(input) && !OFF.includes(input)) throw new EnvError('must be true or false');
+  return ON.includes(input);
+});
+
 const webUrl = makeValidator<string>((input) => {
   const url = URL.parse(input);
-  if (!url || !['http:', 'https:'].includes(url.protocol)) throw new EnvError('not an http address');
+  if (!url || !['http:', 'https:'].includes(url.protocol))
+    throw new EnvError('must be an address like https://hub.example.com');
   // Everything is served from the root: a path, a query or a password would be lost without a word.
-  if (url.href !== `${url.origin}/`) throw new EnvError('more than scheme, host and port');
+  if (url.href !== `${url.origin}/`) throw new EnvError('must be scheme, host and port alone');
   return url.origin;
 });
 
 const serverUrl = (...protocols: string[]) =>
   makeValidator<string>((input) => {
     if (!protocols.includes(URL.parse(input)?.protocol ?? ''))
-      throw new EnvError(`not a ${protocols.join(' or ')} address`);
+      throw new EnvError(`must be an address that begins with ${protocols.join('//, ')}//`);
     return input;
   });
 
 /** The roles of the service are named after the database, so it has to be named. */
 const databaseUrl = makeValidator<string>((input) => {
   const url = URL.parse(input);
-  if (!url || !['postgres:', 'postgresql:'].includes(url.protocol)) throw new EnvError('not a PostgreSQL address');
-  if (url.pathname.length < 2) throw new EnvError('no database named');
+  if (!url || !['postgres:', 'postgresql:'].includes(url.protocol))
+    throw new EnvError('must be an address like postgres://user:password@host:5432/database');
+  if (url.pathname.length < 2) throw new EnvError('must name a database: postgres://user:password@host:5432/database');
   return input;
 });
 
@@ -40,17 +55,17 @@ const databaseUrl = makeValidator<string>((input) => {
 const key256 = makeValidator<string>((input) => {
   if (/^[0-9a-f]{64}$/i.test(input)) return input.toLowerCase();
   // Node skips what is no base64: a passphrase must not become a key that way.
-  if (!/^[\w+/-]{43}=?$/.test(input)) throw new EnvError('not 32 bytes');
+  if (!/^[\w+/-]{43}=?$/.test(input)) throw new EnvError('must be 32 bytes, as 64 hexadecimal digits or as base64');
   return Buffer.from(input, 'base64').toString('hex');
 });
 
 const emailAddress = makeValidator<string>((input) => {
-  if (!/^[^@\s]+@[^@\s]+$/.test(input)) throw new EnvError('not an e-mail address');
+  if (!/^[^@\s]+@[^@\s]+$/.test(input)) throw new EnvError('must be an e-mail address');
   return input.toLowerCase();
 });
 
 const password = makeValidator<string>((input) => {
-  if (input.length < 12 || input.length > 200) throw new EnvError('not 12–200 characters');
+  if (input.length < 12 || input.length > 200) throw new EnvError('must have 12 to 200 characters');
   return input;
 });
 
@@ -60,13 +75,13 @@ export type HubRole = (typeof HUB_ROLE_NAMES)[number];
 const roles = makeValidator<HubRole[]>((input) => {
   const names = input.split(',').map((name) => name.trim());
   const unknown = names.filter((name) => !(HUB_ROLE_NAMES as readonly string[]).includes(name));
-  if (unknown.length > 0) throw new EnvError('not a list of api, worker, uns');
+  if (unknown.length > 0) throw new EnvError('must be a list of api, worker, uns');
   return names as HubRole[];
 });
 
 const names = makeValidator<string[]>((input) => {
   const found = input.split(',').map((name) => name.trim());
-  if (found.includes('')) throw new EnvError('a name is missing');
+  if (found.includes('')) throw new EnvError('must be names with commas between them: one is missing');
   return found;
 });
 
@@ -174,7 +189,7 @@ export class SettingsError extends Error {
 export function readSettings(environment: Environment) {
   const { env, problems } = withSecretFiles(environment);
   const report = ({ errors }: ReporterOptions<Record<string, unknown>>): void => {
-    for (const name of Object.keys(errors)) problems.push(`${name}: expected ${expectation(name)}`);
+    for (const [name, error] of Object.entries(errors)) problems.push(`${name}: ${expectation(name, error!)}`);
   };
   const settings = cleanEnv(env, SETTINGS, { reporter: report });
   if (problems.length > 0) throw new SettingsError(`wrong settings:\n  ${problems.join('\n  ')}`);
@@ -183,9 +198,10 @@ export function readSettings(environment: Environment) {
 
 export type Settings = ReturnType<typeof readSettings>;
 
-function expectation(name: string): string {
-  const { desc = '', choices } = SETTINGS[name as keyof typeof SETTINGS] as { desc?: string; choices?: string[] };
-  return choices ? choices.join(', ') : desc;
+/** The library's own message for choices quotes the value. */
+function expectation(name: string, { message }: Error): string {
+  const { choices } = SETTINGS[name as keyof typeof SETTINGS] as { choices?: string[] };
+  return choices ? `must be one of ${choices.join(', ')}` : message;
 }
 
 /** An empty variable counts as absent, as it does in compose files. */
@@ -201,9 +217,9 @@ function withSecretFiles(environment: Environment): { env: Record<string, string
     try {
       env[name] = readFileSync(file, 'utf8').trim();
     } catch {
-      problems.push(`${name}_FILE: expected a readable file`);
+      problems.push(`${name}_FILE: must name a readable file`);
     }
-    if (env[name] === '') problems.push(`${name}_FILE: expected a file that is not empty`);
+    if (env[name] === '') problems.push(`${name}_FILE: must name a file that is not empty`);
   }
   return { env, problems };
 }

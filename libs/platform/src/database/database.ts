@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { Logger } from '@nestjs/common';
 import { unavailable } from '#kernel';
 import type { DataSource, EntityManager } from 'typeorm';
 import { isOutage } from './errors';
@@ -11,7 +12,9 @@ type Scope = { organizationIds: readonly string[] } | 'system';
  * security: the transaction sees the rows of its organizations alone.
  */
 export class Database {
+  private readonly logger = new Logger(Database.name);
   private readonly current = new AsyncLocalStorage<{ scope: Scope; manager: EntityManager }>();
+  private isAway = false;
 
   constructor(
     private readonly app: DataSource,
@@ -71,11 +74,20 @@ export class Database {
         if (scope !== 'system') await setTenants(manager, scope.organizationIds);
         return this.current.run({ scope, manager }, () => work(manager));
       };
-      return await (isolation ? source.transaction(isolation, inside) : source.transaction(inside));
+      const result = await (isolation ? source.transaction(isolation, inside) : source.transaction(inside));
+      this.isAway = false;
+      return result;
     } catch (error) {
-      if (isOutage(error)) throw unavailable('The database does not answer');
-      throw error;
+      if (!isOutage(error)) throw error;
+      this.noteOutage(error as Error);
+      throw unavailable('The database does not answer');
     }
+  }
+
+  /** Once an outage, however many meet it. */
+  private noteOutage({ message }: Error): void {
+    if (!this.isAway) this.logger.warn(`the database does not answer: ${message}`);
+    this.isAway = true;
   }
 }
 

@@ -1,4 +1,4 @@
-import { QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
+import { QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError, TypeORMError } from 'typeorm';
 import { isDataError, isOutage, isUniqueViolation } from './errors';
 
 const withCode = (code: unknown): Error => Object.assign(new Error('failed'), { code });
@@ -14,6 +14,12 @@ it.each([
   ['too many connections', withCode('53300'), { data: false, outage: true }],
   ['a lost connection', withCode('08006'), { data: false, outage: true }],
   ['a refused connection', withCode('ECONNREFUSED'), { data: false, outage: true }],
+  [
+    'a socket that is not there',
+    Object.assign(withCode('ENOENT'), { syscall: 'connect' }),
+    { data: false, outage: true },
+  ],
+  ['a file that is not there', Object.assign(withCode('ENOENT'), { syscall: 'open' }), { data: false, outage: false }],
   ['a connection cut off', new Error('Connection terminated unexpectedly'), { data: false, outage: true }],
   [
     'a pool without a free connection',
@@ -33,6 +39,16 @@ it.each([
     { data: false, outage: true },
   ],
   ['a connection that was closed', new Error('Client was closed and is not queryable'), { data: false, outage: true }],
+  [
+    'a pool that was closed',
+    new Error('Cannot use a pool after calling end on the pool'),
+    { data: false, outage: true },
+  ],
+  ['a database that was closed', new TypeORMError('Driver not Connected'), { data: false, outage: true }],
+  ['a password that has just been changed', withCode('28P01'), { data: false, outage: true }],
+  ['a database that is just restored', withCode('3D000'), { data: false, outage: true }],
+  ['a transaction that stood still', withCode('25P03'), { data: false, outage: true }],
+  ['a transaction in which something has failed', withCode('25P02'), { data: false, outage: false }],
   ['an error of ours', new TypeError('x is not a function'), { data: false, outage: false }],
   ['a code that is no text', withCode(8), { data: false, outage: false }],
   ['nothing', undefined, { data: false, outage: false }],

@@ -23,14 +23,30 @@ export const isCollision = (error: unknown): boolean => isDeadlock(error) || sql
 export const isDeadlock = (error: unknown): boolean => /^(40001|40P01)$/.test(sqlState(error));
 
 const NETWORK = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH)$/;
-/** What `pg` says without a code. */
-const LOST =
-  /Connection terminated|timeout expired|timeout exceeded when trying to connect|Client (has encountered a connection error|was closed) and is not queryable/;
+/**
+ * Nobody is let in (08, 28, 3D: the password has just been changed, the database is just being restored), there is no room
+ * (53), the server is shutting down or took too long (57), or it has ended a transaction that stood still (25P03, 25P04).
+ */
+const AWAY = /^(08|28|3D|53|57|25P03|25P04)/;
+/** What `pg` says without a code; the last are words of pools that were closed: another database is in use by now. */
+const LOST = new RegExp(
+  [
+    'Connection terminated',
+    'timeout expired',
+    'timeout exceeded when trying to connect',
+    'Client (has encountered a connection error|was closed) and is not queryable',
+    'Cannot use a pool after calling end on the pool',
+    'Driver not Connected',
+  ].join('|'),
+);
 /** TypeORM's words when the connection of a transaction went between two of its statements. */
 const RELEASED = /query runner (was )?already released/i;
+/** Whatever keeps a connection from being made: no port, no socket file, no room for one more. */
+const isUnconnected = (error: unknown): boolean => (error as { syscall?: unknown } | undefined)?.syscall === 'connect';
 
-/** The server does not answer, is shutting down, has no room, or took too long (classes 08, 53, 57): later it may work. */
+/** The server does not answer or lets nobody in: later it may work. */
 export const isOutage = (error: unknown): boolean =>
   NETWORK.test(sqlState(error)) ||
-  /^(08|53|57)/.test(sqlState(error)) ||
+  isUnconnected(error) ||
+  AWAY.test(sqlState(error)) ||
   (error instanceof Error && (LOST.test(error.message) || RELEASED.test(error.message)));

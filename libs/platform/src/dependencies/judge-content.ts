@@ -1,4 +1,4 @@
-import { jsonProblem, type FieldProblem } from '#kernel';
+import { isId, type FieldProblem } from '#kernel';
 import { judgeInput } from '../http';
 import { namesOfPath, pathProblem } from './path-of-names';
 import type { PortableContent } from './portable';
@@ -13,8 +13,7 @@ export function judgeContent<T extends object>(
   content: PortableContent,
 ): { input: T; problems: FieldProblem[] } {
   const refused = (field: string, message: string) => ({ input: new type(), problems: [{ field, message }] });
-  const problem = isContent(content) ? jsonProblem(content) : 'must be a JSON object';
-  if (problem !== undefined) return refused('', `Content ${problem}`);
+  if (!isContent(content)) return refused('', 'Content must be a JSON object');
   if (Object.hasOwn(content, 'name')) return refused('name', 'Name is not a known field');
   return judgeInput(type, { ...content, name });
 }
@@ -30,6 +29,12 @@ export function judgeNamed<T extends object>(
   if (message === undefined) return judgeContent(type, name!, content);
   return { input: new type(), problems: [{ field: 'name', message }] };
 }
+
+/** Whether a text may stand in the place of a reference; where it leads is for others to see. */
+export const isReference = (text: string): boolean => text.startsWith('mhub://') || isId(text);
+
+/** What is wrong with one that may not, told after the field's name. */
+export const notAReference = (type: string): string => `must name a ${type}: mhub://${type}/<name>`;
 
 const isContent = (content: unknown): boolean =>
   typeof content === 'object' && content !== null && !Array.isArray(content);

@@ -47,6 +47,11 @@ export interface ChangedEntity extends EnteringEntity {
   version: number;
 }
 
+/** What stands against an entity, by its id. */
+export interface Conflict extends FieldProblem {
+  id: string;
+}
+
 /** An entity that goes; where a version is said, at that alone. */
 export interface LeavingEntity {
   id: string;
@@ -84,6 +89,19 @@ export interface Portable {
 
   /** Judges what can be judged without looking at anything else; never throws for whatever the content is. */
   check(name: string, content: PortableContent): CheckedContent;
+
+  /**
+   * What stands against these being there, all of them and beside whatever stays as it is, that no content tells by itself: an
+   * address that another one has. It is that of now, and whoever writes them is told again. To be asked outside of
+   * transactions: others may be in another organization.
+   * @param entities whose references may be names.
+   * @param unsettled ids of those that may become others along with them: what they have is nobody's.
+   */
+  conflicts?(
+    organizationId: string,
+    entities: readonly EnteringEntity[],
+    unsettled: ReadonlySet<string>,
+  ): Promise<Conflict[]>;
 
   /** The same content with other references. `map` is given what stands in each place that may hold one, ids or not. */
   mapReferences(content: PortableContent, map: (type: string, text: string) => string): PortableContent;

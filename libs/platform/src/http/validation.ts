@@ -29,6 +29,33 @@ export function judgeInput<T extends object>(
   return { input, problems: errors.flatMap((error) => problemsOf(error)).slice(0, MOST_PROBLEMS) };
 }
 
+const STANDING = Symbol('as it stands');
+
+/**
+ * A field whose members have names that callers choose, any number of them: it has to be a JSON object, and is taken as it
+ * stands. No other rule holds for it.
+ */
+export const AsItStands = (): PropertyDecorator => (target, field) =>
+  Reflect.defineMetadata(STANDING, [...standingIn(target), field as string], target);
+
+const standingIn = (prototype: object): readonly string[] =>
+  (Reflect.getMetadata(STANDING, prototype) as string[] | undefined) ?? [];
+
+/** An input without those fields, and these. @throws DomainError `bad_request` for one that is no object. */
+function apart(value: object, fields: readonly string[]): { others: object; standing?: object } {
+  if (fields.length === 0) return { others: value };
+  const [standing, others] = [new Map<string, unknown>(), new Map<string, unknown>()];
+  for (const [field, content] of Object.entries(value)) {
+    (fields.includes(field) ? standing : others).set(field, content);
+  }
+  for (const [field, content] of standing) {
+    const isObject = typeof content === 'object' && content !== null && !Array.isArray(content);
+    const problem = isObject ? jsonProblem(content) : 'must be an object';
+    if (problem) throw invalid({ field, message: `${fieldTitle(field)} ${problem}` });
+  }
+  return { others: Object.fromEntries(others), standing: Object.fromEntries(standing) };
+}
+
 /** Names that class-transformer would take for what they are called; the pipe leaves them out, too. */
 const withoutPrototypes = (name: string, value: unknown): unknown =>
   ['__proto__', 'constructor', 'prototype'].includes(name) ? undefined : value;
@@ -51,11 +78,15 @@ class InputPipe extends ValidationPipe {
       const problem = textProblem(value);
       if (problem) throw new DomainError('not_found', `Not found: ${fieldTitle(metadata.data ?? 'path')} ${problem}`);
     }
-    if (this.toValidate(metadata) && typeof value === 'object') {
-      const unusable = unusableIn(value);
-      if (unusable) throw invalid(unusable);
-    }
-    return super.transform(value, metadata);
+    if (!this.toValidate(metadata) || typeof value !== 'object') return super.transform(value, metadata);
+    const { others, standing } = apart(
+      value ?? {},
+      standingIn((metadata.metatype as new () => object).prototype as object),
+    );
+    const unusable = unusableIn(others);
+    if (unusable) throw invalid(unusable);
+    const input = (await super.transform(value === null ? null : others, metadata)) as object;
+    return standing ? Object.assign(input, standing) : input;
   }
 }
 

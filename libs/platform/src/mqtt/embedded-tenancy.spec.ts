@@ -93,10 +93,9 @@ describe('credentials', () => {
     async (protocolVersion) => {
       const client = await test.client(ORG_A, 'token-a', { protocolVersion });
       const code = closing(client);
-      const ended = performance.now();
       test.gate.tokens.delete('token-a');
+      await eventually(() => !client.connected, { timeout: 1_000 });
       expect(await code).toBe(protocolVersion === 5 ? 0x87 : undefined);
-      expect(performance.now() - ended).toBeLessThan(1000);
     },
   );
 

@@ -103,7 +103,7 @@ function read(setting: string, file: string): Buffer {
   try {
     return readFileSync(file);
   } catch {
-    throw wrong(`${setting}: expected a readable file`);
+    throw wrong(`${setting}: must name a readable file`);
   }
 }
 

@@ -3,6 +3,7 @@ import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common'
 import type { Job, Queue } from 'bullmq';
 import { Lifecycle } from '../lifecycle';
 import { answers } from './answers';
+import { WORKER_OPTIONS } from './queue.module';
 
 export const MAINTENANCE_QUEUE = 'maintenance';
 
@@ -34,7 +35,7 @@ export class MaintenanceTasks {
   }
 }
 
-@Processor(MAINTENANCE_QUEUE, { concurrency: 1 })
+@Processor(MAINTENANCE_QUEUE, { ...WORKER_OPTIONS, concurrency: 1 })
 export class MaintenanceWorker extends WorkerHost implements OnApplicationBootstrap {
   private readonly logger = new Logger(MaintenanceWorker.name);
   private recovery: Promise<void> | undefined;

@@ -1,13 +1,15 @@
 import { BullModule } from '@nestjs/bullmq';
 import { Module } from '@nestjs/common';
-import { createPostgresBackend, setDefaultBackendFactory, type ConnectionOptions } from 'bullmq';
+import { setDefaultBackendFactory, type ConnectionOptions } from 'bullmq';
 import { Config } from '../config';
-import { PooledClient, roleUrl } from '../database';
+import { roleUrl } from '../database';
 import { Lifecycle } from '../lifecycle';
+import { postgresBackend, type QueueAddress } from './postgres-backend';
 
-/** Connections of one process to the queues: few, since work is counted by workers, not by connections. */
-const POOL = 4;
 const LONGEST_RECONNECT_MS = 2_000;
+
+/** Of every worker. BullMQ would look only every 15 s whether a server that was away is back. */
+export const WORKER_OPTIONS = { runRetryDelay: 1_000 };
 
 /** BullMQ on Redis where REDIS_URL names one, on PostgreSQL otherwise. */
 @Module({
@@ -32,8 +34,7 @@ function redis(url: string, lifecycle: Lifecycle): ConnectionOptions {
   return { url, maxRetriesPerRequest: null, retryStrategy };
 }
 
-function postgres(config: Config): ConnectionOptions {
-  setDefaultBackendFactory(createPostgresBackend);
-  const connectionString = roleUrl(config.database.url, config.secretKey, 'system');
-  return { connectionString, max: POOL, application_name: 'maestrohub-queue', Client: PooledClient };
+function postgres(config: Config): ConnectionOptions & QueueAddress {
+  setDefaultBackendFactory(postgresBackend);
+  return { connectionString: roleUrl(config.database.url, config.secretKey, 'system') };
 }

@@ -12,6 +12,9 @@ import { Lifecycle } from '../lifecycle';
 
 const CHANNEL = 'maestrohub';
 const RECONNECT_MS = 1_000;
+const CONNECT_MS = 5_000;
+/** After so long without a signal, whether the server is still there is looked after. */
+const QUIET_MS = 10_000;
 
 /** `<subject>.<what happened>`; the id says which one. */
 export type SignalKind = `${string}.${string}`;
@@ -58,15 +61,18 @@ export class Signals implements OnApplicationBootstrap {
     const client = new Client({
       connectionString: roleUrl(this.config.database.url, this.config.secretKey, 'system'),
       application_name: 'maestrohub-signals',
+      connectionTimeoutMillis: CONNECT_MS,
       keepAlive: true,
+      keepAliveInitialDelayMillis: QUIET_MS,
     });
+    // From now on, so that one that is just connecting ends with the process, too.
+    this.client = client;
     client.on('notification', ({ payload = '' }) => this.hear(payload));
     client.on('error', () => undefined);
     client.once('end', () => this.reconnect());
     try {
       await client.connect();
       await client.query(`LISTEN ${CHANNEL}`);
-      this.client = client;
     } catch (error) {
       this.logger.warn(`not connected: ${(error as Error).message}`);
       await client.end().catch(() => undefined);

@@ -12,9 +12,9 @@ export const topicKey = (path: string): EntityKey => ({ type: 'topic', key: path
 
 export const bindingKey = (id: string): EntityKey => ({ type: 'schema-binding', key: id });
 
-/** What a schema refers to. */
+/** What a schema refers to; the graph has ids in small letters. */
 export const modelTargets = (modelId: string | null | undefined): EntityKey[] =>
-  modelId ? [{ type: 'model', key: modelId }] : [];
+  modelId ? [{ type: 'model', key: modelId.toLowerCase() }] : [];
 
 /** A topic as the graph keeps it; those without a model refer to nothing, and are found by their paths. */
 export const topicContribution = ({ id, path }: { id: string; path: string }, modelId: string): Contribution => ({

@@ -23,8 +23,10 @@ import { plain } from './plain-content';
 @IsPortable()
 export class BindingPortable implements Portable {
   readonly type = 'schema-binding';
-  readonly after = ['model'];
+  /** Topics read and record much before they hold others up, which the first binding does at once. */
+  readonly after = ['model', 'topic'];
   readonly caseless = true;
+  readonly holdsOthersUp = true;
   readonly check = checkBinding;
   readonly mapReferences = mapModel<PortableContent>;
 

@@ -96,7 +96,15 @@ describe('a topic', () => {
     [
       'mHv1.0/a',
       { schema: { mode: 'strict', modelId: 'x' } },
-      ['schema.modelSchema: ModelSchema is required beside a modelId'],
+      [
+        'schema.modelId: ModelId must name a model: mhub://model/<name>',
+        'schema.modelSchema: ModelSchema is required beside a modelId',
+      ],
+    ],
+    [
+      'mHv1.0/a',
+      { schema: { ...RULES, modelId: 'Motor' } },
+      ['schema.modelId: ModelId must name a model: mhub://model/<name>'],
     ],
     [
       'mHv1.0/a',
@@ -152,6 +160,11 @@ describe('a schema binding', () => {
       ['name: Name must be one name; a / that belongs to it is written ~1'],
     ],
     ['', { filter: 'mHv1.0/#', mode: 'off', min: 0 }, ['name: Name is required']],
+    [
+      'a',
+      { filter: 'mHv1.0/#', ...RULES, modelId: 'Motor' },
+      ['modelId: ModelId must name a model: mhub://model/<name>'],
+    ],
     ['a', { filter: '#', mode: 'off', min: 0 }, ['filter: Filter must start with mHv1.0/']],
     ['a', { filter: 'mHv1.0/#', mode: 'off', min: 0, name: 'b' }, ['name: Name is not a known field']],
   ])('%s is refused with %j', (path, content, problems) => {

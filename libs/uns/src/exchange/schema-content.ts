@@ -3,6 +3,7 @@ import { OmitType } from '@nestjs/swagger';
 import { IsNotEmpty, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 import { LRUCache } from 'lru-cache';
 import { jsonProblem, type FieldProblem, type JsonValue } from '#kernel';
+import { isReference, notAReference } from '#platform/dependencies';
 import type { JsonSchema } from '#platform/json-schema';
 import { TopicSchemaInput } from '../schemas/dto/schema.dto';
 import { OF_MODELS, schemaProblem } from '../schemas/schema-limits';
@@ -51,6 +52,9 @@ export const readSchemaContent = (input: SchemaContent, given: unknown): FullSch
 export function schemaContentProblems(content: FullSchemaContent): FieldProblem[] {
   const { modelId, modelSchema, ...rules } = content;
   const problems = rulesProblems({ ...rules, modelId });
+  if (modelId !== null && !isReference(modelId)) {
+    problems.push({ field: 'modelId', message: `ModelId ${notAReference('model')}` });
+  }
   if (modelId !== null && modelSchema === null) {
     problems.push({ field: 'modelSchema', message: 'ModelSchema is required beside a modelId' });
   }

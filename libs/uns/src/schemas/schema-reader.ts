@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { filterProblem, invalid, jsonProblem, MAX_TOPIC_LEVELS, TOPIC_ROOT, type FieldProblem } from '#kernel';
+import {
+  filterProblem,
+  invalid,
+  jsonProblem,
+  MAX_TOPIC_BYTES,
+  MAX_TOPIC_LEVELS,
+  TOPIC_ROOT,
+  type FieldProblem,
+} from '#kernel';
 import { ModelsService } from '#models';
 import type { JsonSchema } from '#platform/json-schema';
 import { schemaProblem } from './schema-limits';
@@ -55,5 +63,7 @@ export function bindingFilterProblem(filter: string): string | undefined {
   if (levels.length > MAX_TOPIC_LEVELS + 1) return `Filter must have at most ${MAX_TOPIC_LEVELS + 1} levels`;
   if (levels.includes('')) return 'Filter must not contain empty levels';
   if (!filter.isWellFormed()) return 'Filter must be valid Unicode';
+  // No topic is longer, and no index of the graph has room for more.
+  if (Buffer.byteLength(filter) > MAX_TOPIC_BYTES) return `Filter must be at most ${MAX_TOPIC_BYTES} bytes long`;
   return filterProblem(filter)?.replace(/^Topic filter/, 'Filter');
 }

@@ -44,9 +44,10 @@ export class TopicSchemasController {
   /** Takes a topic's own schema away; bindings hold for it again. */
   @Delete()
   @Scopes('uns:write')
+  @GuardedByVersion()
   @AnswersNothing()
-  delete(@Caller() member: Member, @Param('id') id: string): Promise<void> {
-    return this.schemas.delete(member, id);
+  delete(@Caller() member: Member, @Param('id') id: string, @IfMatch() ifMatch: SeenVersion): Promise<void> {
+    return this.schemas.delete(member, id, ifMatch);
   }
 
   /** What would become of a value of this topic; nothing is stored. */

@@ -52,11 +52,15 @@ export class TopicSchemasService {
     });
   }
 
-  /** Bindings hold for the topic from then on. @throws DomainError `not_found` where it has none of its own. */
-  delete(member: Member, topicId: string): Promise<void> {
+  /**
+   * Bindings hold for the topic from then on.
+   * @throws DomainError `not_found` where it has none of its own; `precondition_failed`.
+   */
+  delete(member: Member, topicId: string, ifMatch: SeenVersion): Promise<void> {
     return this.change(member, topicId, async (topic) => {
       const before = await this.schemas.find(topic.organizationId, topic.id);
       if (!before) throw notFound('Schema');
+      requireVersion(before, ifMatch);
       await this.schemas.delete(topic.organizationId, topic.id);
       await this.record('schema.delete', topic, before, {});
       if (before.modelId) await this.index.remove(topic.organizationId, [topicKey(topic.path)]);

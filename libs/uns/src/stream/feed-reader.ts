@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
-import { Position } from './position';
+import { LANE_MINUTES, Position } from './position';
 
 /** One value in the feed. */
 export interface FeedRow {
@@ -86,4 +86,4 @@ const PRUNE = `
     FROM uns_feed GROUP BY organization_id, lane
   ) l
   WHERE f.organization_id = l.organization_id AND f.lane = l.lane
-    AND (l.at < now() - interval '1 hour' OR f.seq < l.last AND f.seq <= greatest(l.old, l.last - ${MOST_KEPT}))`;
+    AND (l.at < now() - interval '${LANE_MINUTES} minutes' OR f.seq < l.last AND f.seq <= greatest(l.old, l.last - ${MOST_KEPT}))`;

@@ -1,6 +1,6 @@
 import { FilterTrie } from '#platform/mqtt';
-import { FEED_MINUTES, type FeedReader, type FeedRow } from './feed-reader';
-import type { FeedTail } from './feed-tail';
+import { FEED_MINUTES, type FeedReader } from './feed-reader';
+import { EMPTIED, type FeedEntry, type FeedTail } from './feed-tail';
 import type { Position } from './position';
 
 /** Who listens. */
@@ -25,6 +25,8 @@ export class LiveStream {
   private readonly wanted = new FilterTrie<true>();
   private readonly topics = new Map<string, boolean>();
   private position!: Position;
+  /** It was told so, and nothing has come since then. */
+  private isEmptied = false;
 
   constructor(
     private readonly organizationId: string,
@@ -36,13 +38,13 @@ export class LiveStream {
   }
 
   async run(resumeAt: Position | undefined): Promise<void> {
+    // What the tail has by now is behind `now`, too.
+    let next = this.tail.end;
     const now = await this.reader.end(this.organizationId);
     const forgotten = resumeAt !== undefined && resumeAt.time < Date.now() - FEED_MINUTES * 60_000;
     this.position = resumeAt && !forgotten ? resumeAt : now;
     await this.listener.send('open', '{}', this.position.encode());
     if (forgotten) await this.tellGap(resumeAt.time);
-    // What the tail has and the position has passed is skipped.
-    let next = this.tail.start;
     if (this.position !== now) next = await this.catchUp();
     while (!this.listener.signal.aborted) {
       const rows = this.tail.from(next);
@@ -57,23 +59,36 @@ export class LiveStream {
 
   /** Reads on from the tables; answers from where the tail has what comes then. */
   private async catchUp(): Promise<number> {
+    if (this.position.isGoneFrom(await this.reader.end(this.organizationId))) await this.tellEmptied();
     for (;;) {
-      const next = this.tail.start;
+      const next = this.tail.end;
       const rows = await this.reader.after(this.organizationId, this.position, PAGE);
       await this.tell(rows);
       if (rows.length < PAGE || this.listener.signal.aborted) return next;
     }
   }
 
-  private async tell(rows: readonly FeedRow[]): Promise<void> {
-    for (const { lane, seq, at, topic, record } of rows) {
+  private async tell(entries: readonly FeedEntry[]): Promise<void> {
+    for (const entry of entries) {
       if (this.listener.signal.aborted) return;
+      if (entry === EMPTIED) {
+        await this.tellEmptied();
+        continue;
+      }
+      const { lane, seq, at, topic, record } = entry;
       const last = this.position.of(lane);
       if (seq <= last) continue;
       if (seq > last + 1) await this.tellGap(this.position.time);
       this.position.advance(lane, seq, at);
+      this.isEmptied = false;
       if (this.wants(topic)) await this.listener.send('record', record, this.position.encode());
     }
+  }
+
+  private async tellEmptied(): Promise<void> {
+    if (this.isEmptied) return;
+    this.isEmptied = true;
+    await this.tellGap(this.position.time);
   }
 
   private tellGap(from: number): Promise<void> {

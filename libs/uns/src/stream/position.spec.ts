@@ -26,6 +26,28 @@ describe('a position', () => {
     expect([again.of(1), again.of(1_000), again.of(2)]).toEqual([1_000, 1, 0]);
   });
 
+  describe('tells whether the feed was emptied since its last row', () => {
+    const seen = (time: number): Position => {
+      const position = new Position([[7, 3]], time);
+      position.advance(9, 1, time);
+      return position;
+    };
+
+    it.each([
+      ['its lane is there', seen(Date.now()), [9], false],
+      ['its lane is gone', seen(Date.now()), [7], true],
+      ['its lane is gone, and the position comes back', Position.decode(seen(Date.now()).encode())!, [7], true],
+      ['lanes may have been forgotten since', seen(Date.now() - 3_600_000), [7], false],
+      ['there was no row', new Position([[7, 3]], Date.now()), [], false],
+    ])('%s', (_, position, lanes, expected) => {
+      const now = new Position(
+        lanes.map((lane) => [lane, 5] as const),
+        Date.now(),
+      );
+      expect(position.isGoneFrom(now)).toBe(expected);
+    });
+  });
+
   it('has an end', () => {
     expect(Position.decode(encodeCursor([1, ...Array<number>(10_000).fill(1)]))).toBeUndefined();
   });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
+import { freePort } from '#testing';
 
 /** The other side of the protocol `lines`: keeps messages until they are taken, as a broker does. */
 export class LinesServer {
@@ -15,13 +16,14 @@ export class LinesServer {
   readonly taken: string[] = [];
   /** Answers no more. */
   silent = false;
+  /** The same after every start. */
   port = 0;
   private sent = 0;
 
   async start(): Promise<this> {
+    this.port ||= await freePort();
     this.server = createServer((socket) => this.serve(socket)).listen(this.port, '127.0.0.1');
     await once(this.server, 'listening');
-    this.port = (this.server.address() as { port: number }).port;
     return this;
   }
 

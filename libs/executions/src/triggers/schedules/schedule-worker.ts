@@ -1,7 +1,7 @@
 import { InjectQueue, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Lifecycle } from '#platform/lifecycle';
-import { answers } from '#platform/queue';
+import { answers, WORKER_OPTIONS } from '#platform/queue';
 import type { Job, Queue } from 'bullmq';
 import { dueTimeOf, SCHEDULE_QUEUE, SCHEDULE_SETTINGS, type ScheduleJob } from './schedule-queue';
 import { ScheduleTicks } from './schedule-ticks';
@@ -10,7 +10,7 @@ const CONCURRENCY = 16;
 
 /** Hears from the queue whose time has come. */
 @Injectable()
-@Processor(SCHEDULE_QUEUE, { concurrency: CONCURRENCY, settings: SCHEDULE_SETTINGS })
+@Processor(SCHEDULE_QUEUE, { ...WORKER_OPTIONS, concurrency: CONCURRENCY, settings: SCHEDULE_SETTINGS })
 export class ScheduleWorker extends WorkerHost implements OnApplicationBootstrap {
   private readonly logger = new Logger(ScheduleWorker.name);
   private readonly ticking = new Set<Promise<void>>();

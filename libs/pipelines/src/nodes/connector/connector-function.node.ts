@@ -73,7 +73,7 @@ export class ConnectorFunctionNode implements NodeType<Parameters> {
 
   constructor(private readonly functions: FunctionCalls) {}
 
-  async check({ connectionId, functionId }: JsonObject, organizationId: string): Promise<FieldProblem[]> {
+  async checkReferences({ connectionId, functionId }: JsonObject, organizationId: string): Promise<FieldProblem[]> {
     if (!isId(connectionId) || !isId(functionId)) return [];
     try {
       await this.functions.require(organizationId, connectionId, functionId);

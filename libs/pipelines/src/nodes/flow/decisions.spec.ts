@@ -33,13 +33,13 @@ describe('flow.condition', () => {
     expect(await failureOf(node, { conditions })).toBe(message);
   });
 
-  it('is checked', async () => {
-    expect(await problemsOf(node, { conditions: ['$index > 1', true, '  ', null, 5] })).toEqual([
+  it('is checked', () => {
+    expect(problemsOf(node, { conditions: ['$index > 1', true, '  ', null, 5] })).toEqual([
       'conditions[2]: Condition 3 is required',
       'conditions[3]: Condition 4 is required',
       'conditions[4]: Condition 5 must be a text',
     ]);
-    expect(await problemsOf(node, { conditions: 'x' })).toEqual([]);
+    expect(problemsOf(node, { conditions: 'x' })).toEqual([]);
   });
 });
 
@@ -62,7 +62,7 @@ describe('flow.switch', () => {
     );
   });
 
-  it('is checked', async () => {
+  it('is checked', () => {
     const given = [
       { id: 'a', expression: 'x' },
       { id: 'default', expression: true },
@@ -70,7 +70,7 @@ describe('flow.switch', () => {
       'none',
       { id: 'b' },
     ];
-    expect(await problemsOf(node, { cases: given })).toEqual([
+    expect(problemsOf(node, { cases: given })).toEqual([
       'cases[1].id: Id default is reserved',
       'cases[2].expression: Expression of case 3 is required',
       'cases[2].id: Id a is given to two cases',

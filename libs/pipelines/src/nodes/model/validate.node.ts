@@ -64,7 +64,7 @@ export class ModelValidateNode implements NodeType<Parameters> {
 
   constructor(private readonly models: ModelsService) {}
 
-  async check({ modelId }: JsonObject, organizationId: string): Promise<FieldProblem[]> {
+  async checkReferences({ modelId }: JsonObject, organizationId: string): Promise<FieldProblem[]> {
     if (!isId(modelId)) return [];
     try {
       // As it is now: a validator that is kept may be of one that has just been deleted.

@@ -68,14 +68,14 @@ describe('transform.aggregate', () => {
         { op: 'max', field: 'v', as: 'constructor' },
       ],
     };
-    expect(await problemsOf(node, parameters)).toEqual([
+    expect(problemsOf(node, parameters)).toEqual([
       'groupBy[1]: Name must not name __proto__',
       'operations[0].field: Name must not have empty parts between its dots',
       'operations[1].as: Name line is given to two results',
       'operations[2].as: Name must not name constructor',
     ]);
     expect(await failureOf(node, { items: [], ...parameters })).toBe('Name must not name __proto__');
-    expect(await problemsOf(node, { groupBy: 'x', operations: [null] })).toEqual([]);
+    expect(problemsOf(node, { groupBy: 'x', operations: [null] })).toEqual([]);
   });
 
   it('sees own members alone', async () => {

@@ -58,11 +58,11 @@ describe('transform.set', () => {
     expect([input.a.b[0], output]).toEqual([{ c: 1 }, { a: { b: [{ c: 2 }] } }]);
   });
 
-  it('is checked', async () => {
-    expect(await problemsOf(node, {})).toEqual(['fields: Fields is required']);
-    expect(await problemsOf(node, { mode: 'json' })).toEqual(['jsonData: JSON data is required']);
+  it('is checked', () => {
+    expect(problemsOf(node, {})).toEqual(['fields: Fields is required']);
+    expect(problemsOf(node, { mode: 'json' })).toEqual(['jsonData: JSON data is required']);
     expect(
-      await problemsOf(node, fields({ name: 'a.', value: 1 }, { name: '{{ $index }}.', value: 1 }, { name: 'b' })),
+      problemsOf(node, fields({ name: 'a.', value: 1 }, { name: '{{ $index }}.', value: 1 }, { name: 'b' })),
     ).toEqual([
       'fields[0].name: Name must not have empty parts between its dots',
       'fields[2].value: Value is required',
