@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import type { EntityRow, GraphRows, ReferenceRow } from '../index/index-rows';
 import { DependencyGraph } from './dependency-graph';
 import { GraphJson } from './graph-json';
+import { GraphTexts } from './graph-texts';
 import { relatedTo } from './reach';
 import { wholeGraph } from './subgraph';
 
@@ -71,6 +72,10 @@ class Configuration {
   }
 }
 
+interface Answer {
+  data: { revision: number };
+}
+
 const isPath = (type: string): boolean => type === 'topic';
 
 /** All that it tells, in the order in which it tells it. */
@@ -111,6 +116,17 @@ describe('a graph that follows changes', () => {
     const graph = new DependencyGraph(configuration.rows(5), isPath);
     for (const revision of [4, 5]) graph.follow({ revision, changed: [['model', '1']], entities: [], references: [] });
     expect([graph.revision, graph.nodes.size]).toEqual([5, 1]);
+  });
+
+  it('is told as of its revision, also where nothing is different', () => {
+    const texts = new GraphTexts();
+    const ids = new Map<string, string>();
+    const graph = new DependencyGraph(new Configuration().rows(1), isPath);
+    const revisions = [1, 2].map((revision) => {
+      graph.follow({ revision, changed: [['model', '1']], entities: [], references: [] });
+      return (JSON.parse(texts.of('here', graph, wholeGraph(graph), ids).json().toString()) as Answer).data.revision;
+    });
+    expect(revisions).toEqual([1, 2]);
   });
 
   it('remembers what it says of all that has stayed', () => {

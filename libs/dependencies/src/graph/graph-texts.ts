@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gzip } from 'node:zlib';
 import { GraphJson } from './graph-json';
-import type { GraphNode } from './graph-node';
 import type { Subgraph } from './subgraph';
 import type { Identities } from './views';
 
@@ -27,7 +26,7 @@ const LARGE = 64 * 1024;
 /** The texts of graphs as they were last told: to write one takes longer than everything else about it. */
 export class GraphTexts {
   private readonly last = new WeakMap<object, Written>();
-  private readonly tags = new WeakMap<readonly GraphNode[], { ids: Identities; tag: string }>();
+  private readonly tags = new WeakMap<Subgraph, { ids: Identities; tag: string }>();
   private readonly json = new GraphJson();
 
   /** @param of what remembers the text for as long as it is remembered itself */
@@ -56,13 +55,13 @@ export class GraphTexts {
    * What there is at paths changes without the graph's knowing, so it counts beside the revision. All organizations have the
    * same address, and two of them soon the same revision: what a browser has kept of one must not pass for the other.
    */
-  private tagOf(organizationId: string, { revision, nodes }: Subgraph, ids: Identities): string {
-    const known = this.tags.get(nodes);
+  private tagOf(organizationId: string, seen: Subgraph, ids: Identities): string {
+    const known = this.tags.get(seen);
     if (known?.ids === ids) return known.tag;
-    const hash = createHash('sha256').update(`${organizationId} ${revision}`);
-    if (ids.size > 0) hash.update(nodes.map(({ key }) => ids.get(key) ?? '').join());
+    const hash = createHash('sha256').update(`${organizationId} ${seen.revision}`);
+    if (ids.size > 0) hash.update(seen.nodes.map(({ key }) => ids.get(key) ?? '').join());
     const tag = hash.digest('base64url').slice(0, 22);
-    this.tags.set(nodes, { ids, tag });
+    this.tags.set(seen, { ids, tag });
     return tag;
   }
 }
