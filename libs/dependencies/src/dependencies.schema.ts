@@ -12,6 +12,7 @@ import { Dependencies1700000010000 } from './migrations/1700000010000-dependenci
 import { Exchange1700000010010 } from './migrations/1700000010010-exchange';
 import { Progress1700000010020 } from './migrations/1700000010020-progress';
 import { DependencyChanges1700000010030 } from './migrations/1700000010030-dependency-changes';
+import { Entered1700000010040 } from './migrations/1700000010040-entered';
 
 export const dependenciesSchema: DatabaseSchema = {
   entities: [
@@ -23,5 +24,11 @@ export const dependenciesSchema: DatabaseSchema = {
     ExportRow,
     ImportRow,
   ],
-  migrations: [Dependencies1700000010000, Exchange1700000010010, Progress1700000010020, DependencyChanges1700000010030],
+  migrations: [
+    Dependencies1700000010000,
+    Exchange1700000010010,
+    Progress1700000010020,
+    DependencyChanges1700000010030,
+    Entered1700000010040,
+  ],
 };

@@ -39,7 +39,7 @@ describe('a model that comes in', () => {
       'Model id must name a model: mhub://model/<name>',
     ],
     ['Line', { fields: [{ name: 'a', type: 'string', min: 1 }] }, 'min is not for type string'],
-    ['Line', { fields: [{ name: '\0', type: 'string' }] }, 'Content contains the NUL character'],
+    ['Line', { fields: [{ name: '\0', type: 'string' }] }, 'Fields contains the NUL character'],
     ['Line', [], 'Content must be a JSON object'],
     ['Line', null, 'Content must be a JSON object'],
   ])('%s is refused for %j', (name, content, message) => {

@@ -88,7 +88,7 @@ describe('a plant', () => {
     };
     await build(from);
     const mes = await build(to);
-    await exported(to, [{ type: 'connection' }]);
+    await imported(to, await exported(from, [{ type: 'connection' }]));
     const old = (await from.get('/connections')).body.data[0].id as string;
     expect((await from.patch(`/connections/${old}`, { description: 'Theirs' })).status).toBe(200);
     const file = await exported(from, [{ type: 'connection' }]);

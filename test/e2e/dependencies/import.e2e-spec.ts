@@ -224,6 +224,49 @@ describe('an import', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
   });
 
+  describe('of what was changed here, too', () => {
+    const sensor = (place: ApiClient, description: string) => put(place, 'Sensor', [number('speed')], description);
+    const backup = (place: ApiClient): Promise<string> => exported(place, all);
+    const conflict = [{ type: 'model', name: 'Sensor', action: 'conflict' }];
+
+    it('does not take an export of its own for what both had before', async () => {
+      await sensor(from, 'theirs');
+      await sensor(to, 'ours');
+      await backup(to);
+      expect((await plan(await exported(from, all))).items).toMatchObject(conflict);
+    });
+
+    it('knows what entered last, whatever has left since', async () => {
+      await sensor(from, 'first');
+      await imported(to, await exported(from, all));
+      await sensor(to, 'ours');
+      await backup(to);
+      await sensor(from, 'second');
+      // Which never arrives.
+      await exported(from, all);
+      await sensor(from, 'third');
+      expect((await plan(await exported(from, all))).items).toMatchObject(conflict);
+      await sensor(to, 'first');
+      expect((await plan(await exported(from, all))).items).toMatchObject([{ action: 'update' }]);
+    });
+
+    it('is conflict or not as before, once an import is undone', async () => {
+      await sensor(to, 'ours');
+      await backup(to);
+      const { body } = await imported(to, fileOf(itemOf('model', 'Sensor', { ...OLD, description: 'ours' })));
+      expect((await to.post(`/dependencies/import/${body.data.id}/undo`)).status).toBe(200);
+      const theirs = itemOf('model', 'Sensor', { ...OLD, description: 'theirs' });
+      expect((await plan(JSON.stringify(fileOf(theirs)))).items).toMatchObject(conflict);
+    });
+
+    it('goes by what was exchanged last where it was written by hand', async () => {
+      await sensor(to, 'ours');
+      await backup(to);
+      const byHand = { type: 'model', name: 'Sensor', content: { ...OLD, description: 'by hand' } };
+      expect((await plan(JSON.stringify(fileOf(byHand)))).items).toMatchObject([{ action: 'update' }]);
+    });
+  });
+
   it('is done once, and answered the same, however often its caller asks with the same key', async () => {
     await put(from, 'Line A', [number('a')]);
     const { planId } = await plan(await exported(from, all));

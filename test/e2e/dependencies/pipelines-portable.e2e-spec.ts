@@ -212,7 +212,7 @@ describe('pipelines that leave and enter', () => {
         'nodes[0].parameters.pipelineIds[1]',
         'pipelineIds[1] must name a pipeline: mhub://pipeline/<name>',
       ],
-      ['text that nothing can keep', { description: 'a\0b' }, '', 'Content contains the NUL character'],
+      ['text that nothing can keep', { description: 'a\0b' }, 'description', 'Description contains the NUL character'],
       [
         'too much',
         { nodes: [node({ parameters: { outputData: 'x'.repeat(2 ** 21) } })] },

@@ -39,7 +39,7 @@ export function GraphView({ graph, fresh, view, asked, onOpen }: GraphViewProps)
     () => (asked === '' ? undefined : new Set(search(visible.nodes, asked).map(({ key }) => key))),
     [visible, asked],
   );
-  const change = (next: Partial<View>): void => navigate(addressOf({ ...view, ...next }));
+  const change = (next: Partial<View>): void => void navigate(addressOf({ ...view, ...next }));
   const hrefOf = (key: string): string => addressOf({ ...view, root: key });
   const toggle = (type: string): void => {
     const next = new Set(hidden);

@@ -24,7 +24,11 @@ export class ExchangedContent {
   @Column('text', { nullable: true })
   base!: string | null;
 
-  /** The last time. */
+  /** The last time that it left or entered. */
   @Column('timestamptz', { name: 'exchanged_at' })
   exchangedAt!: Date;
+
+  /** The last time that it came from elsewhere, if it ever did. */
+  @Column('timestamptz', { name: 'entered_at', nullable: true })
+  enteredAt!: Date | null;
 }

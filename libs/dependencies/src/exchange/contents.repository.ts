@@ -11,6 +11,12 @@ export interface Exchanged {
   base: string | null;
 }
 
+/** What was exchanged last of an entity. */
+export interface LastExchanged extends Exchanged {
+  /** Hash of what came last from elsewhere, if anything ever did: what has left says nothing of what others know. */
+  entered: string | null;
+}
+
 /** A content that leaves or enters. */
 export interface Exchange extends Exchanged {
   content: PortableContent;
@@ -19,7 +25,13 @@ export interface Exchange extends Exchanged {
 /** A content that was exchanged, and when and from what it was before, where it was. */
 export interface Remembered extends ItemKey {
   hash: string;
-  before?: { base: string | null; exchangedAt: string };
+  before?: Past;
+}
+
+interface Past {
+  base: string | null;
+  exchangedAt: string;
+  enteredAt: string | null;
 }
 
 /** Bytes of a name for which the indexes have room beside everything else. */
@@ -33,11 +45,11 @@ export class ContentsRepository {
   constructor(private readonly database: Database) {}
 
   /** What was exchanged last of each of them; those that never were are left out. */
-  async last(organizationId: string, keys: readonly ItemKey[]): Promise<Exchanged[]> {
+  async last(organizationId: string, keys: readonly ItemKey[]): Promise<LastExchanged[]> {
     const names = namesByKept(keys);
     return this.inBatches(keys, async (batch) => {
       const columns = [batch.map(({ type }) => type), batch.map(({ name }) => keptName(name))];
-      const found = await this.query<Exchanged>(organizationId, LAST, columns);
+      const found = await this.query<LastExchanged>(organizationId, LAST, columns);
       return found.map((one) => ({ ...one, name: names.get(one.name)! }));
     });
   }
@@ -52,12 +64,12 @@ export class ContentsRepository {
   }
 
   /** Remembers them as what was exchanged last. */
-  async keep(organizationId: string, items: readonly Exchange[]): Promise<void> {
+  async keep(organizationId: string, way: 'left' | 'entered', items: readonly Exchange[]): Promise<void> {
     await this.database.inOrganization(organizationId, async (manager) => {
       // In one order, in which others wait for each other.
       const sorted = [...items].sort(byTypeAndName);
       for (let at = 0; at < sorted.length; at += BATCH) {
-        await manager.query(KEEP, [organizationId, rowsOf(sorted.slice(at, at + BATCH))]);
+        await manager.query(KEEP, [organizationId, rowsOf(sorted.slice(at, at + BATCH)), way === 'entered']);
       }
     });
   }
@@ -66,12 +78,11 @@ export class ContentsRepository {
   async known(organizationId: string, items: readonly (ItemKey & { hash: string })[]): Promise<Remembered[]> {
     const rows = items.map(({ type, name, hash }) => ({ type, name, hash }));
     const found = await this.database.inOrganization(organizationId, (manager) =>
-      manager.query<(ItemKey & { hash: string; base: string | null; exchangedAt: string })[]>(KNOWN, [
-        organizationId,
-        rowsOf(rows),
-      ]),
+      manager.query<(ItemKey & { hash: string } & Past)[]>(KNOWN, [organizationId, rowsOf(rows)]),
     );
-    const before = new Map(found.map(({ base, exchangedAt, ...one }) => [itemText(one), { base, exchangedAt }]));
+    const before = new Map(
+      found.map(({ base, exchangedAt, enteredAt, ...one }) => [itemText(one), { base, exchangedAt, enteredAt }]),
+    );
     return rows.map((row) => {
       const known = before.get(itemText(kept(row)));
       return { ...row, ...(known && { before: known }) };
@@ -88,7 +99,7 @@ export class ContentsRepository {
     });
   }
 
-  /** Forgets what is old and was followed by others. Gives how many there were, at most as many as asked for. */
+  /** Forgets what is old and was followed by others, and by others that entered where it did. Gives how many there were, at most as many as asked for. */
   forgetOld(limit: number): Promise<number> {
     return this.database.asSystem(async (manager) => {
       const [, count] = await manager.query<[unknown, number]>(FORGET_OLD, [KEPT_DAYS, limit]);
@@ -122,13 +133,18 @@ const namesByKept = (keys: readonly ItemKey[]): ReadonlyMap<string, string> =>
 const rowsOf = (items: readonly ItemKey[]): string => JSON.stringify(items.map(kept));
 
 const LAST = `
-  SELECT wanted.type, wanted.name, c.hash, c.base
+  SELECT wanted.type, wanted.name, c.hash, c.base, e.hash AS entered
   FROM (SELECT DISTINCT * FROM unnest($2::text[], $3::text[])) AS wanted (type, name)
   CROSS JOIN LATERAL (
     SELECT hash, base FROM dependency_contents
     WHERE organization_id = $1 AND type = wanted.type AND name = wanted.name
     ORDER BY exchanged_at DESC, hash LIMIT 1
-  ) c`;
+  ) c
+  LEFT JOIN LATERAL (
+    SELECT hash FROM dependency_contents
+    WHERE organization_id = $1 AND type = wanted.type AND name = wanted.name AND entered_at IS NOT NULL
+    ORDER BY entered_at DESC, hash LIMIT 1
+  ) e ON true`;
 
 /** By the hash alone: with the type, too, the planner would take the other index where it knows nothing of the table yet. */
 const CONTENTS = `
@@ -138,22 +154,24 @@ const CONTENTS = `
   ) c`;
 
 const KEEP = `
-  INSERT INTO dependency_contents (organization_id, hash, type, name, content, base, exchanged_at)
-  SELECT $1, item->>'hash', item->>'type', item->>'name', item->'content', item->>'base', clock_timestamp()
+  INSERT INTO dependency_contents AS c (organization_id, hash, type, name, content, base, exchanged_at, entered_at)
+  SELECT $1, item->>'hash', item->>'type', item->>'name', item->'content', item->>'base', clock_timestamp(),
+    CASE WHEN $3 THEN clock_timestamp() END
   FROM jsonb_array_elements($2::jsonb) AS item
-  ON CONFLICT (organization_id, hash, type, name)
-    DO UPDATE SET base = excluded.base, exchanged_at = excluded.exchanged_at`;
+  ON CONFLICT (organization_id, hash, type, name) DO UPDATE
+    SET base = excluded.base, exchanged_at = excluded.exchanged_at,
+      entered_at = COALESCE(excluded.entered_at, c.entered_at)`;
 
 const KNOWN = `
-  SELECT c.type, c.name, c.hash, c.base, c.exchanged_at::text AS "exchangedAt"
+  SELECT c.type, c.name, c.hash, c.base, c.exchanged_at::text AS "exchangedAt", c.entered_at::text AS "enteredAt"
   FROM jsonb_to_recordset($2::jsonb) AS item (type text, name text, hash text)
   JOIN dependency_contents c
     ON c.organization_id = $1 AND c.hash = item.hash AND c.type = item.type AND c.name = item.name`;
 
 const REMEMBER = `
-  UPDATE dependency_contents c SET base = item.base, exchanged_at = item."exchangedAt"
+  UPDATE dependency_contents c SET base = item.base, exchanged_at = item."exchangedAt", entered_at = item."enteredAt"
   FROM jsonb_to_recordset($2::jsonb)
-    AS item (type text, name text, hash text, base text, "exchangedAt" timestamptz)
+    AS item (type text, name text, hash text, base text, "exchangedAt" timestamptz, "enteredAt" timestamptz)
   WHERE c.organization_id = $1 AND c.hash = item.hash AND c.type = item.type AND c.name = item.name`;
 
 const FORGET = `
@@ -167,4 +185,8 @@ const FORGET_OLD = `
       SELECT 1 FROM dependency_contents newer
       WHERE newer.organization_id = old.organization_id AND newer.type = old.type AND newer.name = old.name
         AND newer.exchanged_at > old.exchanged_at)
+      AND (entered_at IS NULL OR EXISTS (
+        SELECT 1 FROM dependency_contents newer
+        WHERE newer.organization_id = old.organization_id AND newer.type = old.type AND newer.name = old.name
+          AND newer.entered_at > old.entered_at))
     LIMIT $2))`;

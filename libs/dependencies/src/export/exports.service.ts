@@ -99,7 +99,7 @@ export class ExportsService {
       return { ...(await this.writer.write(organizationId, catalog, entities, description)), broken };
     });
     return this.database.inOrganization(organizationId, async () => {
-      await this.contents.keep(organizationId, items);
+      await this.contents.keep(organizationId, 'left', items);
       const row = await this.exports.insert(organizationId, {
         ...{ name, description, items: items.length, bytes, secrets },
         content: compressed,

@@ -100,10 +100,13 @@ export class ImportExecutor {
   private async exchange(organizationId: string, steps: readonly Step[]): Promise<Undo['exchanged']> {
     const exchanged = steps.map(exchangedBy);
     const last = await this.contents.last(organizationId, exchanged);
-    const before = new Map(last.map((one) => [itemText(one), one.hash]));
-    const fresh = exchanged.filter((one) => before.get(itemText(one)) !== one.hash);
+    const before = new Map(last.map((one) => [itemText(one), one]));
+    const fresh = exchanged.filter((one) => {
+      const known = before.get(itemText(one));
+      return known?.hash !== one.hash || known.entered !== one.hash;
+    });
     const known = await this.contents.known(organizationId, fresh);
-    await this.contents.keep(organizationId, exchanged);
+    await this.contents.keep(organizationId, 'entered', exchanged);
     return known;
   }
 

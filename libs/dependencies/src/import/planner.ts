@@ -3,7 +3,7 @@ import { newId } from '#kernel';
 import { SECRET_PLACE, type Portable, type PortableContent, type PortableEntity } from '#platform/dependencies';
 import { inTurns, takeTurns } from '#platform/turns';
 import { Catalog, Catalogs, referencesIn } from '../exchange/catalog';
-import { ContentsRepository } from '../exchange/contents.repository';
+import { ContentsRepository, type LastExchanged } from '../exchange/contents.repository';
 import { keyOfId, Portables } from '../exchange/portables';
 import { hashOf, itemText, type ExchangeFile, type ExchangeItem, type ItemKey } from '../format';
 import { decide } from './decision';
@@ -127,7 +127,8 @@ export class Planner {
   }
 
   /**
-   * What both sides were made of, by items: what the file says, where it is known here, or what was exchanged last.
+   * What both sides were made of, by items: what the file says, where it is known here, or what came last from elsewhere. What
+   * has left since tells nothing: whoever made the file may never have seen it, so that changes which it has would be lost.
    */
   private async bases(
     organizationId: string,
@@ -138,12 +139,10 @@ export class Planner {
       organizationId,
       here.map(({ item }) => item),
     );
-    const last = new Map(await inTurns(exchanged, (one): [string, string] => [itemText(one), one.hash]));
+    const last = new Map(await inTurns(exchanged, (one): [string, LastExchanged] => [itemText(one), one]));
     const wanted = await inTurns(here, ({ item, hash }) => {
       const before = last.get(itemText(item));
-      // Whoever imports again what was exchanged last brings nothing new.
-      const hashes = [before === hash ? undefined : item.base, before].filter((one) => one !== undefined);
-      return { item, hashes };
+      return { item, hashes: before ? basesOf(item, hash, before) : [item.base].filter((one) => one !== undefined) };
     });
     const contents = await this.contents.contents(
       organizationId,
@@ -207,6 +206,15 @@ export class Planner {
     }
     return seen;
   }
+}
+
+/** What an item was made of, likeliest first. @param hash of its content as it would be stored. */
+function basesOf(item: ExchangeItem, hash: string, { hash: last, entered }: LastExchanged): string[] {
+  // Whoever imports again what was exchanged last brings nothing new.
+  if (last === hash) return [last];
+  // Written by hand, it says nothing of what it was made of.
+  if (item.hash === undefined && item.base === undefined) return [last];
+  return [item.base, entered].filter((one) => typeof one === 'string');
 }
 
 /** Whether the content has what a place lies in: what was taken away here needs no secret. */
