@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { connect, connectAsync, type IConnackPacket, type IDisconnectPacket } from 'mqtt';
 import {
   closing,
@@ -106,6 +107,25 @@ describe('signing in', () => {
   });
 });
 
+/** Sends as fast as it can for as long as it can, and collects what comes. */
+function hearing(socket: Socket): { heard: Promise<Buffer> } {
+  // Of MQTT 5, with no properties.
+  const message = mqttWire.packet(0x30, mqttWire.text(TOPIC), Buffer.of(0), Buffer.alloc(10_000, 'x'));
+  const chunks: Buffer[] = [];
+  const heard = new Promise<Buffer>((resolve) => {
+    socket.on('data', (bytes: Buffer) => chunks.push(bytes));
+    socket.on('error', () => undefined);
+    socket.once('close', () => resolve(Buffer.concat(chunks)));
+  });
+  const send = (): void => {
+    if (!socket.writable) return;
+    socket.write(message);
+    setImmediate(send);
+  };
+  send();
+  return { heard };
+}
+
 describe('stopping', () => {
   it('lets running handlers end and be acknowledged, then says why it closes', async () => {
     const client = await test.client(ORG_A, 'token-a');
@@ -135,6 +155,22 @@ describe('stopping', () => {
     expect(test.broker.clientsByTenant()).toEqual(new Map());
     await test.client(ORG_A, 'token-a', { port: test.broker.port });
     expect(test.broker.clientsByTenant()).toEqual(new Map([[ORG_A, 1]]));
+  });
+
+  it('tells it to clients that go on sending, too', async () => {
+    const told = await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => {
+        const socket = await test.socket();
+        socket.write(mqttWire.connect(5, `busy-${index}`, ORG_A, 'token-a'));
+        await nextBytes(socket);
+        return hearing(socket);
+      }),
+    );
+    const stopped = test.broker.stop('plant.example:1883');
+    for (const bytes of await Promise.all(told.map(({ heard }) => heard))) {
+      expect(bytes.toString('latin1')).toContain('plant.example:1883');
+    }
+    await stopped;
   });
 
   it('fails to start where the port is taken', async () => {

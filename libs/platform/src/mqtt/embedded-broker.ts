@@ -7,6 +7,7 @@ import { Connection } from './connection';
 import { announceSharedSubscriptions } from './connack';
 import { CredentialWatch } from './credential-watch';
 import { Delivery } from './delivery';
+import { sayGoodbye, type Goodbye } from './goodbye';
 import { Hub } from './hub';
 import { Ingest, type MqttMessageHandler } from './ingest';
 import { Journal } from './journal';
@@ -30,7 +31,7 @@ const EXPIRE_MS = 30_000;
 const DRAIN_MS = 10_000;
 /** The last changes of sessions reach the disk in this time, or their senders send them again. */
 const LAST_CHANGES_MS = 5_000;
-/** A client that does not read its DISCONNECT is not waited for. */
+/** A client that does not close after its DISCONNECT is not waited for longer. */
 const GOODBYE_MS = 500;
 
 const noop = (): void => undefined;
@@ -145,14 +146,18 @@ export class EmbeddedBroker implements MqttOutlet {
     this.messagesIn += ingest.messagesIn;
     this.watch.stop();
     store.wills.leave();
-    const goodbye = setTimeout(() => this.streams.forEach((stream) => stream.destroy()), GOODBYE_MS);
-    if (movedTo !== undefined) await this.sendAway(Object.values(clientsOf(hub)), movedTo);
+    const deadline = setTimeout(() => this.streams.forEach((stream) => stream.destroy()), GOODBYE_MS);
+    const goodbye: Goodbye =
+      movedTo === undefined
+        ? { reasonCode: REASON.serverShuttingDown }
+        : { reasonCode: REASON.serverMoved, properties: { serverReference: movedTo } };
+    await Promise.all(Object.values(clientsOf(hub)).map((client) => sayGoodbye(client, goodbye)));
     await new Promise<void>((resolve) => hub.close(resolve));
     // Whoever has not signed in yet is none of the hub's clients.
     this.streams.forEach((stream) => stream.destroy());
     store.leaveAll();
     await closed;
-    clearTimeout(goodbye);
+    clearTimeout(deadline);
     await store.journal.close(LAST_CHANGES_MS);
   }
 
@@ -334,11 +339,6 @@ export class EmbeddedBroker implements MqttOutlet {
     const own = unmounted(filter);
     // Nothing of an organization is published under `$…`.
     return !own.startsWith('$') && credential.principal.maySubscribe(own);
-  }
-
-  private async sendAway(clients: readonly BrokerClient[], serverReference: string): Promise<void> {
-    const farewell = { reasonCode: REASON.serverMoved, properties: { serverReference } };
-    await Promise.all(clients.map((client) => new Promise<void>((done) => client.disconnect(farewell, done))));
   }
 
   /** MQTT 5 clients are told why. */

@@ -9,6 +9,7 @@ export const REASON = {
   protocolError: 0x82,
   implementationSpecific: 0x83,
   notAuthorized: 0x87,
+  serverShuttingDown: 0x8b,
   topicFilterInvalid: 0x8f,
   topicNameInvalid: 0x90,
   packetTooLarge: 0x95,
