@@ -5,6 +5,7 @@ export * from './ids';
 export * from './json-value';
 export * from './mqtt-filter';
 export * from './page';
+import './parse-json';
 export * from './scopes';
 export * from './timestamp';
 export * from './topic-path';

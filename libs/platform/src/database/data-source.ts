@@ -1,9 +1,15 @@
+import { types } from 'pg';
 import { DataSource } from 'typeorm';
 import { PooledClient } from './pooled-client';
 import { roleUrl, type DatabaseAccess, type ServiceRole } from './roles';
 import type { DatabaseSchema } from './schema';
 
 const STATEMENT_TIMEOUT_MS = 30_000;
+
+// By the parser of now, which is the kernel's: pg remembers the one that there was when it was loaded.
+for (const type of [types.builtins.JSON, types.builtins.JSONB]) {
+  types.setTypeParser(type, (text) => JSON.parse(text) as unknown);
+}
 
 /** A pool of connections as one of the service roles. */
 export const serviceDataSource = (
