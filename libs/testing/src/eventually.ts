@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Patience {
-  /** Milliseconds after which waiting ends with an error. */
+  /** Milliseconds after which waiting ends with an error. Nothing is asserted by it: machines stand still for seconds. */
   timeout?: number;
   /** Milliseconds between two looks. */
   interval?: number;
@@ -16,7 +16,7 @@ type Held<T> = Exclude<T, false | null | undefined>;
  */
 export async function eventually<T>(
   condition: () => T | Promise<T>,
-  { timeout = 5_000, interval = 20 }: Patience = {},
+  { timeout = 20_000, interval = 20 }: Patience = {},
 ): Promise<Held<T>> {
   const deadline = Date.now() + timeout;
   for (;;) {

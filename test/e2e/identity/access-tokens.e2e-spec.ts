@@ -138,6 +138,6 @@ describe('personal access tokens', () => {
     await app.database.asSystem((manager) =>
       manager.query(`UPDATE memberships SET role = 'editor' WHERE user_id = $1`, [member.id]),
     );
-    await eventually(async () => (await create()).status === 201, { timeout: 1_000 });
+    await eventually(async () => (await create()).status === 201);
   });
 });

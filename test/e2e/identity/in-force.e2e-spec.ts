@@ -7,8 +7,6 @@ import { changeBySql, newTenant, type Tenant } from '../mqtt/tenants';
  * applications on one database, each with rights of its own in memory, as two processes have them; MQTT is at the second.
  */
 
-const PROMISE = { timeout: 1_000 };
-
 let here: TestApp;
 let there: TestApp;
 let mqtt: MqttClients;
@@ -153,9 +151,9 @@ describe('within a second and in every process', () => {
 
     await end();
     const waiting = callers.map((caller) =>
-      eventually(async () => (await caller.get('/uns/topics')).status === status, PROMISE),
+      eventually(async () => (await caller.get('/uns/topics')).status === status),
     );
-    await Promise.all([...waiting, eventually(() => !connected.connected, PROMISE)]);
+    await Promise.all([...waiting, eventually(() => !connected.connected)]);
     expect(await mqtt.connack(login)).not.toBe(0);
   });
 
@@ -168,7 +166,7 @@ describe('within a second and in every process', () => {
 
     await changeBySql(here, `UPDATE memberships SET role = 'viewer' WHERE user_id = $1`, [editor.id]);
     await Promise.all(
-      callers.map((caller) => eventually(async () => (await publish(caller)).body.error === 'forbidden', PROMISE)),
+      callers.map((caller) => eventually(async () => (await publish(caller)).body.error === 'forbidden')),
     );
     for (const caller of callers) expect((await caller.get('/uns/topics')).status).toBe(200);
   });
@@ -183,9 +181,9 @@ describe('within a second and in every process', () => {
 
     await changeBySql(here, `UPDATE oauth_clients SET scopes = '{uns:publish}' WHERE id = $1`, [id]);
     const refused = callers.map((caller) =>
-      eventually(async () => (await caller.get('/uns/topics')).body.error === 'insufficient_scope', PROMISE),
+      eventually(async () => (await caller.get('/uns/topics')).body.error === 'insufficient_scope'),
     );
-    await Promise.all([...refused, eventually(() => !connected.connected, PROMISE)]);
+    await Promise.all([...refused, eventually(() => !connected.connected)]);
   });
 
   it('what is given is there too: a member who is added, a client that is enabled again', async () => {
@@ -196,13 +194,13 @@ describe('within a second and in every process', () => {
     expect((await caller.get('/uns/topics')).status).toBe(403);
     const add = `INSERT INTO memberships (user_id, organization_id, role) SELECT $1, organization_id, 'viewer' FROM memberships WHERE user_id = $2`;
     await changeBySql(here, add, [newcomer.id, tenant.editor.id]);
-    await eventually(async () => (await caller.get('/uns/topics')).status === 200, PROMISE);
+    await eventually(async () => (await caller.get('/uns/topics')).status === 200);
 
     const client = await newClient(tenant);
     const service = there.api(client.token, tenant.id);
     await admin.post(`/oauth2/clients/${client.id}/disable`);
     expect((await service.get('/uns/topics')).status).toBe(401);
     await admin.post(`/oauth2/clients/${client.id}/enable`);
-    await eventually(async () => (await service.get('/uns/topics')).status === 200, PROMISE);
+    await eventually(async () => (await service.get('/uns/topics')).status === 200);
   });
 });

@@ -56,23 +56,20 @@ describe('organizations', () => {
     expect(await answer()).toBe('insufficient_scope');
 
     await sql(`UPDATE organizations SET maintenance = '{"message":"Upgrade"}' WHERE id = $1`, [organizationId]);
-    const closed = await eventually(
-      async () => {
-        const now = await reader.get(path);
-        expect(now.status).toBe(503);
-        return now;
-      },
-      { timeout: 1_000 },
-    );
+    const closed = await eventually(async () => {
+      const now = await reader.get(path);
+      expect(now.status).toBe(503);
+      return now;
+    });
     expect(closed.body).toEqual({ error: 'maintenance', message: 'Upgrade' });
     expect(Number(closed.headers.get('retry-after'))).toBeGreaterThan(0);
     const admin = app.api(await app.signIn(await app.newUser('admin', organizationId)), organizationId);
     expect((await admin.get(path)).status).toBe(200);
 
     await sql(`UPDATE organizations SET status = 'suspended' WHERE id = $1`, [organizationId]);
-    await eventually(async () => (await answer()) === 'organization_suspended', { timeout: 1_000 });
+    await eventually(async () => (await answer()) === 'organization_suspended');
     await sql('DELETE FROM memberships WHERE user_id = $1', [editor.id]);
-    await eventually(async () => (await answer()) === 'forbidden', { timeout: 1_000 });
+    await eventually(async () => (await answer()) === 'forbidden');
   });
 
   it('let MQTT clients in by token, with the rights of now', async () => {
@@ -90,15 +87,12 @@ describe('organizations', () => {
     expect(await gate.signIn(app.organizationId, 'mh_pat_wrong')).toBeUndefined();
 
     await sql(`UPDATE memberships SET role = 'viewer' WHERE user_id = $1`, [user.id]);
-    const later = await eventually(
-      async () => {
-        const now = (await principal.refresh())!;
-        expect(now.mayPublish('mHv1.0/a/b')).toBe(false);
-        return now;
-      },
-      { timeout: 1_000 },
-    );
+    const later = await eventually(async () => {
+      const now = (await principal.refresh())!;
+      expect(now.mayPublish('mHv1.0/a/b')).toBe(false);
+      return now;
+    });
     await sql('UPDATE access_tokens SET revoked_at = now() WHERE user_id = $1', [user.id]);
-    await eventually(async () => (await later.refresh()) === undefined, { timeout: 1_000 });
+    await eventually(async () => (await later.refresh()) === undefined);
   });
 });

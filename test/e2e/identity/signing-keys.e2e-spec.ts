@@ -64,12 +64,12 @@ describe('signing keys', () => {
     const second = answer.body.data as Key;
     expect(second.status).toBe('verifying');
     expect(Math.abs(new Date(second.signsFrom).getTime() - Date.now() - 300_000)).toBeLessThan(30_000);
-    await eventually(async () => (await published()).includes(second.kid), { timeout: 1_000 });
+    await eventually(async () => (await published()).includes(second.kid));
     expect(await signer()).toBe(first!.kid);
     expect((await rotate()).status).toBe(409);
 
     await age(second.kid, 0);
-    await eventually(async () => (await signer()) === second.kid, { timeout: 1_000 });
+    await eventually(async () => (await signer()) === second.kid);
     expect(await statuses()).toEqual({ [second.kid]: 'signing', [first!.kid]: 'retiring' });
     expect((await published()).toSorted()).toEqual([first!.kid, second.kid].toSorted());
     expect([await works(old), await works(await newToken())]).toEqual([true, true]);
@@ -82,12 +82,12 @@ describe('signing keys', () => {
     const soon = (await rotate()).body.data as Key;
     const second = (await rotate({ immediately: true })).body.data as Key;
     expect(second.status).toBe('signing');
-    await eventually(async () => (await signer()) === second.kid, { timeout: 1_000 });
+    await eventually(async () => (await signer()) === second.kid);
     expect(await published()).not.toContain(soon.kid);
     expect(await works(old)).toBe(true);
     expect((await admin.delete(`/admin/signing-keys/${first!.kid}`)).status).toBe(204);
-    await eventually(async () => !(await works(old)), { timeout: 1_000 });
-    await eventually(async () => (await published()).join() === second.kid, { timeout: 1_000 });
+    await eventually(async () => !(await works(old)));
+    await eventually(async () => (await published()).join() === second.kid);
     expect(await works(await newToken())).toBe(true);
     expect((await admin.delete(`/admin/signing-keys/${second.kid}`)).body.message).toBe(
       'The last signing key cannot be removed',
@@ -106,7 +106,7 @@ describe('signing keys', () => {
         const { body } = await readAnswer(await fetch(`http://127.0.0.1:${other.config.http.port}/api/v1/oauth2/jwks`));
         return (body.keys as { kid: string }[]).map(({ kid }) => kid);
       };
-      await eventually(async () => (await fromOther())[0] === second.kid, { timeout: 1_000 });
+      await eventually(async () => (await fromOther())[0] === second.kid);
     } finally {
       await other.stop();
     }
@@ -119,15 +119,15 @@ describe('signing keys', () => {
     await age(first!.kid, 91 * 24);
     await housekeeping();
     await housekeeping();
-    await eventually(async () => (await keys()).length === 2, { timeout: 1_000 });
+    await eventually(async () => (await keys()).length === 2);
     const second = (await keys())[1]!;
     expect(second.status).toBe('verifying');
     await age(second.kid, 24);
     await housekeeping();
-    await eventually(async () => (await statuses())[first!.kid] === 'retiring', { timeout: 1_000 });
+    await eventually(async () => (await statuses())[first!.kid] === 'retiring');
     await age(second.kid, 25);
     await housekeeping();
-    await eventually(async () => (await keys()).map(({ kid }) => kid).join() === second.kid, { timeout: 1_000 });
+    await eventually(async () => (await keys()).map(({ kid }) => kid).join() === second.kid);
   });
 
   it('are the system administrators’ affair, and never too many', async () => {

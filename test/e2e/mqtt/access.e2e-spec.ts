@@ -209,7 +209,7 @@ describe('within a second', () => {
   async function closedAfter(client: MqttClient, change: () => Promise<unknown>): Promise<number | undefined> {
     const closed = closing(client);
     await change();
-    await eventually(() => !client.connected, { timeout: 1_000 });
+    await eventually(() => !client.connected);
     return closed;
   }
 
@@ -283,7 +283,7 @@ describe('within a second', () => {
         );
         return (await Promise.race([failure, ended])) !== undefined || !client.connected;
       };
-      await eventually(refused, { timeout: 1_000 });
+      await eventually(refused);
       // Reading is a viewer's right: MQTT 5 has a way to refuse one message, 3.1.1 closes the connection.
       expect(client.connected).toBe(protocolVersion === 5);
       const count = (await storedValues(api, topic)).length;

@@ -243,11 +243,11 @@ describe('a webhook', () => {
     const id = await make(path);
     const status = async () => (await call(path, {})).status;
     await api.post(`/engine/pipelines/${id}/disable`);
-    await eventuallyPasses(async () => expect(await status()).toBe(404), { timeout: 1_000 });
+    await eventuallyPasses(async () => expect(await status()).toBe(404));
     await api.post(`/engine/pipelines/${id}/enable`);
-    await eventuallyPasses(async () => expect(await status()).toBe(200), { timeout: 1_000 });
+    await eventuallyPasses(async () => expect(await status()).toBe(200));
     await api.delete(`/engine/pipelines/${id}`);
-    await eventuallyPasses(async () => expect(await status()).toBe(404), { timeout: 1_000 });
+    await eventuallyPasses(async () => expect(await status()).toBe(404));
   });
 
   it('is refused where its organization is suspended, and not by maintenance', async () => {

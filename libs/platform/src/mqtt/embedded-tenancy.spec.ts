@@ -94,7 +94,7 @@ describe('credentials', () => {
       const client = await test.client(ORG_A, 'token-a', { protocolVersion });
       const code = closing(client);
       test.gate.tokens.delete('token-a');
-      await eventually(() => !client.connected, { timeout: 1_000 });
+      await eventually(() => !client.connected);
       expect(await code).toBe(protocolVersion === 5 ? 0x87 : undefined);
     },
   );
