@@ -102,15 +102,22 @@ export class SandboxThreads {
   }
 }
 
-/** Ends what has run for too long, not what still waits. What is aborted is asked to end first. */
+/**
+ * Ends what has run for too long, not what still waits. What is aborted is asked to end first. A process that stood still
+ * finds every script overdue, also one whose result has arrived meanwhile: only who still is after another look is ended.
+ */
 function watchOver(progress: Progress, timeMs: number): { signal: AbortSignal; abort: () => void; end: () => void } {
   const controller = new AbortController();
+  let wasOverdue = false;
   const look = (): void => {
     const { overdueMs } = progress;
-    if (overdueMs >= GRACE_MS) controller.abort();
-    else timer = setTimeout(look, Math.min(GRACE_MS - overdueMs, GRACE_MS + timeMs));
+    if (wasOverdue && overdueMs >= GRACE_MS) return controller.abort();
+    const isOverdue = overdueMs >= 0;
+    const untilDue = Math.min(-overdueMs, timeMs);
+    timer = setTimeout(look, !isOverdue ? untilDue : wasOverdue ? GRACE_MS - overdueMs : GRACE_MS);
+    wasOverdue = isOverdue;
   };
-  let timer = setTimeout(look, GRACE_MS + timeMs);
+  let timer = setTimeout(look, timeMs);
   const end = (): void => clearTimeout(timer);
   const abort = (): void => {
     progress.abort();
