@@ -1,6 +1,6 @@
 import { ALL_SCOPES } from '#kernel';
 import { createTestApp, eventually, type ApiClient, type TestApp } from '#testing';
-import { create, MANUAL, pipelineOf, run } from './pipelines';
+import { create, endlessly, MANUAL, pipelineOf, run } from './pipelines';
 
 describe('cancelling an execution', () => {
   let app: TestApp;
@@ -31,7 +31,7 @@ describe('cancelling an execution', () => {
   });
 
   it('ends one under way within a moment, and what it has called', async () => {
-    const called = await create(api, pipelineOf([MANUAL, wait('4s')]));
+    const called = await create(api, pipelineOf(endlessly(wait('4s'))));
     const call = { name: 'Call', type: 'flow.pipeline', parameters: { pipelineId: called } };
     const parent = await begin(await create(api, pipelineOf([MANUAL, call])));
     const child = await eventually(async () => {

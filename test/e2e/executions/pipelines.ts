@@ -38,6 +38,14 @@ export function pipelineOf(nodes: readonly TestNode[], edges?: readonly string[]
 
 export const MANUAL: TestNode = { name: 'Start', type: 'trigger.manual' };
 
+/** In a loop that goes on whatever becomes of its items: a run of it is at work for minutes. */
+export const endlessly = (node: TestNode): TestNode[] => [
+  MANUAL,
+  { name: 'Each', type: 'flow.foreach', parameters: { sourceArray: 'Array(1000).fill(0)', stopOnError: false } },
+  node,
+  { name: 'End', type: 'flow.endforeach' },
+];
+
 /** Makes it, and enables it. */
 export async function create(api: ApiClient, pipeline: object): Promise<string> {
   const made = await api.post('/engine/pipelines', pipeline);
@@ -48,10 +56,10 @@ export async function create(api: ApiClient, pipeline: object): Promise<string> 
   return id as string;
 }
 
-/** Runs it and gives the finished execution. */
+/** Runs it and gives the finished execution. A busy machine may take its time. */
 export async function run(api: ApiClient, id: string, payload?: unknown) {
   const answer: Answer = await api.post(
-    `/engine/pipelines/${id}/execute?wait=30`,
+    `/engine/pipelines/${id}/execute?wait=60`,
     payload === undefined ? {} : { payload },
   );
   if (answer.status !== 200) throw new Error(`the run was answered ${answer.status}: ${answer.text}`);
