@@ -14,7 +14,8 @@ export interface Order {
 export class OrderServer {
   readonly orders: Order[] = [];
   largest = 100;
-  private readonly server: Server = createServer((request, response) => {
+  // No connection is closed in the moment in which it is used again.
+  private readonly server: Server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     // The connection is looked after: whether the server is there is asked by GET.
     if (request.method === 'GET') {
       response.end();

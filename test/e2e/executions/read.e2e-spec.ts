@@ -90,9 +90,11 @@ describe('history', () => {
     expect((await api.get(`/engine/executions/${minimal.id}/nodes/say`)).status).toBe(404);
 
     const standard = await detail('standard');
-    expect(standard.nodes).toMatchObject([
-      { nodeId: 'start', nodeName: 'Start', type: 'trigger.manual', status: 'completed' },
+    // In the order they began, unless that was in the same millisecond.
+    const byId = (one: { nodeId: string }, other: { nodeId: string }) => (one.nodeId < other.nodeId ? -1 : 1);
+    expect(standard.nodes.toSorted(byId)).toMatchObject([
       { nodeId: 'say', nodeName: 'Say', attempts: 1, reused: false, ports: ['out'], iterations: null, failed: null },
+      { nodeId: 'start', nodeName: 'Start', type: 'trigger.manual', status: 'completed' },
     ]);
     const withoutData = await data(`/${standard.id}/nodes/say`);
     expect(Object.keys(withoutData)).not.toEqual(expect.arrayContaining(['input']));

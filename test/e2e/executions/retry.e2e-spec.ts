@@ -1,5 +1,5 @@
 import { ALL_SCOPES, newId } from '#kernel';
-import { createTestApp, type ApiClient, type TestApp } from '#testing';
+import { createTestApp, eventually, type ApiClient, type TestApp } from '#testing';
 import { create, MANUAL, pipelineOf, run, type TestNode } from './pipelines';
 
 const MISSING = '0192f0c1-7d5e-7c3a-9a51-1f2f6a0b3c4d';
@@ -28,12 +28,11 @@ describe('a retry', () => {
     return ended(answer.body.data.id as string);
   }
 
-  async function ended(id: string) {
-    for (;;) {
-      const { body } = await api.get(`/engine/executions/${id}`);
-      if (body.data.finishedAt) return body.data;
-    }
-  }
+  const ended = (id: string) =>
+    eventually(async () => {
+      const { data } = (await api.get(`/engine/executions/${id}`)).body;
+      return data.finishedAt !== null && data;
+    });
 
   const publish = (name: string, topic: string, settings: object = {}): TestNode => ({
     name,
