@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { eventually, inbox } from '#testing';
-import { StandaloneProcess, stopAll } from './standalone-process';
+import { removeData, StandaloneProcess, stopAll } from './standalone-process';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
+
+const PATIENT = { timeout: 60_000 };
 
 /** Fewer than what a session keeps of what came while its client was away. */
 const MOST_MESSAGES = 900;
@@ -21,7 +23,7 @@ beforeEach(() => {
 afterEach(async () => {
   clients.splice(0).forEach((client) => client.end(true));
   await stopAll();
-  rmSync(dataDir, { recursive: true, force: true });
+  removeData(dataDir);
 });
 
 async function signIn(hub: StandaloneProcess): Promise<IClientOptions> {
@@ -67,7 +69,7 @@ it('loses nothing that it has acknowledged when it is killed under load', async 
     }
   };
   const lanes = Promise.allSettled(Array.from({ length: LANES }, lane));
-  await eventually(() => acknowledged.length > MOST_MESSAGES / 3, { timeout: 30_000 });
+  await eventually(() => acknowledged.length > MOST_MESSAGES / 3, PATIENT);
   hub.signalGroup('SIGKILL');
   await hub.exited;
   publisher.end(true);
@@ -76,12 +78,13 @@ it('loses nothing that it has acknowledged when it is killed under load', async 
 
   const again = await StandaloneProcess.start({ dataDir });
   const back = connect(again.mqttUrl, away(login));
+  back.on('error', () => undefined);
   clients.push(back);
   const messages = inbox(back);
   const heard = (): Set<string> => new Set(messages.map(({ topic }) => topic));
   const of = (kind: string): string[] => acknowledged.filter((topic) => topic.startsWith(`mHv1.0/${kind}/`));
-  await eventually(() => of('queued').every((topic) => heard().has(topic)), { timeout: 30_000 });
+  await eventually(() => of('queued').every((topic) => heard().has(topic)), PATIENT);
   await back.subscribeAsync('mHv1.0/retained/#', { qos: 1 });
-  await eventually(() => of('retained').every((topic) => heard().has(topic)), { timeout: 30_000 });
+  await eventually(() => of('retained').every((topic) => heard().has(topic)), PATIENT);
   await again.stop();
 });

@@ -10,6 +10,7 @@ import {
   type RunningServer,
   type TestDatabase,
 } from '#testing';
+import { LEASE_SECONDS } from '../../libs/executions/src/runs/run-store';
 import type { TestNode } from '../e2e/executions/pipelines';
 import { Hold } from './database-holds';
 import { HubProcess } from './hub-process';
@@ -17,8 +18,10 @@ import { OutsideEffects } from './outside-effects';
 
 const ADMIN = { email: 'admin@example.com', password: 'a long enough password' };
 
-/** For what takes milliseconds on a machine that has nothing else to do. */
-const PATIENCE = { timeout: 15_000 };
+/** For what takes milliseconds on a machine that has nothing else to do; some of it waits for what stands still. */
+const PATIENCE = { timeout: 60_000 };
+/** Nothing that is held outside gives up by itself. */
+const LONGEST_CALL_SECONDS = 300;
 
 /** Makes a node that calls the server outside, whose answer depends on the manner. */
 export type Outside = (name: string, manner: 'now' | 'hold' | 'fail', step: string, settings?: object) => TestNode;
@@ -153,9 +156,21 @@ export class CrashWorld {
   async takenFrom(worker: HubProcess): Promise<void> {
     const sql = `SELECT id FROM open_executions WHERE worker LIKE '%/' || $1 || '/%' FOR UPDATE SKIP LOCKED`;
     await eventually(async () => (await this.query(sql, [worker.pid])).length === 0, {
-      timeout: 30_000,
+      ...PATIENCE,
       interval: 200,
     });
+  }
+
+  /**
+   * As the workers do it, whose renewals wait behind rows that are held: however long it takes to bring all runs to their
+   * places, none of them is taken from its worker meanwhile.
+   */
+  async renewLeases(): Promise<void> {
+    await this.query(
+      `UPDATE open_executions SET lease_until = now() + make_interval(secs => $1)
+       WHERE id IN (SELECT id FROM open_executions WHERE state = 'running' FOR UPDATE SKIP LOCKED)`,
+      [LEASE_SECONDS],
+    );
   }
 
   /** Resolves when the result of that place is kept. */
@@ -197,7 +212,7 @@ export class CrashWorld {
     const connection = await this.made('/connections', {
       name: newId(),
       protocol: 'rest',
-      config: { baseUrl: this.outside.url },
+      config: { baseUrl: this.outside.url, timeoutMs: LONGEST_CALL_SECONDS * 1_000 },
     });
     const called = await this.made(`/connections/${connection}/functions`, {
       name: 'Do',
@@ -208,11 +223,11 @@ export class CrashWorld {
         { name: 'step', type: 'string' },
       ],
     });
-    return (name, manner, step, settings) => ({
+    return (name, manner, step, settings = {}) => ({
       name,
       type: 'connector.function',
       parameters: { connectionId: connection, functionId: called, parameters: { manner, step } },
-      ...(settings && { settings }),
+      settings: { timeoutSeconds: LONGEST_CALL_SECONDS, ...settings },
     });
   }
 

@@ -4,8 +4,8 @@ import { create, pipelineOf, type TestNode } from '../e2e/executions/pipelines';
 import type { CrashWorld, Outside, Traces } from './crash-world';
 import { topicOf, type Place, type Step } from './execution-steps';
 
-/** All runs of a round have to end within this time after what was killed is there again. */
-const ENDS_WITHIN_MS = 45_000;
+/** After what was killed is there again: within half a minute where the machine has nothing else to do. */
+const ALL_END = { timeout: 120_000, interval: 200 };
 /** What every run publishes. */
 const VALUE = 7;
 /** Turns of the script: about a second. */
@@ -48,7 +48,10 @@ export class ExecutionRounds {
     const round = await this.begin();
     try {
       await Promise.all(this.steps.map(async (step) => step.prepare?.(round.places.get(step.id)!)));
-      for (const step of this.steps) await step.bring(round.places.get(step.id)!);
+      for (const step of this.steps) {
+        await step.bring(round.places.get(step.id)!);
+        await this.world.renewLeases();
+      }
       await accident();
     } finally {
       // Also where a step was not reached: rounds to come begin with all at work.
@@ -73,13 +76,9 @@ export class ExecutionRounds {
   }
 
   private async end({ from, places }: { from: Date; places: Map<string, RunPlace> }): Promise<Map<string, Seen>> {
-    const deadline = Date.now() + ENDS_WITHIN_MS;
     for (const place of places.values()) await place.settle();
     const left = (): Promise<{ id: string }[]> => this.world.query<{ id: string }>('SELECT id FROM open_executions');
-    await eventually(async () => (await left()).length === 0, {
-      timeout: Math.max(0, deadline - Date.now()),
-      interval: 200,
-    }).catch(() => undefined);
+    await eventually(async () => (await left()).length === 0, ALL_END).catch(() => undefined);
     const seen = this.steps.map(async (step): Promise<[string, Seen]> => [
       step.id,
       await this.look(step, places.get(step.id)!, from),
@@ -133,6 +132,6 @@ class RunPlace implements Place {
   /** Whoever got no answer asks again by the same key. */
   async settle(): Promise<void> {
     if (!this.asked) return;
-    this.id = (await this.asked) ?? (await eventually(() => this.execute(this.key), { timeout: 10_000 }));
+    this.id = (await this.asked) ?? (await eventually(() => this.execute(this.key)));
   }
 }

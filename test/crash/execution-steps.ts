@@ -103,15 +103,6 @@ export const STEPS: readonly Step[] = [
     bring: () => Promise.resolve(),
   },
   {
-    id: 'retry-short',
-    title: 'retry within 5 s',
-    nodes: (outside) => [MANUAL, outside('Do', 'fail', 'retry-short', retry(5_000)), publish('retry-short')],
-    bring: async ({ world, start }) => {
-      const executionId = await start();
-      await world.failed(executionId);
-    },
-  },
-  {
     id: 'kept',
     title: 'result kept, next node (publish) not done',
     nodes: (outside) => [MANUAL, outside('Do', 'hold', 'kept'), publish('kept')],
@@ -121,6 +112,16 @@ export const STEPS: readonly Step[] = [
       world.outside.answer('kept');
       await world.kept(executionId, 'do');
       await world.stalled('records');
+    },
+  },
+  {
+    id: 'retry-short',
+    title: 'retry within 5 s',
+    nodes: (outside) => [MANUAL, outside('Do', 'fail', 'retry-short', retry(5_000)), publish('retry-short')],
+    // Just before the lock by which also its second try would stand still, where the machine does for so long.
+    bring: async ({ world, start }) => {
+      const executionId = await start();
+      await world.failed(executionId);
     },
   },
   {

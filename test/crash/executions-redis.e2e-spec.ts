@@ -4,7 +4,7 @@ import { CrashWorld } from './crash-world';
 import { ExecutionRounds, type Seen } from './execution-round';
 import { STEPS } from './execution-steps';
 
-jest.setTimeout(150_000);
+jest.setTimeout(300_000);
 
 const ACCIDENTS = ['emptied', 'killed'] as const;
 

@@ -7,7 +7,7 @@ import { ExecutionRounds, type Seen } from './execution-round';
 import { STEPS, type Step } from './execution-steps';
 import type { HubProcess } from './hub-process';
 
-jest.setTimeout(150_000);
+jest.setTimeout(300_000);
 
 const DOCUMENT = join(__dirname, '../../docs/delivery.md');
 

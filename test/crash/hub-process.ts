@@ -2,6 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { eventually, freePort, stopProcess } from '#testing';
 
+/** A second where the machine has nothing else to do. */
+const STARTED = { timeout: 120_000, interval: 100 };
+
 /** The built API or worker as a process of its own. */
 export class HubProcess {
   private constructor(
@@ -21,7 +24,7 @@ export class HubProcess {
       return (await fetch(`${started.url}/health/ready`)).status === 200;
     };
     try {
-      await eventually(ready, { timeout: 40_000, interval: 100 });
+      await eventually(ready, STARTED);
     } catch (error) {
       await started.kill();
       throw error;

@@ -1,4 +1,4 @@
-import { describeWithServers, eventually } from '#testing';
+import { describeWithServers, eventually, eventuallyPasses } from '#testing';
 import { fileOf, itemOf } from '../e2e/dependencies/exchange';
 import { CrashWorld } from './crash-world';
 
@@ -35,8 +35,7 @@ describeWithServers(['mosquitto'], 'an import, its process killed', () => {
     const lost = world.client.post('/dependencies/import/execute', { planId }).catch(() => 'lost');
     await world.stalled('models');
     const progress = async () => (await world.client.get(`/dependencies/import/${planId}`)).body.data.progress;
-    await eventually(async () => (await progress()) !== null);
-    expect(await progress()).toEqual({ done: 1, total: 2 });
+    await eventuallyPasses(async () => expect(await progress()).toEqual({ done: 1, total: 2 }));
     await world.api.kill();
     expect(await lost).toBe('lost');
     await world.letGo('models');
@@ -46,7 +45,7 @@ describeWithServers(['mosquitto'], 'an import, its process killed', () => {
     await world.restartApi();
     expect((await world.client.get(`/dependencies/import/${planId}`)).body.data.status).toBe('planned');
     // Nobody is there who tells how far it is.
-    await eventually(async () => (await progress()) === null, { timeout: 20_000 });
+    await eventually(async () => (await progress()) === null);
     const done = await world.client.post('/dependencies/import/execute', { planId });
     expect(done).toMatchObject({ status: 200, body: { data: { status: 'applied' } } });
     expect(await world.query(NAMES)).toEqual([{ name: 'MES' }, { name: 'Speed' }]);

@@ -12,7 +12,8 @@ export class OutsideEffects {
   private readonly failed = new Set<string>();
   private open = false;
 
-  private readonly server = createServer((request, response) => {
+  // Workers that stood still do not find their connections closed.
+  private readonly server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     request.resume().once('end', () => {
       const key = String(request.headers['idempotency-key']);
       const [, manner, step = ''] = (request.url ?? '').split('/');

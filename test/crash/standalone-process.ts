@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { freePort } from '#testing';
+import { homeOf, readState } from '../../apps/standalone/src/postgres/cluster';
 
 export const ROOT = resolve(__dirname, '../..');
 export const MAIN = join('dist', 'apps', 'standalone', 'src', 'main.js');
@@ -137,6 +138,11 @@ export class StandaloneProcess {
     this.signal('SIGINT');
     return this.exited;
   }
+}
+
+/** With its database, which may lie elsewhere: PostgreSQL's own account does not reach every directory. */
+export function removeData(dataDir: string): void {
+  for (const path of [homeOf(dataDir, readState(dataDir)), dataDir]) rmSync(path, { recursive: true, force: true });
 }
 
 /** Ends what a failed test left running. */

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describeWithServers, eventually, freePort } from '#testing';
+import { removeData } from '../../crash/standalone-process';
 import { DemoProcess } from './demo-process';
 
 jest.setTimeout(180_000);
@@ -31,7 +32,10 @@ describeWithServers(['mosquitto_sub'], 'npm run demo', () => {
   const isAbove = (least: number) => (value: unknown) => typeof value === 'number' && value > least;
 
   afterEach(() => demo.kill());
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => {
+    removeData(join(folder, 'hub'));
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   it('brings values of three protocols into the namespace, closes the loop, and ends clean', async () => {
     await start();
@@ -54,7 +58,7 @@ describeWithServers(['mosquitto_sub'], 'npm run demo', () => {
     const run = promisify(execFile);
     const curl = await run('bash', ['-c', demo.told(/^ +(curl .*)$/m)]);
     expect(JSON.parse(curl.stdout)).toMatchObject({ data: expect.arrayContaining([]) });
-    const subscriber = await run('bash', ['-c', `${demo.told(/^ +(mosquitto_sub .*)$/m)} -C 3 -W 20`]);
+    const subscriber = await run('bash', ['-c', `${demo.told(/^ +(mosquitto_sub .*)$/m)} -C 3 -W 60`]);
     expect(subscriber.stdout).toMatch(/^mHv1\.0\/bottling\/\S+ \{"value":/);
     const board = demo.told(/Board +(\S+)/);
     expect(await (await fetch(board)).text()).toContain('<h1>Bottling line 1</h1>');
