@@ -35,8 +35,8 @@ module.exports = {
       globalTeardown: '<rootDir>/libs/testing/src/global-teardown.ts',
     },
   ],
-  // Of all projects: Jest ignores that of one. A file may start a server and the application in a hook.
-  testTimeout: 60_000,
+  // Of all projects: Jest ignores that of one. A file may start servers and the application in a hook, on a busy machine.
+  testTimeout: 120_000,
   maxWorkers: 2,
   // Modules of each file stay in memory (--experimental-vm-modules): a worker that has become large is replaced.
   workerIdleMemoryLimit: '1500MB',

@@ -26,6 +26,8 @@ import { killAll, stopProcess } from './processes';
  */
 
 const PREFIX = 'maestrohub-test-';
+/** A second where the machine has nothing else to do. */
+const STARTED = { timeout: 60_000 };
 
 /** A commit is handed to the system, which outlives the server: what dies with `kill -9` has kept its promises. */
 const OUTLIVES_ITSELF = ['synchronous_commit=on', 'full_page_writes=on'];
@@ -35,7 +37,7 @@ const THROW_AWAY = [
   'synchronous_commit=off',
   'full_page_writes=off',
   // Each test file has the pools of an application of its own.
-  'max_connections=200',
+  'max_connections=400',
   'unix_socket_directories=',
   'listen_addresses=127.0.0.1',
   'log_min_messages=panic',
@@ -81,10 +83,10 @@ export async function startPostgres({ toBeKilled = false } = {}): Promise<Postgr
     return started;
   };
   let server = start();
-  const ready = (): Promise<unknown> => eventually(() => answers(url, server), { timeout: 20_000 });
+  const ready = (): Promise<unknown> => eventually(() => answers(url, server), STARTED);
   const kill = async (): Promise<void> => {
     const killed = killAll(server.pid!);
-    await eventually(() => killed.every((pid) => commandLine(pid) === ''), { timeout: 10_000 });
+    await eventually(() => killed.every((pid) => commandLine(pid) === ''));
   };
   // While it was away, a connection to somewhere else may have taken its port for a moment.
   const restart = async (): Promise<void> => {
@@ -94,7 +96,7 @@ export async function startPostgres({ toBeKilled = false } = {}): Promise<Postgr
         if (server.exitCode !== null) server = start();
         return answers(url, server);
       },
-      { timeout: 30_000, interval: 200 },
+      { ...STARTED, interval: 200 },
     );
   };
   const stop = async (): Promise<void> => {
@@ -130,8 +132,17 @@ function removeLeftovers(): void {
     const home = join(tmpdir(), name);
     const pidFile = join(home, 'cluster/postmaster.pid');
     const pid = existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8').split('\n')[0]) : undefined;
-    if (pid !== undefined && commandLine(pid).includes(home)) process.kill(pid, 'SIGQUIT');
-    rmSync(home, { recursive: true, force: true });
+    if (pid !== undefined && commandLine(pid).includes(home)) quit(pid);
+    // It may be writing yet.
+    rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+}
+
+function quit(pid: number): void {
+  try {
+    process.kill(pid, 'SIGQUIT');
+  } catch {
+    // It has ended by itself.
   }
 }
 

@@ -8,7 +8,7 @@ import { freePort } from './free-port';
 import { stopProcess } from './processes';
 
 /** Milliseconds until a server has to take connections. */
-const LONGEST_START = 20_000;
+const LONGEST_START = 60_000;
 
 export interface ServerProcess {
   port: number;

@@ -4,7 +4,7 @@ import { TestEnvironment as NodeEnvironment } from 'jest-environment-node';
 import { eventually } from './eventually';
 
 /** Milliseconds: what was told to end, a socket or a process, is gone a moment later; an attempt to connect has seconds. */
-const GRACE = 10_000;
+const GRACE = 20_000;
 
 /** Timers are not told: libraries have their own, which end by themselves and disturb nobody. */
 const kept = (): string[] =>
