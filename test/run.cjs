@@ -101,8 +101,9 @@ const INSTALL = `
     printf '#!/bin/sh\\nexit 101\\n' > $policy
     chmod 755 $policy
   fi
-  apt-get update -q
-  apt-get install -y -q --no-install-recommends "$@"
+  # What serves the packages may be away for a moment.
+  apt-get update -q -o Acquire::Retries=5
+  apt-get install -y -q -o Acquire::Retries=5 --no-install-recommends "$@"
 `;
 
 /** Where this may not be done, the tests that need them fail and name the line that does it. */
