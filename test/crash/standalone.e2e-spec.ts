@@ -201,8 +201,11 @@ describe('after a crash', () => {
       await eventually(() => isThere('postgres.new') || isThere('postgres'), { interval: 1 });
       // From now on nothing gets its name.
       first.signal('SIGSTOP');
-      const begun = spawnSync('ps', ['-o', 'pid=', '--ppid', String(first.pid)], { encoding: 'utf8' });
-      killAll(first.pid, ...begun.stdout.split('\n').filter(Boolean).map(Number));
+      const listed = spawnSync('ps', ['-o', 'pid=', '--ppid', String(first.pid)], { encoding: 'utf8' });
+      const begun = listed.stdout.split('\n').filter(Boolean).map(Number);
+      // Each of its own group, as is what it has started in turn.
+      for (const pid of begun) process.kill(-pid, 'SIGKILL');
+      killAll(first.pid, ...begun);
       await first.exited;
     } while (existsSync(join(dataDir, 'postgres')));
 
