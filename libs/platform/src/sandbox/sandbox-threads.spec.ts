@@ -5,6 +5,12 @@ const script = (source: string, ...parameters: string[]) => ({ source, parameter
 /** For what would not end by itself; all else has longer than it takes on the busiest machine. */
 const BRIEF = { timeMs: 200 };
 
+/** Nothing else of this thread gets its turn. */
+function standStill(milliseconds: number): void {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end);
+}
+
 describe('SandboxThreads', () => {
   let threads: SandboxThreads;
 
@@ -45,6 +51,15 @@ describe('SandboxThreads', () => {
     const failing = threads.evaluate(stubborn, {}, MOMENT, BRIEF);
     await expect(failing).rejects.toMatchObject({ fault: 'timeout' });
     expect(await threads.evaluate(script('1 + 1'), {}, MOMENT)).toBe(2);
+  });
+
+  it('takes a result that waited to be read while everything else stood still', async () => {
+    expect(await threads.evaluate(script('1'), {}, MOMENT)).toBe(1);
+    // Timers are looked at first after this turn, and messages of threads later.
+    await new Promise(setImmediate);
+    const result = threads.evaluate(script('1 + 1'), {}, MOMENT, BRIEF);
+    standStill(1_000);
+    expect(await result).toBe(2);
   });
 
   it('lets others run beside a script that does not end', async () => {
