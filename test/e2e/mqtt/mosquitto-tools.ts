@@ -28,14 +28,10 @@ export interface Outcome {
 export function mosquittoPub(target: Target, args: readonly string[], input?: string | Buffer): Promise<Outcome> {
   return new Promise((resolve) => {
     const all = [...signIn(target), ...args];
-    const child = execFile(
-      findClient('mosquitto_pub'),
-      all,
-      { timeout: PATIENCE_S * 1_000 },
-      (error, stdout, stderr) => {
-        resolve({ code: Number(error ? (error.code ?? -1) : 0), output: stdout + stderr });
-      },
-    );
+    const timeout = PATIENCE_S * 1_000;
+    const child = execFile(findClient('mosquitto_pub'), all, { timeout }, (error, stdout, stderr) => {
+      resolve({ code: Number(error ? (error.code ?? -1) : 0), output: stdout + stderr });
+    });
     // It may be turned away before it has read everything.
     child.stdin!.on('error', () => undefined).end(input);
   });
@@ -57,20 +53,8 @@ export interface Listener {
 export function mosquittoSub(target: Target, filter: string, count: number): Promise<Listener> {
   // Marked, because -d writes what it does in between.
   const format = 'heard %q %r %X %t';
-  const args = [
-    ...signIn(target),
-    '-q',
-    '2',
-    '-t',
-    filter,
-    '-C',
-    String(count),
-    '-W',
-    String(PATIENCE_S),
-    '-d',
-    '-F',
-    format,
-  ];
+  const until = ['-C', String(count), '-W', String(PATIENCE_S)];
+  const args = [...signIn(target), '-q', '2', '-t', filter, ...until, '-d', '-F', format];
   // Line by line: what goes into a pipe would otherwise come out at its end.
   const child = spawn('stdbuf', ['-oL', findClient('mosquitto_sub'), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],

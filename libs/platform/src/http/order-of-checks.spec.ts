@@ -62,7 +62,10 @@ interface Call {
 describe('the order of checks', () => {
   let app: NestExpressApplication;
 
-  afterEach(() => app.close());
+  afterEach(() => {
+    jest.useRealTimers();
+    return app.close();
+  });
 
   const start = async (settings = {}): Promise<void> => {
     app = await startHttp([ThingsController], settings);
@@ -120,7 +123,6 @@ describe('the order of checks', () => {
     const statuses = await Promise.all([call, call, call, refused].map(async (one) => (await post(one)).status));
     expect(statuses.slice(0, 3).sort()).toEqual([413, 429, 429]);
     expect(statuses[3]).toBe(403);
-    jest.useRealTimers();
   });
 
   it('holds up an address that was refused too often before everything else, open routes too', async () => {
