@@ -1,7 +1,7 @@
 import { once, type EventEmitter } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { Logger } from '@nestjs/common';
-import { connectAsync, type IClientOptions, type IDisconnectPacket, type MqttClient } from 'mqtt';
+import { connectAsync, type IClientOptions, type IDisconnectPacket, type MqttClient, type Packet } from 'mqtt';
 import {
   EmbeddedBroker,
   MqttGate,
@@ -150,16 +150,22 @@ export function closing(client: MqttClient): Promise<number | undefined> {
 export const nextEvent = <T>(client: MqttClient, name: string): Promise<T> =>
   new Promise((resolve) => (client as unknown as EventEmitter).once(name, resolve));
 
-/** Publishes, and resolves with the reason code of the PUBACK or PUBREC. */
+/** Publishes, and resolves with the reason code of the PUBACK or PUBREC, whatever else comes before it. */
 export async function published(
   client: MqttClient,
   topic: string,
   payload: string | Buffer,
   qos: 1 | 2 = 1,
 ): Promise<number> {
-  const ack = nextEvent<{ reasonCode?: number }>(client, 'packetreceive');
-  client.publishAsync(topic, payload, { qos }).catch(() => undefined);
-  return (await ack).reasonCode ?? 0;
+  const { promise, resolve } = Promise.withResolvers<number>();
+  const hear = (packet: Packet): void => {
+    if (packet.cmd === 'puback' || packet.cmd === 'pubrec') resolve(packet.reasonCode ?? 0);
+  };
+  client
+    .on('packetreceive', hear)
+    .publishAsync(topic, payload, { qos })
+    .catch(() => undefined);
+  return promise.finally(() => client.off('packetreceive', hear));
 }
 
 /** Resolves with the bytes of the next packets from the broker, or empty when it closes the connection. */

@@ -205,7 +205,7 @@ describe('rights', () => {
 });
 
 describe('within a second', () => {
-  /** Resolves once the connection is closed, with the reason; @throws when that took longer than a second. */
+  /** Resolves once the connection is closed, with the reason. */
   async function closedAfter(client: MqttClient, change: () => Promise<unknown>): Promise<number | undefined> {
     const closed = closing(client);
     await change();

@@ -4,7 +4,7 @@ import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { SecretBox } from '#platform/crypto';
 import { BrokerState, EmbeddedBroker, MqttGate } from '#platform/mqtt';
 import { FakeMqttHandler, inbox, nextBytes, nextEvent, type TestApp } from '#testing';
-import type { Login } from './mqtt-clients';
+import { heardBy, type Login } from './mqtt-clients';
 
 type Write = BrokerState['storage']['write'];
 
@@ -57,7 +57,7 @@ export class KeptBroker {
   /** As `kill -9` and a start do it: nothing more reaches the tables. */
   async crash(): Promise<void> {
     this.kill();
-    await this.stop();
+    await this.halt();
     await this.start();
   }
 
@@ -68,10 +68,12 @@ export class KeptBroker {
     await this.broker.start(this.handler.handle);
   }
 
+  /** … and leaves nothing in the tables: the next one would send the wills of these clients, and count their sessions. */
   async stop(): Promise<void> {
-    this.release();
-    await this.broker.stop();
-    this.end();
+    await this.halt();
+    for (const table of ['mqtt_wills', 'mqtt_retained', 'mqtt_messages', 'mqtt_sessions']) {
+      await this.app.database.asSystem((manager) => manager.query(`DELETE FROM ${table}`));
+    }
   }
 
   /** From now on the tables do not answer. */
@@ -84,6 +86,12 @@ export class KeptBroker {
     this.gate = undefined;
   }
 
+  private async halt(): Promise<void> {
+    this.release();
+    await this.broker.stop();
+    this.end();
+  }
+
   private end(): void {
     for (const client of this.clients) client.end(true);
     for (const socket of this.sockets) socket.destroy();
@@ -91,7 +99,7 @@ export class KeptBroker {
     this.sockets.clear();
   }
 
-  /** A client with its inbox and its CONNACK: messages of a session follow that at once. */
+  /** A client with what it hears and its CONNACK: messages of a session follow that at once. */
   async client({ id, token }: Login, options: IClientOptions = {}) {
     const client = connect(`mqtt://127.0.0.1:${this.broker.port}`, {
       username: id,
@@ -102,9 +110,9 @@ export class KeptBroker {
     });
     client.on('error', () => undefined);
     this.clients.add(client);
-    const messages = inbox(client);
+    const [messages, packets] = [inbox(client), heardBy(client)];
     const { sessionPresent } = await nextEvent<{ sessionPresent: boolean }>(client, 'connect');
-    return { client, messages, sessionPresent };
+    return { client, messages, packets, sessionPresent };
   }
 
   /** A bare connection that has sent these bytes, and what was answered. */

@@ -5,6 +5,9 @@ import type { Login, Version } from './mqtt-clients';
 
 /* The command line clients that people try a broker with. */
 
+/** Seconds after which a client has failed. */
+const PATIENCE_S = 50;
+
 export interface Target extends Login {
   url: string;
   version: Version;
@@ -25,7 +28,8 @@ export interface Outcome {
 export function mosquittoPub(target: Target, args: readonly string[], input?: string | Buffer): Promise<Outcome> {
   return new Promise((resolve) => {
     const all = [...signIn(target), ...args];
-    const child = execFile(findClient('mosquitto_pub'), all, { timeout: 20_000 }, (error, stdout, stderr) => {
+    const timeout = PATIENCE_S * 1_000;
+    const child = execFile(findClient('mosquitto_pub'), all, { timeout }, (error, stdout, stderr) => {
       resolve({ code: Number(error ? (error.code ?? -1) : 0), output: stdout + stderr });
     });
     // It may be turned away before it has read everything.
@@ -49,7 +53,8 @@ export interface Listener {
 export function mosquittoSub(target: Target, filter: string, count: number): Promise<Listener> {
   // Marked, because -d writes what it does in between.
   const format = 'heard %q %r %X %t';
-  const args = [...signIn(target), '-q', '2', '-t', filter, '-C', String(count), '-W', '20', '-d', '-F', format];
+  const until = ['-C', String(count), '-W', String(PATIENCE_S)];
+  const args = [...signIn(target), '-q', '2', '-t', filter, ...until, '-d', '-F', format];
   // Line by line: what goes into a pipe would otherwise come out at its end.
   const child = spawn('stdbuf', ['-oL', findClient('mosquitto_sub'), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
-import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
-import { closing, mqttWire, nextBytes } from '#testing';
+import { connect, connectAsync, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
+import { closing, inbox, mqttWire, nextBytes, nextEvent } from '#testing';
 
 export const VERSIONS = [4, 5] as const;
 export type Version = (typeof VERSIONS)[number];
@@ -24,17 +24,16 @@ export class MqttClients {
   constructor(private readonly url: string) {}
 
   /** A signed-in client that does not reconnect. @throws with the CONNACK's code when it is refused. */
-  async connect({ id, token }: Login, options: IClientOptions = {}): Promise<MqttClient> {
-    const client = await connectAsync(this.url, {
-      username: id,
-      password: token,
-      protocolVersion: 5,
-      reconnectPeriod: 0,
-      ...options,
-    });
-    client.on('error', () => undefined);
-    this.clients.add(client.once('close', () => this.clients.delete(client)));
-    return client;
+  async connect(login: Login, options: IClientOptions = {}): Promise<MqttClient> {
+    return this.keep(await connectAsync(this.url, signIn(login, options)));
+  }
+
+  /** … with its inbox: messages of a session may come in one piece with the CONNACK, before `connect` has resolved. */
+  async resume(login: Login, options: IClientOptions): Promise<{ client: MqttClient; messages: Messages }> {
+    const client = this.keep(connect(this.url, signIn(login, options)));
+    const messages = inbox(client);
+    await nextEvent(client, 'connect');
+    return { client, messages };
   }
 
   /** The code of the CONNACK; 0 when the client is let in. */
@@ -72,4 +71,27 @@ export class MqttClients {
     for (const socket of this.sockets) socket.destroy();
     await Promise.all(closed);
   }
+
+  private keep(client: MqttClient): MqttClient {
+    client.on('error', () => undefined);
+    this.clients.add(client.once('close', () => this.clients.delete(client)));
+    return client;
+  }
+}
+
+type Messages = ReturnType<typeof inbox>;
+
+const signIn = ({ id, token }: Login, options: IClientOptions): IClientOptions => ({
+  username: id,
+  password: token,
+  protocolVersion: 5,
+  reconnectPeriod: 0,
+  ...options,
+});
+
+/** Collects the packets of messages that a client receives. */
+export function heardBy(client: MqttClient): IPublishPacket[] {
+  const packets: IPublishPacket[] = [];
+  client.on('message', (_topic, _payload, packet) => packets.push(packet));
+  return packets;
 }

@@ -134,8 +134,7 @@ describe('a subscriber', () => {
     const publisher = await clients.connect(tenant);
     await publisher.publishAsync(topic, '1', { qos: 1 });
     await tenant.api.post('/uns/data/publish', { topic, value: 2 });
-    const after = await clients.connect(tenant, session);
-    const messages = inbox(after);
+    const { messages } = await clients.resume(tenant, session);
     await eventually(() => messages.length === 2);
     expect(messages.map(({ text }) => JSON.parse(text))).toEqual([1, expect.objectContaining({ value: 2 })]);
   });

@@ -78,7 +78,7 @@ it('takes a certificate that was renewed without a restart, and leaves connectio
   // Half of a pair is not served.
   writeFileSync(certificates.certFile, 'no certificate');
   certificates.renew('second');
-  await eventually(async () => (await presented()) === 'second', { timeout: 10_000 });
+  await eventually(async () => (await presented()) === 'second');
   expect(client.connected).toBe(true);
   expect(await clients.connack(tenant, trusting())).toBe(0);
 });

@@ -31,7 +31,7 @@ describe('a schedule', () => {
   it('starts one run for each of its times, by however many workers', async () => {
     const id = await create(api, pipelineOf([every('200ms', { line: 'l1' }), ECHO]));
     // A busy machine may start several between two looks.
-    await eventually(async () => (await executionsOf(app, id)).length >= 15, { timeout: 20_000 });
+    await eventually(async () => (await executionsOf(app, id)).length >= 15);
     const [first] = await executionsOf(app, id);
     expect(first).toMatchObject({
       trigger: 'schedule',

@@ -7,7 +7,7 @@ import type { Scope } from './variables';
 const MOMENT = { now: 0, seed: 1 };
 
 describe('Parameters', () => {
-  const sandbox = new Sandbox({ timeMs: 1_000, memoryBytes: 32 * 1024 * 1024, outputLength: 1_000_000 });
+  const sandbox = new Sandbox({ timeMs: 20_000, memoryBytes: 32 * 1024 * 1024, outputLength: 1_000_000 });
   const compute = (source: JsonValue, scope: Scope = {}) => new Parameters(source).compute(scope, sandbox, MOMENT);
 
   it.each<[JsonValue, Scope, JsonValue]>([
@@ -74,10 +74,11 @@ describe('Parameters', () => {
     ['{{ [1].map((x) => {\r\n  throw new Error("m") }) }}', 'm', 'thrown', { line: 2, column: 18 }],
     ['{{ (() => { for (;;) {\n } })() }}', 'it took longer than it may', 'timeout', undefined],
   ])('%j fails with message and place', async (text, message, fault, position) => {
-    const brief = new Sandbox({ timeMs: 50, memoryBytes: 32 * 1024 * 1024, outputLength: 1_000 });
+    const timeMs = fault === 'timeout' ? 50 : 20_000;
+    const inside = new Sandbox({ timeMs, memoryBytes: 32 * 1024 * 1024, outputLength: 1_000 });
     const failures = [1, 2].map(() =>
       Promise.resolve()
-        .then(() => new Parameters({ a: ['x', text] }).compute({ $trigger: {} }, brief, MOMENT))
+        .then(() => new Parameters({ a: ['x', text] }).compute({ $trigger: {} }, inside, MOMENT))
         .catch((error: unknown) => error),
     );
     for (const failure of await Promise.all(failures)) {

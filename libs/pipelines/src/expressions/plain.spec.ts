@@ -12,7 +12,7 @@ const plainOf = (source: string) => (parseTemplate(`{{ ${source} }}`)!.parts[0] 
 const plainly = (source: string, scope: Scope = {}) => plainOf(source)!(scope);
 
 describe('plain expressions', () => {
-  const sandbox = new Sandbox({ timeMs: 5_000, memoryBytes: 32 * 1024 * 1024, outputLength: 4_000_000 });
+  const sandbox = new Sandbox({ timeMs: 20_000, memoryBytes: 32 * 1024 * 1024, outputLength: 4_000_000 });
   const really = (source: string, scope: Scope) =>
     sandbox.evaluate({ source, parameters: ['$trigger', '$index', '$item'] }, scope, MOMENT);
 

@@ -12,9 +12,13 @@ import {
 /** 2026-01-02T03:04:05.678Z */
 export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 
-const LIMITS = { timeMs: 2_000, memoryBytes: 32 * 1024 * 1024, outputLength: 5_000_000 };
+/** Longer than anything takes on the busiest machine, unless it never ends. */
+const LIMITS = { timeMs: 20_000, memoryBytes: 32 * 1024 * 1024, outputLength: 5_000_000 };
 
 const sandbox = new Sandbox(LIMITS);
+
+/** For scripts that never end. */
+export const briefly: Pick<TestCall, 'scripts'> = { scripts: new Sandbox({ ...LIMITS, timeMs: 50 }) };
 
 export interface TestCall extends Partial<Omit<NodeCall, 'inputs'>> {
   /** What the nodes before gave: values of nodes A, B … at their `out`, or whole inputs. */

@@ -62,7 +62,10 @@ interface Call {
 describe('the order of checks', () => {
   let app: NestExpressApplication;
 
-  afterEach(() => app.close());
+  afterEach(() => {
+    jest.useRealTimers();
+    return app.close();
+  });
 
   const start = async (settings = {}): Promise<void> => {
     app = await startHttp([ThingsController], settings);
@@ -112,6 +115,8 @@ describe('the order of checks', () => {
   });
 
   it('counts a credential’s requests after its rights and before the body', async () => {
+    // Of one second, which does not end here.
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
     await start({ HUB_RATE_LIMIT: '1' });
     const call = { token: 'editor.uns_write.c1', organization: ours, body: TOO_LARGE };
     const refused = { ...call, token: 'viewer.uns_write.c1' };

@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import { createServer, get, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Logger } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import { freePort } from '#testing';
 import { drainHttp } from './drain-http';
 import { Lifecycle, SHUTDOWN_PHASES } from './lifecycle';
 import { LifecycleModule } from './lifecycle.module';
@@ -100,8 +101,12 @@ describe('Lifecycle', () => {
 
 describe('drainHttp', () => {
   let server: Server;
-  const listen = (): Promise<number> =>
-    new Promise((done) => server.listen(0, '127.0.0.1', () => done((server.address() as AddressInfo).port)));
+  /** On a port that nobody is given when it is free again. */
+  async function listen(): Promise<number> {
+    const port = await freePort();
+    await once(server.listen(port, '127.0.0.1'), 'listening');
+    return port;
+  }
 
   it('answers the request under way and takes no new one', async () => {
     const arrived = Promise.withResolvers<() => void>();

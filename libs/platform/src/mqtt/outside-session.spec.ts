@@ -179,8 +179,9 @@ describeWithServers(['mosquitto'], 'an outside broker', () => {
     await publisher.publishAsync(MOUNTED, 'meanwhile', { qos: 1 });
     handler = new FakeMqttHandler();
     await ingest();
-    await eventually(() => handler.received.length === 2);
-    expect(handler.texts).toEqual(['lost', 'meanwhile']);
+    await eventually(() => handler.texts.includes('meanwhile'));
+    // The session before may have tried once more meanwhile.
+    expect([...new Set(handler.texts)]).toEqual(['lost', 'meanwhile']);
   });
 
   it('tries again while the database is down', async () => {
@@ -259,7 +260,7 @@ describeWithServers(['mosquitto'], 'an outside broker', () => {
       qos: 1,
       properties: { userProperties: { 'mh-origin': origin.sign('record-1', 'another/topic') } },
     });
-    await eventually(() => handler.received.length === 1 && messages.length === 2);
+    await eventually(() => intake.messagesIn === 1 && messages.length === 2);
     expect(messages[0]).toEqual({ topic: MOUNTED, text: 'by rest', retain: false, qos: 1 });
     expect(handler.texts).toEqual(['forged']);
     expect([intake.messagesIn, outlet.messagesOut]).toEqual([1, 1]);

@@ -387,14 +387,13 @@ describe('sandbox threads', () => {
   ])('end what the interpreter does not end in time: %s', async (_, source) => {
     const fair = new FairSandbox({
       ...LIMITS,
-      timeMs: 200,
       memoryBytes: 64 << 20,
       threads: 1,
       waiting: 10,
       waitingOfTenant: 10,
     });
     try {
-      const failing = fair.evaluateAll('a', [{ source, parameters: [] }], {}, MOMENT);
+      const failing = fair.evaluateAll('a', [{ source, parameters: [] }], {}, MOMENT, { timeMs: 200 });
       await expect(failing).rejects.toMatchObject({
         name: 'ScriptError',
         fault: expect.stringMatching(/timeout|memory/),

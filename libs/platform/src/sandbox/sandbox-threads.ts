@@ -26,6 +26,8 @@ export interface EvaluationOptions {
  * this much over its limit is ended.
  */
 const GRACE_MS = 500;
+/** … after a second look: while the whole machine stood still, or its result waited to be read, it ran no script. */
+const SECOND_LOOK_MS = 100;
 /** A thread without work for so long gives its memory back. */
 const IDLE_MS = 30_000;
 
@@ -102,22 +104,18 @@ export class SandboxThreads {
   }
 }
 
-/**
- * Ends what has run for too long, not what still waits. What is aborted is asked to end first. A process that stood still
- * finds every script overdue, also one whose result has arrived meanwhile: only who still is after another look is ended.
- */
+/** Ends what has run for too long, not what still waits. What is aborted is asked to end first. */
 function watchOver(progress: Progress, timeMs: number): { signal: AbortSignal; abort: () => void; end: () => void } {
   const controller = new AbortController();
   let wasOverdue = false;
   const look = (): void => {
     const { overdueMs } = progress;
-    if (wasOverdue && overdueMs >= GRACE_MS) return controller.abort();
-    const isOverdue = overdueMs >= 0;
-    const untilDue = Math.min(-overdueMs, timeMs);
-    timer = setTimeout(look, !isOverdue ? untilDue : wasOverdue ? GRACE_MS - overdueMs : GRACE_MS);
+    const isOverdue = overdueMs >= GRACE_MS;
+    if (isOverdue && wasOverdue) return controller.abort();
     wasOverdue = isOverdue;
+    timer = setTimeout(look, isOverdue ? SECOND_LOOK_MS : Math.min(GRACE_MS - overdueMs, GRACE_MS + timeMs));
   };
-  let timer = setTimeout(look, timeMs);
+  let timer = setTimeout(look, GRACE_MS + timeMs);
   const end = (): void => clearTimeout(timer);
   const abort = (): void => {
     progress.abort();

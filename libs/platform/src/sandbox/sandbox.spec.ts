@@ -3,12 +3,12 @@ import { Sandbox } from './sandbox';
 import { ScriptError } from './script-error';
 
 const MOMENT = { now: Date.parse('2026-01-02T03:04:05.678Z'), seed: 42 };
-const LIMITS = { timeMs: 1_000, memoryBytes: 32 * 1024 * 1024, outputLength: 1_000_000 };
+const LIMITS = { timeMs: 20_000, memoryBytes: 32 * 1024 * 1024, outputLength: 1_000_000 };
 
 describe('Sandbox', () => {
   const sandbox = new Sandbox(LIMITS);
   const brief = new Sandbox({ ...LIMITS, timeMs: 50 });
-  const small = new Sandbox({ ...LIMITS, timeMs: 20_000, memoryBytes: 8 * 1024 * 1024 });
+  const small = new Sandbox({ ...LIMITS, memoryBytes: 8 * 1024 * 1024 });
 
   const evaluate = (source: string, values: Record<string, JsonValue | undefined> = {}, inside = sandbox) =>
     inside.evaluate({ source, parameters: Object.keys(values) }, values, MOMENT);

@@ -11,7 +11,7 @@ import { TopicRegistry, type TopicName } from '../topics/topic-registry';
 import { LatestValues } from './latest-values';
 import { OrganizationViews, type OrganizationView } from './organization-views';
 import type { Appended, RecordBatch } from './record-batch';
-import { countedIds, idsOfKey, placeOfId, type IdPlace } from './record-ids';
+import { idsOfKey, placeOfId, type IdPlace } from './record-ids';
 import { RecordObservers, type ObservedRecord } from './record-observers';
 import { sortRows, type SortedRows } from './sort-rows';
 import type { Row } from './row';
@@ -38,12 +38,16 @@ export class RecordTransaction {
     private readonly feed: FeedWriter,
   ) {}
 
-  /** What became of each batch. @param writer of this process: it has one transaction at a time. */
-  async store(writer: number, batches: readonly RecordBatch[]): Promise<Appended[]> {
+  /**
+   * What became of each batch.
+   * @param writer of this process: it has one transaction at a time.
+   * @param nextId counts up for records that have no id of their own.
+   */
+  async store(writer: number, batches: readonly RecordBatch[], nextId: () => IdPlace): Promise<Appended[]> {
     const organizations = [...new Set(batches.map(({ organizationId }) => organizationId))];
     for (let attempt = 1; attempt <= MOST_STALE; attempt++) {
       try {
-        return await this.tryToStore(writer, organizations, batches);
+        return await this.tryToStore(writer, organizations, batches, nextId);
       } catch (error) {
         this.feed.abandon(writer);
         if (error instanceof NextStoreFailed) await this.storage.giveUp(error.message);
@@ -63,12 +67,13 @@ export class RecordTransaction {
     writer: number,
     organizations: readonly string[],
     batches: readonly RecordBatch[],
+    nextId: () => IdPlace,
   ): Promise<Appended[]> {
     const { generation } = this.storage;
     const views = await this.views.of(organizations);
     const epochs = new Map([...views].map(([id, view]) => [id, view.epochs]));
     await this.ensureTopics(batches, epochs);
-    const rows = this.rowsOf(batches, views);
+    const rows = this.rowsOf(batches, views, nextId);
     const sorted = sortRows(rows);
     const observed = this.observed(sorted.accepted);
     const work = observed.size > 0 ? await this.observers.registered?.prepare([...observed.values()]) : undefined;
@@ -111,8 +116,11 @@ export class RecordTransaction {
     if (missing.length > 0) await this.topics.ensure(missing, epochs);
   }
 
-  private rowsOf(batches: readonly RecordBatch[], views: ReadonlyMap<string, OrganizationView>): Row[] {
-    const nextId = countedIds();
+  private rowsOf(
+    batches: readonly RecordBatch[],
+    views: ReadonlyMap<string, OrganizationView>,
+    nextId: () => IdPlace,
+  ): Row[] {
     return batches.flatMap((batch) => {
       const { organizationId, documents, resubmission } = batch;
       const { epochs, watches } = views.get(organizationId)!;

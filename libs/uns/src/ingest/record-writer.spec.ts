@@ -3,6 +3,7 @@ import { newId } from '#kernel';
 import { Lifecycle } from '#platform/lifecycle';
 import type { RecordInput } from '../record';
 import type { Appended, RecordBatch } from './record-batch';
+import type { IdPlace } from './record-ids';
 import type { RecordTransaction } from './record-transaction';
 import { RecordWriter } from './record-writer';
 
@@ -10,12 +11,17 @@ import { RecordWriter } from './record-writer';
 
 /** Transactions that end when they are told to. */
 class SlowTransactions {
-  readonly transactions: { rows: number; commit: () => void; fail: (error: unknown) => void }[] = [];
+  readonly transactions: {
+    rows: number;
+    nextId: () => IdPlace;
+    commit: () => void;
+    fail: (error: unknown) => void;
+  }[] = [];
 
-  async store(_: number, batches: readonly RecordBatch[]): Promise<Appended[]> {
+  async store(_: number, batches: readonly RecordBatch[], nextId: () => IdPlace): Promise<Appended[]> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const rows = batches.reduce((sum, { records }) => sum + records.length, 0);
-    this.transactions.push({ rows, commit: resolve, fail: reject });
+    this.transactions.push({ rows, nextId, commit: resolve, fail: reject });
     await promise;
     return batches.map(({ receivedAt, records }) => ({ receivedAt, stored: records, refused: [] }));
   }
@@ -72,6 +78,16 @@ describe('RecordWriter', () => {
     expect(sizes()).toEqual([3, 1]);
     await commitUntil(Promise.all([...first, second, ...gathered]));
     expect(sizes()).toEqual([3, 1, 5]);
+  });
+
+  it('gives lower ids to what came first, also where what came later is stored first', async () => {
+    const first = append();
+    await begun(1);
+    const second = append();
+    await begun(2);
+    const [later, earlier] = slow.transactions.toReversed().map(({ nextId }) => nextId().idBase);
+    expect(Buffer.compare(earlier!, later!)).toBe(-1);
+    await commitUntil(Promise.all([first, second]));
   });
 
   it('answers after the commit and not before', async () => {

@@ -6,6 +6,7 @@ import { Lifecycle } from '#platform/lifecycle';
 import { Injectable } from '@nestjs/common';
 import type { RecordInput } from '../record';
 import type { Appended, AppendOptions, RecordBatch } from './record-batch';
+import { countedIds, type IdPlace } from './record-ids';
 import { RecordTransaction } from './record-transaction';
 
 interface Waiting {
@@ -88,7 +89,9 @@ export class RecordWriter {
   private async drain(writer: number): Promise<void> {
     // Once the current turn of the event loop is over, so that messages read together are written together.
     await setImmediate();
-    while (this.waiting.length > 0) await this.write(writer, this.take());
+    // Ids are begun as records are taken: of two writers the later one may be the first to store, and records of one
+    // millisecond keep their order by their ids.
+    while (this.waiting.length > 0) await this.write(writer, this.take(), countedIds());
   }
 
   private take(): Waiting[] {
@@ -104,18 +107,18 @@ export class RecordWriter {
     return this.waiting.splice(0, count);
   }
 
-  private async write(writer: number, taken: Waiting[], attempt = 1): Promise<void> {
+  private async write(writer: number, taken: Waiting[], nextId: () => IdPlace, attempt = 1): Promise<void> {
     try {
       const batches = taken.map(({ batch }) => batch);
-      const appended = await this.transaction.store(writer, batches);
+      const appended = await this.transaction.store(writer, batches, nextId);
       taken.forEach(({ done }, index) => done(appended[index]!));
     } catch (error) {
-      if (isCollision(error) && attempt < MOST_ATTEMPTS) return this.write(writer, taken, attempt + 1);
+      if (isCollision(error) && attempt < MOST_ATTEMPTS) return this.write(writer, taken, nextId, attempt + 1);
       // One caller's data was refused: find it by halves, so that the others are stored.
       if (isDataError(error) && taken.length > 1) {
         const middle = taken.length >> 1;
-        await this.write(writer, taken.slice(0, middle));
-        await this.write(writer, taken.slice(middle));
+        await this.write(writer, taken.slice(0, middle), nextId);
+        await this.write(writer, taken.slice(middle), nextId);
         return;
       }
       for (const { failed } of taken) failed(error);
