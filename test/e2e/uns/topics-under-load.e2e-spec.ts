@@ -1,6 +1,7 @@
 import { newId } from '#kernel';
 import { MaintenanceTasks } from '#platform/queue';
 import { createTestApp, eventually, type ApiClient, type TestApp } from '#testing';
+import { TopicRegistry } from '../../../libs/uns/src/topics/topic-registry';
 
 const TOPICS = 4;
 /** Publishers of each process; each waits for its answer before it goes on. */
@@ -131,6 +132,24 @@ describe('topics under load', () => {
     expect(left).toEqual([]);
     expect((await read(branch)).map((values) => new Set(values))).toEqual(visible);
   }, 60_000);
+
+  it('that somebody else has read anew while a batch made some are stored all the same', async () => {
+    const [known, fresh] = [`mHv1.0/${newId()}`, `mHv1.0/${newId()}`];
+    await apis[0]!.post('/uns/data/publish', { topic: known, value: 1 });
+    const registry = app.nest.get(TopicRegistry, { strict: false });
+    const ensure = registry.ensure.bind(registry);
+    // The process's other writer, which has heard of a change.
+    const spy = jest.spyOn(registry, 'ensure').mockImplementationOnce(async (names, epochs) => {
+      const made = await ensure(names, epochs);
+      const later = new Map([...epochs].map(([id, before]) => [id, { ...before, topics: before.topics + 1 }]));
+      await ensure([{ organizationId: app.organizationId, topic: known }], later);
+      return made;
+    });
+    const records = [known, fresh].map((topic) => ({ topic, value: 2 }));
+    expect((await apis[0]!.post('/uns/data/publish/batch', { records })).status).toBe(200);
+    expect(spy).toHaveBeenCalledTimes(1);
+    spy.mockRestore();
+  });
 
   it('that many make at once, below others that are moved and deleted, hang together', async () => {
     const base = `mHv1.0/${newId()}`;
