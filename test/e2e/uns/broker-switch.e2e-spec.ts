@@ -118,10 +118,14 @@ describeWithServers(['mosquitto'], 'the broker, exchanged under load', () => {
     expect((await toEmbedded()).status).toBe(200);
     // Nobody has moved yet; the last one does so when the others are long there.
     await goOn();
-    expect(await broker()).toMatchObject({
-      mode: 'embedded',
-      previous: [{ address: hostOf(mosquitto.url), state: 'connected' }],
-    });
+    await eventuallyPasses(
+      async () =>
+        expect(await broker()).toMatchObject({
+          mode: 'embedded',
+          previous: [{ address: hostOf(mosquitto.url), state: 'connected' }],
+        }),
+      PATIENT,
+    );
     for (const publisher of publishers) {
       publisher.move([app.mqttUrl]);
       await goOn(SHARE / 3);

@@ -46,7 +46,7 @@ describe('a live stream over a feed that a crash has emptied', () => {
   beforeEach(async () => {
     [feed, stop, told] = [new Feed(), new AbortController(), []];
     tail = new FeedTail(ORGANIZATION, feed as unknown as FeedReader, await feed.end(), (error) =>
-      told.push(`${error}`),
+      told.push(String(error)),
     );
     feed.add(1, 1);
     await read();
