@@ -48,14 +48,14 @@ describeWithServers(['mosquitto'], 'processes whose broker is exchanged', () => 
     ]);
     [apps, processes, clients, token] = [[], [], [], ''];
     topic = `mHv1.0/processes/${newId()}`;
-  }, 60_000);
+  }, 120_000);
 
   afterEach(async () => {
     await Promise.all(processes.map((process) => process.stop('SIGKILL')));
     for (const client of clients) client.end(true);
     await Promise.all(apps.map((app) => app.stop()));
     await Promise.all([database.drop(), old.stop(), next.stop()]);
-  }, 60_000);
+  }, 120_000);
 
   async function start(
     roles: TestAppOptions['roles'],

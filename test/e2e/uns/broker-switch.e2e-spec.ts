@@ -34,19 +34,19 @@ describeWithServers(['mosquitto'], 'the broker, exchanged under load', () => {
   let token: string;
 
   beforeEach(async () => {
+    publishers = [];
     mosquitto = await startServer('mosquitto', { settings: KEEPS_ALL });
     app = await createTestApp({ roles: ['api', 'uns'] });
     token = await app.newToken(ALL_SCOPES);
     api = app.api(token);
     topic = `mHv1.0/switch/${newId()}`;
-    publishers = [];
-  }, 60_000);
+  }, 120_000);
 
   afterEach(async () => {
     for (const publisher of publishers) publisher.stop();
     await app.stop();
     await mosquitto.stop();
-  }, 60_000);
+  }, 120_000);
 
   const toMosquitto = () => api.put(SETTINGS, { broker: { kind: 'outside', url: mosquitto.url } });
   const toEmbedded = () => api.put(SETTINGS, { broker: { kind: 'embedded' } });
