@@ -143,8 +143,9 @@ describeWithServers(['chromium'], 'the page of dependencies in a browser', () =>
     expect(await section(page, 'What happens').count()).toBe(0);
     await page.goto(world.app.url + around('topic:mHv1.0/bottling/+/motor'));
     await page.getByText('A filter:').waitFor();
-    const classes = await page.evaluate<string[]>(`${DRAWING}.nodes('.pattern').map((node) => node.id())`);
-    expect(classes).toContain('topic:mHv1.0/bottling/+/motor');
+    await drawn(page);
+    const patterns = await page.evaluate<string[]>(`${DRAWING}.nodes('.pattern').map((node) => node.id())`);
+    expect(patterns).toContain('topic:mHv1.0/bottling/+/motor');
     await close();
   });
 

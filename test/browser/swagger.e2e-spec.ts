@@ -32,6 +32,12 @@ describeWithServers(['chromium'], 'the API reference in a browser', () => {
     return window;
   }
 
+  /** Presses what closes the window: it may be gone before the click is over. */
+  async function pressLast(window: Page, name: string): Promise<void> {
+    const button = window.getByRole('button', { name });
+    await Promise.all([window.waitForEvent('close'), button.click().catch(() => undefined)]);
+  }
+
   it.each(['/swagger', '/swagger/', '/swagger/index.html'])('loads at %s', async (path) => {
     const { page, problems, close } = await browser.open();
     await page.goto(app.url + path);
@@ -58,7 +64,7 @@ describeWithServers(['chromium'], 'the API reference in a browser', () => {
     await signIn(window, app.admin);
     await window.getByRole('button', { name: 'Allow' }).waitFor();
     await screenshot(window, 'reference-consent');
-    await Promise.all([window.waitForEvent('close'), window.getByRole('button', { name: 'Allow' }).click()]);
+    await pressLast(window, 'Allow');
     await authorization(page).getByText('Logout').waitFor();
     const organization = page.locator('.auth-container', { hasText: 'X-Organization-ID' });
     await organization.getByRole('textbox').fill(app.organizationId);
@@ -82,7 +88,7 @@ describeWithServers(['chromium'], 'the API reference in a browser', () => {
     await openAuthorization(page);
     const window = await authorize(page);
     await signIn(window, user);
-    await Promise.all([window.waitForEvent('close'), window.getByRole('button', { name: 'Deny' }).click()]);
+    await pressLast(window, 'Deny');
     expect(await authorization(page).locator('.errors').innerText()).toContain('access_denied');
     await close();
   });

@@ -4,7 +4,7 @@ import { findClient } from './outside-server';
 
 const SCREENSHOTS = join(__dirname, '..', '..', '..', 'test-results', 'screenshots');
 
-/** A step that takes longer than this has failed. */
+/** A step that takes longer than this has failed. Nothing is asserted by it: machines stand still for seconds. */
 const STEP_MS = 30_000;
 
 export interface PageOptions {

@@ -91,12 +91,14 @@ export class FollowingPublisher {
 
   private async tryAt(address: string): Promise<MqttClient | undefined> {
     try {
-      const client = await connectAsync(address, {
+      const options = {
         ...this.options.signIn,
         protocolVersion: 5,
         reconnectPeriod: 0,
         connectTimeout: 2_000,
-      });
+      } as const;
+      // Without tries of its own: it would wait for ever for a broker that closes the connection without a word.
+      const client = await connectAsync(address, options, false);
       client.on('error', () => undefined);
       client.on('disconnect', ({ properties }) => {
         if (properties?.serverReference !== undefined) this.referredTo.push(properties.serverReference);

@@ -1,3 +1,4 @@
+import type { EntityManager } from 'typeorm';
 import { newId } from '#kernel';
 import { createTestApp, type Answer, type ApiClient, type TestApp } from '#testing';
 
@@ -54,8 +55,26 @@ describe('Idempotency-Key', () => {
     const answers = await Promise.all(
       Array.from({ length: 40 }, (_, index) => publish({ topic, value: 1 }, key, sides[index % 2])),
     );
-    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
-    expect(answers[0]!.status).toBe(200);
+    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`))).toEqual(
+      new Set([`200 ${answers[0]!.text}`]),
+    );
+    expect(await stored(topic)).toEqual([1]);
+  });
+
+  it('lets those who wait for the first answer hold nobody else up', async () => {
+    const [topic, key] = [newTopic(), newId()];
+    const { text } = await publish({ topic, value: 1 }, key);
+    const set = (manager: EntityManager, status: number | null): Promise<unknown> =>
+      manager.query('UPDATE idempotency_keys SET status = $1 WHERE key = $2', [status, key]);
+    await app.database.asSystem((manager) => set(manager, null));
+    const repeated: Promise<Answer>[] = [];
+    await app.database.asSystem(async (manager) => {
+      // The first one is just keeping its answer.
+      await set(manager, 200);
+      repeated.push(...Array.from({ length: 40 }, () => publish({ topic, value: 1 }, key)));
+      for (let n = 0; n < 10; n++) expect((await api.get('/uns/topics?limit=1')).status).toBe(200);
+    });
+    for (const answer of await Promise.all(repeated)) expect([answer.status, answer.text]).toEqual([200, text]);
     expect(await stored(topic)).toEqual([1]);
   });
 

@@ -241,7 +241,7 @@ describe('a branch of topics', () => {
     expect((await remove('b', true)).status).toBe(204);
     expect(await paths()).toEqual([]);
     await query('DELETE FROM uns_removed_topics WHERE organization_id = $1', [organizationId]);
-  }, 60_000);
+  }, 120_000);
 
   it('hangs together, whatever is done', async () => {
     const place = fc
@@ -271,7 +271,7 @@ describe('a branch of topics', () => {
       }),
       { numRuns: 15 },
     );
-  }, 60_000);
+  }, 120_000);
 });
 
 const lineage = (topic: string): string[] =>

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { wordsFor } from '../api/api-error';
 import type { UnsRecord } from '../api/types';
 import { useHub } from '../app/context';
@@ -17,7 +17,11 @@ export function valueOf(text: string): unknown {
 
 export function PublishForm({ path, last }: { path: string; last: UnsRecord | undefined }) {
   const { client, profile } = useHub();
-  const [text, setText] = useState(() => (last ? JSON.stringify(last.value) : ''));
+  const [typed, setTyped] = useState<string>();
+  // The first value that there is: those that follow would change it under somebody's hands.
+  const first = useRef(last);
+  first.current ??= last;
+  const text = typed ?? (first.current ? JSON.stringify(first.current.value) : '');
   const [busy, setBusy] = useState(false);
   const publish = async (event: Event): Promise<void> => {
     event.preventDefault();
@@ -45,7 +49,7 @@ export function PublishForm({ path, last }: { path: string; last: UnsRecord | un
               required
               spellcheck={false}
               value={text}
-              onInput={(event) => setText((event.target as HTMLTextAreaElement).value)}
+              onInput={(event) => setTyped((event.target as HTMLTextAreaElement).value)}
             />
           )}
         </Field>

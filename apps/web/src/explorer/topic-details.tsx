@@ -46,7 +46,7 @@ export function TopicDetails({ topic: path, onSelect }: TopicDetailsProps) {
         <TopicFacts topic={topic} />
         <TopicHistory path={path} last={last} handle={history} />
         <LiveTail records={records} />
-        {can('uns:publish') && <PublishForm key={last ? 'known' : 'unknown'} path={path} last={last} />}
+        {can('uns:publish') && <PublishForm path={path} last={last} />}
       </div>
     </article>
   );

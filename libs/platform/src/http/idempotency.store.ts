@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { Database, deleteBatch } from '../database';
 
 export interface StoredAnswer {
@@ -28,6 +29,8 @@ interface Row {
 /** A claim whose process died is free again after this. Longer than any handler may take. */
 const ABANDONED_AFTER = '2 minutes';
 const KEPT_FOR = '24 hours';
+const IS_OVER = `(k.created_at < now() - interval '${KEPT_FOR}'
+  OR (k.status IS NULL AND k.created_at < now() - interval '${ABANDONED_AFTER}'))`;
 
 /** First answers by key, in the organization's own rows. */
 @Injectable()
@@ -38,23 +41,21 @@ export class IdempotencyStore {
   async claim(claim: IdempotencyClaim): Promise<ClaimResult> {
     const { organizationId, caller, key, fingerprint } = claim;
     return this.database.inOrganization(organizationId, async (manager) => {
+      // Those who wait for the first answer look at it again and again: they must not lock what it is kept in.
+      const before = await find(manager, claim);
+      if (before) return judge(before, fingerprint);
       const taken = await manager.query<unknown[]>(
         `INSERT INTO idempotency_keys AS k (organization_id, caller, key, fingerprint)
          VALUES ($1, $2, $3, $4)
          ON CONFLICT (organization_id, caller, key) DO UPDATE
            SET fingerprint = excluded.fingerprint, status = NULL, body = NULL, location = NULL, created_at = now()
-           WHERE k.created_at < now() - interval '${KEPT_FOR}'
-              OR (k.status IS NULL AND k.created_at < now() - interval '${ABANDONED_AFTER}')
+           WHERE ${IS_OVER}
          RETURNING 1`,
         [organizationId, caller, key, fingerprint],
       );
       if (taken.length > 0) return 'claimed';
-      const rows = await manager.query<Row[]>(
-        `SELECT fingerprint, status, location, body FROM idempotency_keys
-         WHERE organization_id = $1 AND caller = $2 AND key = $3`,
-        [organizationId, caller, key],
-      );
-      return rows[0] ? judge(rows[0], fingerprint) : 'running';
+      const now = await find(manager, claim);
+      return now ? judge(now, fingerprint) : 'running';
     });
   }
 
@@ -96,6 +97,18 @@ export class IdempotencyStore {
       manager.query(`DELETE FROM idempotency_keys WHERE created_at < now() - interval '${KEPT_FOR}'`),
     );
   }
+}
+
+async function find(
+  manager: EntityManager,
+  { organizationId, caller, key }: IdempotencyClaim,
+): Promise<Row | undefined> {
+  const [row] = await manager.query<Row[]>(
+    `SELECT fingerprint, status, location, body FROM idempotency_keys AS k
+     WHERE organization_id = $1 AND caller = $2 AND key = $3 AND NOT ${IS_OVER}`,
+    [organizationId, caller, key],
+  );
+  return row;
 }
 
 function judge(row: Row, fingerprint: Buffer): ClaimResult {

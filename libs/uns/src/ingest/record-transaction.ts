@@ -7,7 +7,7 @@ import type { RecordInput } from '../record';
 import { NextStoreFailed, RecordStorage } from '../storage/record-storage';
 import { idOf } from '../storage/record-row';
 import { FeedWriter } from '../stream/feed-writer';
-import { TopicRegistry, type TopicName } from '../topics/topic-registry';
+import { TopicRegistry, type KnownTopic, type TopicName } from '../topics/topic-registry';
 import { LatestValues } from './latest-values';
 import { OrganizationViews, type OrganizationView } from './organization-views';
 import type { Appended, RecordBatch } from './record-batch';
@@ -72,8 +72,7 @@ export class RecordTransaction {
     const { generation } = this.storage;
     const views = await this.views.of(organizations);
     const epochs = new Map([...views].map(([id, view]) => [id, view.epochs]));
-    await this.ensureTopics(batches, epochs);
-    const rows = this.rowsOf(batches, views, nextId);
+    const rows = this.rowsOf(batches, views, await this.knownTopics(batches, epochs), nextId);
     const sorted = sortRows(rows);
     const observed = this.observed(sorted.accepted);
     const work = observed.size > 0 ? await this.observers.registered?.prepare([...observed.values()]) : undefined;
@@ -104,29 +103,40 @@ export class RecordTransaction {
     return batches.map((batch) => outcomeOf(batch, sorted, settled));
   }
 
-  private async ensureTopics(batches: readonly RecordBatch[], epochs: ReadonlyMap<string, Epochs>): Promise<void> {
+  /** The topics of each batch's records, made where there are none. */
+  private async knownTopics(
+    batches: readonly RecordBatch[],
+    epochs: ReadonlyMap<string, Epochs>,
+  ): Promise<(KnownTopic | undefined)[][]> {
     const missing: TopicName[] = [];
-    for (const { organizationId, records } of batches) {
+    const known = batches.map(({ organizationId, records }) => {
       const asOf = epochs.get(organizationId)!;
-      for (const { topic } of records) {
+      return records.map(({ topic }) => {
         const name = { organizationId, topic };
-        if (!this.topics.get(name, asOf)) missing.push(name);
-      }
-    }
-    if (missing.length > 0) await this.topics.ensure(missing, epochs);
+        const found = this.topics.get(name, asOf);
+        if (!found) missing.push(name);
+        return found;
+      });
+    });
+    if (missing.length === 0) return known;
+    const made = await this.topics.ensure(missing, epochs);
+    return batches.map(({ organizationId, records }, at) =>
+      records.map(({ topic }, index) => known[at]![index] ?? made({ organizationId, topic })),
+    );
   }
 
   private rowsOf(
     batches: readonly RecordBatch[],
     views: ReadonlyMap<string, OrganizationView>,
+    topics: readonly (KnownTopic | undefined)[][],
     nextId: () => IdPlace,
   ): Row[] {
-    return batches.flatMap((batch) => {
+    return batches.flatMap((batch, at) => {
       const { organizationId, documents, resubmission } = batch;
-      const { epochs, watches } = views.get(organizationId)!;
+      const { watches } = views.get(organizationId)!;
       const idAt = idsOf(batch, nextId);
       return batch.records.map((record, index) => {
-        const known = this.topics.get({ organizationId, topic: record.topic }, epochs);
+        const known = topics[at]![index];
         if (!known) throw new Error(`topic ${record.topic} was not made`);
         const { idBase, idLow } = idAt(index);
         const receivedAt = resubmission?.values[index]!.receivedAt ?? batch.receivedAt;

@@ -9,7 +9,7 @@ import { copyHistory } from './postgres/copy-history';
 import { STORAGE_SIGNAL, StorageStates, type Storage, type StorageState } from './storage-state';
 
 /** Held by the one process that copies. */
-const LOCK = 7_243_005;
+export const COPY_LOCK = 7_243_005;
 const LOOK_MS = 5_000;
 const PAUSE_MS = 2_000;
 /** Tries without any progress after which a move is given up. */
@@ -52,7 +52,7 @@ export class StorageMove implements OnApplicationBootstrap {
     if (!(await this.states.read()).next) return;
     const locks = await LockSession.open(this.config);
     try {
-      const [row] = await locks.query<{ taken: boolean }>(`SELECT pg_try_advisory_lock(${LOCK}) AS taken`);
+      const [row] = await locks.query<{ taken: boolean }>(`SELECT pg_try_advisory_lock(${COPY_LOCK}) AS taken`);
       if (!row!.taken) return;
       const lost = new AbortController();
       void locks.lost.then(() => lost.abort());

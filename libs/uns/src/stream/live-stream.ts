@@ -69,15 +69,22 @@ export class LiveStream {
   }
 
   private async tell(entries: readonly FeedEntry[]): Promise<void> {
+    let isEmptied = false;
     for (const entry of entries) {
       if (this.listener.signal.aborted) return;
       if (entry === EMPTIED) {
-        await this.tellEmptied();
+        isEmptied = true;
         continue;
       }
       const { lane, seq, at, topic, record } = entry;
       const last = this.position.of(lane);
-      if (seq <= last) continue;
+      if (seq <= last) {
+        // It was read from the tables, with that news.
+        isEmptied = false;
+        continue;
+      }
+      if (isEmptied) await this.tellEmptied();
+      isEmptied = false;
       if (seq > last + 1) await this.tellGap(this.position.time);
       this.position.advance(lane, seq, at);
       this.isEmptied = false;

@@ -53,23 +53,31 @@ export class TopicRegistry {
   }
 
   /**
-   * Makes those that do not exist, with their parents, and remembers all of them.
+   * Makes those that do not exist, with their parents, and remembers all of them. Others may remember them as of other
+   * epochs a moment later: what was found is in the answer.
    * @param epochs of their organizations, read before.
    */
-  async ensure(names: readonly TopicName[], epochs: ReadonlyMap<string, Epochs>): Promise<void> {
+  async ensure(
+    names: readonly TopicName[],
+    epochs: ReadonlyMap<string, Epochs>,
+  ): Promise<(name: TopicName) => KnownTopic | undefined> {
     const rows = rowsOf(names);
     const topics = await this.database.inOrganizations(organizationsOf(rows), async (manager) => {
       await make(manager, rows);
       return manager.query<PlacedTopic[]>(FIND, placesOf(rows));
     });
     const policies = await this.policies.of(topics);
+    const found = new Map<string, KnownTopic>();
     for (const { id, organizationId, path } of topics) {
       const { topics: asOf, policies: rulesAsOf } = epochs.get(organizationId)!;
       const key = keyOf({ organizationId, topic: path });
       const before = this.known.peek(key);
       const days = before?.id === id ? before.days : new Set<number>();
-      this.known.set(key, { id, policy: policies.get(id)!, topics: asOf, policies: rulesAsOf, days });
+      const topic = { id, policy: policies.get(id)!, topics: asOf, policies: rulesAsOf, days };
+      this.known.set(key, topic);
+      found.set(key, topic);
     }
+    return (name) => found.get(keyOf(name));
   }
 
   /**
