@@ -37,7 +37,7 @@ describe('the OpenAPI document', () => {
         operation,
       ]),
     );
-  }, 60_000);
+  }, 120_000);
 
   it('of the built application is the committed one (npm test -- --update-contract writes it)', () => {
     expectCommitted(join(__dirname, 'openapi.json'), () => inOneOrder(text));

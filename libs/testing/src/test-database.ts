@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
+import { eventuallyPasses } from './eventually';
 
 export interface TestDatabase {
   /** Address of its owner: a role that may create roles and is no superuser, as the product's own is. */
@@ -16,10 +17,13 @@ export async function createTestDatabase(server = serverUrl()): Promise<TestData
   });
   const url = new URL(server);
   Object.assign(url, { username: name, password: name, pathname: `/${name}` });
+  // PostgreSQL gives those it throws out five seconds to go.
   const drop = (): Promise<void> =>
-    asSuperuser(server, async (client) => {
-      await client.query(`DROP DATABASE ${name} WITH (FORCE)`);
-    });
+    eventuallyPasses(() =>
+      asSuperuser(server, async (client) => {
+        await client.query(`DROP DATABASE ${name} WITH (FORCE)`);
+      }),
+    );
   return { url: url.href, drop };
 }
 

@@ -2,7 +2,7 @@ import { ALL_SCOPES, newId } from '#kernel';
 import { AuditTrail } from '#platform/audit';
 import { Lifecycle } from '#platform/lifecycle';
 import { createTestApp, eventually, eventuallyPasses, type ApiClient, type TestApp } from '#testing';
-import { connectAsync } from 'mqtt';
+import { MqttClients } from '../mqtt/mqtt-clients';
 import { entries, type Entry } from './audit-api';
 
 describe('what was refused', () => {
@@ -99,26 +99,25 @@ describe('what was refused', () => {
   });
 
   it('tells of MQTT clients that may not connect or publish', async () => {
-    const { mqttUrl, organizationId } = app;
-    const connect = (username: string, password: string) =>
-      connectAsync(mqttUrl, { username, password, protocolVersion: 5, reconnectPeriod: 0 });
-    await expect(connect(organizationId, 'mh_pat_wrong')).rejects.toThrow();
+    const { mqttUrl, organizationId: id } = app;
+    const mqtt = new MqttClients(mqttUrl);
+    expect(await mqtt.connack({ id, token: 'mh_pat_wrong' })).not.toBe(0);
     const stranger = await app.newUser();
     const strangerToken = await app.newToken(ALL_SCOPES, stranger);
-    await expect(connect(organizationId, strangerToken)).rejects.toThrow();
+    expect(await mqtt.connack({ id, token: strangerToken })).not.toBe(0);
     expect(await firstOf(stranger.id, { instance: 'true' })).toMatchObject({
       action: 'mqtt.connect',
       address: expect.stringContaining('127.0.0.1'),
-      details: { organizationId },
+      details: { organizationId: id },
     });
     expect(await refused({ action: 'mqtt.connect', instance: 'true' })).toHaveLength(2);
 
     const member = await app.newUser('editor');
-    const client = await connect(organizationId, await app.newToken(['uns:publish:mHv1.0/mine/#'], member));
+    const client = await mqtt.connect({ id, token: await app.newToken(['uns:publish:mHv1.0/mine/#'], member) });
     for (const level of ['a', 'b']) {
       await expect(client.publishAsync(`mHv1.0/others/${level}`, '1', { qos: 1 })).rejects.toThrow();
     }
-    await client.endAsync();
+    await mqtt.end();
     const [entry, ...more] = await eventually(async () => {
       const found = await refused({ userId: member.id });
       return found.length > 0 && found;

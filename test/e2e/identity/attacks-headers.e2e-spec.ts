@@ -121,12 +121,14 @@ describe('too much', () => {
     ['a token of 20 KB', () => ({ headers: [`${authorization()}${'x'.repeat(20_000)}`, organization()] })],
     ['an address of 20 KB', () => ({ path: `/api/v1/uns/topics?search=${'x'.repeat(20_000)}` })],
     ['5,000 headers', () => ({ headers: Array.from({ length: 5_000 }, (_, index) => `X-${index}: y`) })],
-    [
-      '10 MB of headers',
-      () => ({ headers: Array.from({ length: 1_000 }, (_, index) => `X-${index}: ${'y'.repeat(10_000)}`) }),
-    ],
   ])('%s is refused by the parser', async (_, make) => {
     expect((await send(make())).status).toBe(431);
+  });
+
+  it('10 MB of headers are not waited for', async () => {
+    const headers = Array.from({ length: 1_000 }, (_, index) => `X-${index}: ${'y'.repeat(10_000)}`);
+    // Whoever is still sending when the connection is reset may not get to read why.
+    expect([431, undefined]).toContain((await exchange(port(), request({ headers }), false))?.status);
   });
 
   it('of small headers changes nothing', async () => {

@@ -251,7 +251,7 @@ describe('the authorization code flow', () => {
       const page = await browser.open(flow.address(audited, challenged({ prompt: 'consent' })));
       await browser.submit(page, 'consent', { decision: 'deny' });
       const rows = await sql(
-        `SELECT action, user_id, entity_name, details FROM audit_entries WHERE entity_id = $1 AND action !~ '^oauth_client' ORDER BY at`,
+        `SELECT action, user_id, entity_name, details FROM audit_entries WHERE entity_id = $1 AND action !~ '^oauth_client' ORDER BY id`,
         audited.id,
       );
       const scopes = ['openid', 'uns:read'];

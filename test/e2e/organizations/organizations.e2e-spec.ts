@@ -1,6 +1,6 @@
-import { connectAsync } from 'mqtt';
 import { ALL_SCOPES, newId } from '#kernel';
 import { createTestApp, eventually, type ApiClient, type TestApp } from '#testing';
+import { MqttClients } from '../mqtt/mqtt-clients';
 
 describe('organizations', () => {
   let app: TestApp;
@@ -74,14 +74,9 @@ describe('organizations', () => {
     const user = await app.newUser('editor', id);
     const token = await app.newToken(ALL_SCOPES, user);
     const api = app.api(token, id);
-    const client = await connectAsync(app.mqttUrl, {
-      username: id,
-      password: token,
-      protocolVersion: 5,
-      reconnectPeriod: 0,
-    });
+    const mqtt = new MqttClients(app.mqttUrl);
+    const client = await mqtt.connect({ id, token });
     expect((await api.get('/uns/topics')).status).toBe(200);
-    const closed = new Promise((resolve) => client.once('close', () => resolve(true)));
 
     const suspended = await admin.post(`/organizations/${id}/suspend`, { reason: 'Contract ended' });
     expect(suspended.body.data).toMatchObject({ status: 'suspended', suspendedReason: 'Contract ended' });
@@ -91,9 +86,8 @@ describe('organizations', () => {
     expect((await app.api(await app.newToken(ALL_SCOPES), id).get('/uns/topics')).body.error).toBe(
       'organization_suspended',
     );
-    expect(await closed).toBe(true);
-    const again = connectAsync(app.mqttUrl, { username: id, password: token, protocolVersion: 5, reconnectPeriod: 0 });
-    await expect(again).rejects.toThrow();
+    await eventually(() => !client.connected);
+    expect(await mqtt.connack({ id, token })).not.toBe(0);
 
     expect((await admin.get(`/organizations/${id}`)).body.data.status).toBe('suspended');
     expect((await admin.post(`/organizations/${id}/activate`)).body.data).toMatchObject({
@@ -101,7 +95,6 @@ describe('organizations', () => {
       suspendedReason: null,
     });
     await eventually(async () => (await api.get('/uns/topics')).status === 200);
-    await client.endAsync(true);
   });
 
   it('that are deleted are gone for everybody, and their name is free', async () => {

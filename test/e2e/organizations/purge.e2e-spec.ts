@@ -3,7 +3,7 @@ import type { Queue } from 'bullmq';
 import { ALL_SCOPES, newId } from '#kernel';
 import { OrganizationPurger } from '#organizations';
 import { MAINTENANCE_QUEUE } from '#platform/queue';
-import { createTestApp, type ApiClient, type TestApp } from '#testing';
+import { createTestApp, eventually, type ApiClient, type TestApp } from '#testing';
 import { writeHistory } from '../executions/history-rows';
 
 /** Kept for as long as the trail is. */
@@ -25,7 +25,9 @@ describe('a deleted organization', () => {
     app = await createTestApp({ roles: ['api', 'worker'] });
     admin = app.api(await app.newToken(ALL_SCOPES));
     // Housekeeping removes some rows by itself.
-    await app.nest.get<Queue>(getQueueToken(MAINTENANCE_QUEUE), { strict: false }).pause();
+    const queue = app.nest.get<Queue>(getQueueToken(MAINTENANCE_QUEUE), { strict: false });
+    await queue.pause();
+    await eventually(async () => (await queue.getActiveCount()) === 0);
   });
 
   afterAll(() => app.stop());

@@ -129,7 +129,7 @@ describe('settings', () => {
         const answer = await viewer.get('/uns/topics');
         return answer.status === 503 && answer;
       });
-      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(590);
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(300);
       expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(600);
     });
 

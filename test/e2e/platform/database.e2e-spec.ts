@@ -47,11 +47,11 @@ describe('the database', () => {
       ),
     );
 
-  /** Cuts a connection off, as a restart of the server does. */
+  /** Cuts a connection off, as a restart of the server does, and waits until it is. */
   async function terminate(pid: number): Promise<void> {
     const superuser = new Client({ connectionString: process.env['HUB_TEST_POSTGRES'] });
     await superuser.connect();
-    await superuser.query('SELECT pg_terminate_backend($1)', [pid]);
+    await superuser.query('SELECT pg_terminate_backend($1, 20000)', [pid]);
     await superuser.end();
   }
 

@@ -2,7 +2,7 @@ import { LockSession } from '#platform/database';
 import { OutsideTiming } from '#platform/mqtt';
 import { createTestApp, eventually, type TestApp } from '#testing';
 import { SlotKeeper, type HeldSlot } from '../../../libs/platform/src/mqtt/outside-slot-keeper';
-import { type IngestSlots } from '../../../libs/platform/src/mqtt/outside-slots';
+import { type IngestSlots, type UnheldSlot } from '../../../libs/platform/src/mqtt/outside-slots';
 
 /** A process as far as slots go. */
 class Holder {
@@ -37,6 +37,7 @@ describe('ingest slots', () => {
 
   afterEach(async () => {
     await Promise.all(holders.map(({ keeper }) => keeper.stop()));
+    await cutAll();
     await app.database.asSystem((manager) => manager.query('DELETE FROM ingest_slots'));
   });
 
@@ -47,17 +48,28 @@ describe('ingest slots', () => {
     return started;
   }
 
-  /** What a restart of PostgreSQL does to locks. */
-  const cutAll = (): Promise<unknown> =>
-    app.database.asSystem((manager) =>
-      manager.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'maestrohub-locks'
-        AND datname = current_database()`),
+  /** What a restart of PostgreSQL does to locks: nobody comes back before the last of them is gone. */
+  async function cutAll(): Promise<void> {
+    for (const one of holders) one.reachesDatabase = false;
+    await app.database.asSystem((manager) =>
+      manager.query(`SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity
+        WHERE application_name = 'maestrohub-locks' AND datname = current_database()`),
     );
+    await eventually(() => holders.every(({ held }) => held === undefined));
+  }
+
+  /** As `by` sees it, once the server has noticed that its holder is gone. */
+  const givenBack = (by: IngestSlots): Promise<UnheldSlot[]> =>
+    eventually(async () => {
+      const unheld = await by.unheld();
+      return unheld.length > 0 && unheld;
+    });
 
   it('are taken from the lowest on, and again when they are given back', async () => {
     const [first, second, third] = [await holder(), await holder(), await holder()];
     expect([await first.slot(), await second.slot(), await third.slot()]).toEqual([0, 1, 2]);
     await second.keeper.stop();
+    await givenBack(first.held!.slots);
     expect(await (await holder()).slot()).toBe(1);
   });
 
@@ -72,15 +84,13 @@ describe('ingest slots', () => {
   it('stay with their holders when every lock was lost', async () => {
     const both = [await holder(), await holder()];
     await cutAll();
-    await eventually(() => both.every(({ held }) => held === undefined));
+    for (const one of both) one.reachesDatabase = true;
     expect(await Promise.all(both.map((one) => one.slot()))).toEqual([0, 1]);
   });
 
   it('are not fought for: who comes back late takes another', async () => {
     const late = await holder();
-    late.reachesDatabase = false;
     await cutAll();
-    await eventually(() => late.held === undefined);
     const faster = await holder();
     expect(await faster.slot()).toBe(0);
     late.reachesDatabase = true;
@@ -103,7 +113,7 @@ describe('ingest slots', () => {
     const [one, other] = [await holder(), await holder()].map(({ held }) => held!.slots) as [IngestSlots, IngestSlots];
     expect(await one.unheld()).toEqual([]);
     await gone.keeper.stop();
-    expect(await one.unheld()).toEqual([{ slot: 0, leaving: false }]);
+    expect(await givenBack(one)).toEqual([{ slot: 0, leaving: false }]);
     const adopted = await Promise.all([one.adopt(0), other.adopt(0)]);
     expect(adopted.filter(Boolean)).toHaveLength(1);
     const adopter = adopted[0] ? one : other;

@@ -53,7 +53,8 @@ describe('partitions of history', () => {
       ...[1, 2, 3].map(() => asOwner(app.config, ensurePartitions)),
     ]);
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
-    expect(await partitions()).toEqual(made);
+    // Another one is due at midnight.
+    expect(await partitions()).toEqual(expect.arrayContaining(made));
     expect(waiting - (await rowsIn('uns_records_default'))).toBe(2);
     const { body } = await api.get(`/uns/data/range?topic=${topic}`);
     expect(body.data.map(({ timestamp }: { timestamp: string }) => timestamp)).toEqual([...times].sort());

@@ -30,9 +30,10 @@ export const looksLikeSvg = (text: string): boolean =>
 /**
  * The drawing without anything that acts, loads or leads elsewhere: DOMPurify's list of harmless SVG, and of that no
  * references but to parts of itself.
+ * @param begin is called once nothing but the drawing itself takes time.
  * @throws DomainError `bad_request` for what is no SVG, or too large to look at.
  */
-export async function harmlessSvg(text: string): Promise<string> {
+export async function harmlessSvg(text: string, begin: () => void): Promise<string> {
   if (text.length > LONGEST) throw refuse(`is a drawing of more than ${LONGEST / 1024} KiB`);
   // Entities can make megabytes of a few letters, and declare what is loaded.
   if (/<!(?:DOCTYPE|ENTITY)/i.test(text)) throw refuse('must have no document type declaration');
@@ -44,6 +45,7 @@ export async function harmlessSvg(text: string): Promise<string> {
   }
   // Large, and loaded with the first drawing.
   const [{ JSDOM }, { default: createDOMPurify }] = await Promise.all([import('jsdom'), import('dompurify')]);
+  begin();
   const { window } = new JSDOM('');
   try {
     const document = new window.DOMParser().parseFromString(text, 'image/svg+xml');
