@@ -1,7 +1,4 @@
 import { connect, connectAsync, type IConnackPacket, type MqttClient } from 'mqtt';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { newId } from '#kernel';
 import { BrokerMonitor, OutsideTiming } from '#platform/mqtt';
 import {
@@ -14,9 +11,8 @@ import {
   type TestApp,
   type TestAppOptions,
 } from '#testing';
-import { homeOf, readState } from '../../../apps/standalone/src/postgres/cluster';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../../apps/standalone/src/postgres/embedded-postgres';
 import { IngestProcess } from './ingest-process';
+import { OwnDatabase } from './own-database';
 
 const PATIENT = { timeout: 40_000 };
 /** Whatever waits is kept by the broker. */
@@ -25,8 +21,7 @@ const KEEPS_ALL = ['max_queued_messages 0', 'max_inflight_messages 0'];
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index);
 
 describeWithServers(['mosquitto'], 'ingest by several processes from a broker of your own', () => {
-  let directory: string;
-  let database: EmbeddedPostgres;
+  const database = new OwnDatabase();
   let mosquitto: RunningServer;
   let machine: MqttClient;
   let topic: string;
@@ -34,10 +29,7 @@ describeWithServers(['mosquitto'], 'ingest by several processes from a broker of
   let api: ApiClient;
   let processes: IngestProcess[];
 
-  beforeAll(async () => {
-    directory = mkdtempSync(join(tmpdir(), 'maestrohub-slots-'));
-    await startDatabase();
-  }, 60_000);
+  beforeAll(() => database.start(), 180_000);
 
   beforeEach(async () => {
     mosquitto = await startServer('mosquitto', { settings: KEEPS_ALL });
@@ -53,18 +45,9 @@ describeWithServers(['mosquitto'], 'ingest by several processes from a broker of
     await app.stop();
     await machine.endAsync();
     await mosquitto.stop();
-  }, 30_000);
-
-  afterAll(async () => {
-    await database.stop();
-    // The cluster may lie elsewhere: PostgreSQL's own account does not always reach the directory.
-    const home = homeOf(directory, readState(directory));
-    for (const path of [home, directory]) rmSync(path, { recursive: true, force: true });
   });
 
-  async function startDatabase(): Promise<void> {
-    database = await startEmbeddedPostgres(directory, AbortSignal.timeout(60_000));
-  }
+  afterAll(() => database.remove());
 
   /** The application of this process. With ingest it takes the first slot, and has it when this resolves. */
   async function startApp(roles: TestAppOptions['roles']): Promise<void> {
@@ -181,7 +164,7 @@ describeWithServers(['mosquitto'], 'ingest by several processes from a broker of
     const loads = [publish(range(0, 1_000))];
     await database.stop();
     loads.push(publish(range(1_000, 2_000)));
-    await startDatabase();
+    await database.start();
     loads.push(publish(range(2_000, 3_000)));
     await Promise.all(loads);
     await other.isReady();
