@@ -26,7 +26,7 @@ export interface KafkaCluster {
   stop(): Promise<void>;
 }
 
-const LONGEST_RUN = 15_000;
+const LONGEST_RUN = 45_000;
 
 /** @throws Error with the install line where kcat is missing. */
 export async function startKafkaCluster(): Promise<KafkaCluster> {

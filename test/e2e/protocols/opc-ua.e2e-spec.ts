@@ -6,6 +6,8 @@ import { ProtocolHub, type Execution } from './protocol-hub';
 
 const SERVER = join(__dirname, 'opcua-server.cjs');
 const PASSWORD = 'line7-operator';
+/** Milliseconds: where two cores have more to do, the server takes a minute to start. */
+const START = 180_000;
 
 describe('OPC UA', () => {
   // Certificates take a second to make: they stay when the server comes back.
@@ -27,7 +29,7 @@ describe('OPC UA', () => {
     [hub, server] = await Promise.all([ProtocolHub.start(), start()]);
     proxy = await startTcpProxy(server.port);
     id = await hub.connect('opc-ua', config(server.port));
-  });
+  }, START);
 
   afterAll(async () => {
     await hub.stop();
@@ -188,7 +190,7 @@ describe('OPC UA', () => {
       expect([second!['key'], second!.payload]).toEqual(['counter', 7]);
       await listener.stop();
       await back.stop('SIGKILL');
-    });
+    }, START);
   });
 
   describe('who may come', () => {
