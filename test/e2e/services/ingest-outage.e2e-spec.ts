@@ -14,7 +14,7 @@ import {
 } from '#testing';
 import { OwnDatabase } from './own-database';
 
-const PATIENT = { timeout: 20_000 };
+const PATIENT = { timeout: 40_000 };
 /** Whatever waits is kept by the broker. */
 const KEEPS_ALL = ['max_queued_messages 0', 'max_inflight_messages 0'];
 
@@ -89,9 +89,9 @@ describeWithServers(['mosquitto'], 'ingest from a broker of your own', () => {
     await eventually(async () => (await fetch(`${app.url}/health/ready`)).status === 503);
     await database.start();
     await publish(range(1_200, 1_400));
-    await eventually(async () => (await stored(api)).length >= 1_400, { timeout: 40_000 });
+    await eventually(async () => (await stored(api)).length >= 1_400, PATIENT);
     expect(inOrder(await stored(api))).toEqual(range(0, 1_400));
-  }, 90_000);
+  }, 180_000);
 
   it('acknowledges nothing that was not committed: it comes again after a restart', async () => {
     const before = await start('one');
@@ -104,9 +104,9 @@ describeWithServers(['mosquitto'], 'ingest from a broker of your own', () => {
     await publish(range(500, 600));
     const after = await start('one');
     const api = after.api(token);
-    await eventually(async () => (await stored(api)).length >= 600, { timeout: 40_000 });
+    await eventually(async () => (await stored(api)).length >= 600, PATIENT);
     expect(inOrder(await stored(api))).toEqual(range(0, 600));
-  }, 120_000);
+  }, 180_000);
 
   it('is shared by two processes, which store each message once', async () => {
     const one = await start('one');
@@ -125,5 +125,5 @@ describeWithServers(['mosquitto'], 'ingest from a broker of your own', () => {
     await start('two', ['uns']);
     await eventually(async () => (await stored(api)).length >= 1_500, PATIENT);
     expect(inOrder(await stored(api))).toEqual(range(0, 1_500));
-  }, 90_000);
+  }, 180_000);
 });

@@ -154,6 +154,8 @@ export class SupervisedConnection implements LiveConnection {
       await checked(session, signal);
       const subscriptions = await this.services.subscribe(session, signal);
       if (this.lost) return this.lost;
+      // Told to end or to begin anew meanwhile, which is seen next.
+      if (signal.aborted) return undefined;
       void this.become('connected', { reason: null, connectedAt: new Date(), nextAttemptAt: null, subscriptions });
       return undefined;
     } catch (error) {
