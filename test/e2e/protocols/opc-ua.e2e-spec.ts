@@ -176,21 +176,25 @@ describe('OPC UA', () => {
       ]);
     });
 
-    it('goes on by itself when the server was killed and is back', async () => {
-      const killed = await start();
-      const away = await hub.connect('opc-ua', config(killed.port));
-      const nodes = [{ name: 'counter', nodeId: node('Counter') }];
-      const listener = await hub.listen(away, 'opcua.monitor', { publishingIntervalMs: 50, nodes });
-      await listener.hears(1);
-      await killed.stop('SIGKILL');
-      await hub.until(away, 'reconnecting');
-      const back = await start(killed.port);
-      await hub.until(away, 'connected');
-      const [, second] = await listener.hears(2);
-      expect([second!['key'], second!.payload]).toEqual(['counter', 7]);
-      await listener.stop();
-      await back.stop('SIGKILL');
-    }, START);
+    it(
+      'goes on by itself when the server was killed and is back',
+      async () => {
+        const killed = await start();
+        const away = await hub.connect('opc-ua', config(killed.port));
+        const nodes = [{ name: 'counter', nodeId: node('Counter') }];
+        const listener = await hub.listen(away, 'opcua.monitor', { publishingIntervalMs: 50, nodes });
+        await listener.hears(1);
+        await killed.stop('SIGKILL');
+        await hub.until(away, 'reconnecting');
+        const back = await start(killed.port);
+        await hub.until(away, 'connected');
+        const [, second] = await listener.hears(2);
+        expect([second!['key'], second!.payload]).toEqual(['counter', 7]);
+        await listener.stop();
+        await back.stop('SIGKILL');
+      },
+      START,
+    );
   });
 
   describe('who may come', () => {
