@@ -10,7 +10,7 @@ import { killAll, stopProcess } from './processes';
 
 /** Debian's program of the PATH goes on as an account of its own, without our environment. */
 const PROGRAM = '/usr/lib/rabbitmq/bin/rabbitmq-server';
-const STARTED = { timeout: 60_000 };
+const STARTED = { timeout: 90_000 };
 
 export interface RabbitServer {
   port: number;

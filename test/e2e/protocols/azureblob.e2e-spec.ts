@@ -47,7 +47,8 @@ describe('the Azure Blob protocol', () => {
       startServer('--oauth', 'basic', '--key', 'DIRECTORY/key.pem', '--cert', 'DIRECTORY/cert.pem'),
       startTokenEndpoint(SECRET),
     ]);
-  });
+    // Where two cores have more to do, the servers take a minute to start.
+  }, 180_000);
 
   afterAll(() => Promise.all([hub.stop(), server.stop(), secure.stop(), tokens.stop()]));
 

@@ -11,7 +11,13 @@ describeWithServers(['pymodbus'], 'Modbus', () => {
   let proxy: TcpProxy;
   let id: string;
 
-  const config = (port: number, more: object = {}) => ({ host: '127.0.0.1', port, ...more });
+  const config = (port: number, more: object = {}) => ({
+    host: '127.0.0.1',
+    port,
+    connectTimeoutMs: 30_000,
+    responseTimeoutMs: 30_000,
+    ...more,
+  });
 
   beforeAll(async () => {
     [hub, device] = await Promise.all([ProtocolHub.start(), startServer('pymodbus', DEVICE)]);
@@ -234,7 +240,7 @@ describeWithServers(['pymodbus'], 'Modbus', () => {
       await hub.until(slow, 'reconnecting');
       await proxy.become('pass');
       await hub.until(slow, 'connected');
-      expect((await hub.execute(slow, read)).success).toBe(true);
+      await hub.untilWorks(slow, 'modbus.readCoils', { address: 0 });
     });
 
     it('fails a call that is answered by anything else', async () => {

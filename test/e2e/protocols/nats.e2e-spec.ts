@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { jetstream, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
 import {
   describeWithServers,
@@ -24,6 +24,7 @@ describeWithServers(['nats'], 'the NATS protocol', () => {
   let settings: string[];
   /** The neighbour that the hub talks to by the server. */
   let neighbour: NatsConnection;
+  let manager: JetStreamManager;
 
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'nats-protocol-'));
@@ -42,7 +43,8 @@ describeWithServers(['nats'], 'the NATS protocol', () => {
       reconnectTimeWait: 100,
       maxReconnectAttempts: -1,
     });
-    await (await jetstreamManager(neighbour)).streams.add({ name: 'ORDERS', subjects: ['orders.>'] });
+    manager = await jetstreamManager(neighbour, { timeout: 30_000 });
+    await manager.streams.add({ name: 'ORDERS', subjects: ['orders.>'] });
   });
 
   afterAll(async () => {
@@ -55,7 +57,7 @@ describeWithServers(['nats'], 'the NATS protocol', () => {
   const config = (more: object = {}): object => ({ servers: server.url, auth: AUTH, ...more });
   const throughProxy = (more: object = {}): object => config({ servers: `127.0.0.1:${proxy.port}`, ...more });
   const store = (subject: string, payload: unknown): Promise<unknown> =>
-    jetstream(neighbour).publish(subject, JSON.stringify(payload), { retries: 20 });
+    jetstream(neighbour).publish(subject, JSON.stringify(payload), { retries: 100, timeout: 30_000 });
 
   it('publishes with headers, and asks', async () => {
     const id = await hub.connect('nats', config());
@@ -148,7 +150,6 @@ describeWithServers(['nats'], 'the NATS protocol', () => {
       { payload: 'early', subject: 'orders.early', stream: 'ORDERS', redelivered: false },
       { payload: { late: true } },
     ]);
-    const manager = await jetstreamManager(neighbour);
     await eventuallyPasses(async () => {
       const { num_ack_pending, num_pending } = await manager.consumers.info(
         'ORDERS',
@@ -221,10 +222,9 @@ describeWithServers(['nats'], 'the NATS protocol', () => {
 
   it('ends calls in their time when the server answers no more', async () => {
     const id = await hub.connect('nats', throughProxy({ timeoutMs: 300, connectTimeoutSeconds: 1 }));
-    const functionId = await hub.addFunction(id, 'nats.publish', { subject: 'a' });
-    expect(await hub.execute(id, functionId)).toMatchObject({ success: true });
+    await hub.untilWorks(id, 'nats.publish', { subject: 'a' });
     await proxy.become('stall');
-    expect(await hub.execute(id, functionId)).toMatchObject({
+    expect(await hub.call(id, 'nats.publish', { subject: 'a' })).toMatchObject({
       success: false,
       error: { retryable: true, message: expect.stringContaining('no answer within 300 ms') },
     });

@@ -6,6 +6,8 @@ import { ProtocolHub, type Execution } from './protocol-hub';
 
 const SERVER = join(__dirname, 'opcua-server.cjs');
 const PASSWORD = 'line7-operator';
+/** Milliseconds: where two cores have more to do, the server takes a minute to start. */
+const START = 180_000;
 
 describe('OPC UA', () => {
   // Certificates take a second to make: they stay when the server comes back.
@@ -27,7 +29,7 @@ describe('OPC UA', () => {
     [hub, server] = await Promise.all([ProtocolHub.start(), start()]);
     proxy = await startTcpProxy(server.port);
     id = await hub.connect('opc-ua', config(server.port));
-  });
+  }, START);
 
   afterAll(async () => {
     await hub.stop();
@@ -36,7 +38,7 @@ describe('OPC UA', () => {
     rmSync(directory, { recursive: true });
   });
 
-  const config = (port: number, more: object = {}) => ({ host: '127.0.0.1', port, ...more });
+  const config = (port: number, more: object = {}) => ({ host: '127.0.0.1', port, connectTimeoutMs: 30_000, ...more });
   const node = (name: string): string => `ns=1;s=Machine.${name}`;
   const file = (name: string): string => readFileSync(join(directory, name), 'utf8');
   const failure = ({ success, error }: Execution): unknown[] => [success, error?.message, error?.retryable];
@@ -151,35 +153,48 @@ describe('OPC UA', () => {
           { name: 'nowhere', nodeId: node('Nowhere') },
         ],
       });
-      await listener.hears(2);
-      for (const value of [0.5, 1.5, 2, 4]) await hub.call(id, 'opcua.write', { nodeId: node('Pressure'), value });
-      const heard = await listener.hears(4);
+      const write = (value: number) => hub.call(id, 'opcua.write', { nodeId: node('Pressure'), value });
+      const first = await listener.hears(2);
+      await write(0.5);
+      await write(2);
+      await listener.hears(3);
+      await write(2.5);
+      await write(4);
+      const later = (await listener.hears(4)).slice(2);
       await listener.stop();
-      expect(heard.map(({ payload, key, status }) => [key, payload, status])).toEqual(
+      const told = (heard: typeof first) => heard.map(({ payload, key, status }) => [key, payload, status]);
+      expect(told(first)).toEqual(
         expect.arrayContaining([
           ['nowhere', null, 'BadNodeIdUnknown'],
           ['pressure', 0.1, 'Good'],
-          ['pressure', 4, 'Good'],
         ]),
       );
-      expect(heard.map(({ payload }) => payload)).not.toContain(0.5);
+      // The server looks now and then: it may see none of the values that were soon followed by others.
+      expect(told(later)).toEqual([
+        ['pressure', 2, 'Good'],
+        ['pressure', 4, 'Good'],
+      ]);
     });
 
-    it('goes on by itself when the server was killed and is back', async () => {
-      const killed = await start();
-      const away = await hub.connect('opc-ua', config(killed.port));
-      const nodes = [{ name: 'counter', nodeId: node('Counter') }];
-      const listener = await hub.listen(away, 'opcua.monitor', { publishingIntervalMs: 50, nodes });
-      await listener.hears(1);
-      await killed.stop('SIGKILL');
-      await hub.until(away, 'reconnecting');
-      const back = await start(killed.port);
-      await hub.until(away, 'connected');
-      const [, second] = await listener.hears(2);
-      expect([second!['key'], second!.payload]).toEqual(['counter', 7]);
-      await listener.stop();
-      await back.stop('SIGKILL');
-    });
+    it(
+      'goes on by itself when the server was killed and is back',
+      async () => {
+        const killed = await start();
+        const away = await hub.connect('opc-ua', config(killed.port));
+        const nodes = [{ name: 'counter', nodeId: node('Counter') }];
+        const listener = await hub.listen(away, 'opcua.monitor', { publishingIntervalMs: 50, nodes });
+        await listener.hears(1);
+        await killed.stop('SIGKILL');
+        await hub.until(away, 'reconnecting');
+        const back = await start(killed.port);
+        await hub.until(away, 'connected');
+        const [, second] = await listener.hears(2);
+        expect([second!['key'], second!.payload]).toEqual(['counter', 7]);
+        await listener.stop();
+        await back.stop('SIGKILL');
+      },
+      START,
+    );
   });
 
   describe('who may come', () => {
@@ -229,7 +244,7 @@ describe('OPC UA', () => {
     afterEach(() => proxy.become('pass'));
 
     it('fails calls that it does not answer', async () => {
-      const slow = await hub.connect('opc-ua', config(proxy.port, { timeoutMs: 300 }));
+      const slow = await hub.connect('opc-ua', config(proxy.port, { timeoutMs: 1_000 }));
       await proxy.become('stall');
       const { success, error } = await hub.call(slow, 'opcua.read', { nodeId: node('Name') });
       expect([success, error!.retryable]).toEqual([false, true]);
@@ -248,9 +263,10 @@ describe('OPC UA', () => {
     });
 
     it('is told by the test of a connection', async () => {
-      const tested = await hub.add('opc-ua', config(proxy.port, { connectTimeoutMs: 1_000 }));
+      const tested = await hub.add('opc-ua', config(proxy.port));
+      const impatient = await hub.add('opc-ua', config(proxy.port, { connectTimeoutMs: 1_000 }));
       await proxy.become('stall');
-      expect((await hub.test(tested)).message).toBe(`127.0.0.1:${proxy.port}: no answer within 1000 ms`);
+      expect((await hub.test(impatient)).message).toBe(`127.0.0.1:${proxy.port}: no answer within 1000 ms`);
       await proxy.become('garbage');
       expect(await hub.test(tested)).toMatchObject({ success: false });
       await proxy.become('refuse');

@@ -36,6 +36,8 @@ async function main() {
     hostname: '127.0.0.1',
     nodeset_filename: [nodesets.standard],
     serverCertificateManager,
+    // Ten otherwise: each connection of the test has one, and those that are tried come on top.
+    maxConnectionsPerEndpoint: 100,
     userManager: { isValidUser: (user, password) => user === 'operator' && password === 'line7-operator' },
   });
   await server.initialize();

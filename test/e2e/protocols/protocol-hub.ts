@@ -19,7 +19,10 @@ export interface RuntimeStatus {
   subscriptions: { functionId: string; active: boolean; reason: string | null }[];
 }
 
-const PATIENT = { timeout: 30_000 };
+/** Milliseconds: with each attempt that fails, the next one is made later. */
+const PATIENT = { timeout: 50_000 };
+/** After five calls in a row that failed, calls fail for seconds without being made. */
+const NOW_AND_THEN = { ...PATIENT, interval: 500 };
 
 /** The application with API and worker, for tests of protocols: everything by REST, as a user would. */
 export class ProtocolHub {
@@ -92,7 +95,7 @@ export class ProtocolHub {
       const { success, error } = await this.execute(id, functionId);
       if (!success) throw new Error(error?.message);
       return true;
-    }, PATIENT);
+    }, NOW_AND_THEN);
   }
 
   async execute(id: string, functionId: string, values: object = {}): Promise<Execution> {
@@ -167,9 +170,14 @@ export class Listener {
     }, PATIENT);
   }
 
-  /** Disables the pipeline: the subscription goes. */
+  /** Disables the pipeline, and waits until the subscription is gone: nothing comes to it from then on. */
   async stop(): Promise<void> {
     await this.api.post(`/engine/pipelines/${this.pipelineId}/disable`);
+    await eventually(async () => {
+      const { subscriptions } = (await this.api.get(`/connections/${this.connectionId}/status`)).body
+        .data as RuntimeStatus;
+      return !subscriptions.some(({ functionId }) => functionId === this.functionId);
+    }, PATIENT);
   }
 }
 

@@ -1,6 +1,4 @@
 import { connectAsync, type MqttClient } from 'mqtt';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newId } from '#kernel';
 import { BrokerMonitor } from '#platform/mqtt';
@@ -14,10 +12,9 @@ import {
   type TestApp,
   type TestAppOptions,
 } from '#testing';
-import { homeOf, readState } from '../../../apps/standalone/src/postgres/cluster';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../../apps/standalone/src/postgres/embedded-postgres';
+import { OwnDatabase } from './own-database';
 
-const PATIENT = { timeout: 20_000 };
+const PATIENT = { timeout: 40_000 };
 /** Whatever waits is kept by the broker. */
 const KEEPS_ALL = ['max_queued_messages 0', 'max_inflight_messages 0'];
 
@@ -25,17 +22,13 @@ const range = (from: number, to: number): number[] => Array.from({ length: to - 
 const inOrder = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b);
 
 describeWithServers(['mosquitto'], 'ingest from a broker of your own', () => {
-  let directory: string;
-  let database: EmbeddedPostgres;
+  const database = new OwnDatabase();
   let mosquitto: RunningServer;
   let machine: MqttClient;
   let topic: string;
   let apps: TestApp[];
 
-  beforeAll(async () => {
-    directory = mkdtempSync(join(tmpdir(), 'maestrohub-ingest-'));
-    await startDatabase();
-  }, 60_000);
+  beforeAll(() => database.start(), 180_000);
 
   // One broker for each test: it keeps the sessions of those who left, and gives them their share of the messages.
   beforeEach(async () => {
@@ -51,20 +44,11 @@ describeWithServers(['mosquitto'], 'ingest from a broker of your own', () => {
     await mosquitto.stop();
   });
 
-  afterAll(async () => {
-    await database.stop();
-    // The cluster may lie elsewhere: PostgreSQL's own account does not always reach the directory.
-    const home = homeOf(directory, readState(directory));
-    for (const path of [home, directory]) rmSync(path, { recursive: true, force: true });
-  });
-
-  async function startDatabase(): Promise<void> {
-    database = await startEmbeddedPostgres(directory, AbortSignal.timeout(60_000));
-  }
+  afterAll(() => database.remove());
 
   /** An application of that name: its broker session is its own, and the same when it starts again. */
   async function start(name: string, roles: TestAppOptions['roles'] = ['api', 'uns']): Promise<TestApp> {
-    const HUB_DATA_DIR = join(directory, name);
+    const HUB_DATA_DIR = join(database.directory, name);
     const settings = { MQTT_URL: mosquitto.url, DATABASE_URL: database.url, HUB_DATA_DIR };
     const app = await createTestApp({ roles, settings });
     apps.push(app);
@@ -102,12 +86,12 @@ describeWithServers(['mosquitto'], 'ingest from a broker of your own', () => {
     await publish(range(0, 200));
     await database.stop();
     await publish(range(200, 1_200));
-    expect((await fetch(`${app.url}/health/ready`)).status).toBe(503);
-    await startDatabase();
+    await eventually(async () => (await fetch(`${app.url}/health/ready`)).status === 503);
+    await database.start();
     await publish(range(1_200, 1_400));
-    await eventually(async () => (await stored(api)).length >= 1_400, { timeout: 40_000 });
+    await eventually(async () => (await stored(api)).length >= 1_400, PATIENT);
     expect(inOrder(await stored(api))).toEqual(range(0, 1_400));
-  }, 90_000);
+  }, 180_000);
 
   it('acknowledges nothing that was not committed: it comes again after a restart', async () => {
     const before = await start('one');
@@ -116,13 +100,13 @@ describeWithServers(['mosquitto'], 'ingest from a broker of your own', () => {
     await database.stop();
     await publish(range(0, 500));
     await stop(before);
-    await startDatabase();
+    await database.start();
     await publish(range(500, 600));
     const after = await start('one');
     const api = after.api(token);
-    await eventually(async () => (await stored(api)).length >= 600, { timeout: 40_000 });
+    await eventually(async () => (await stored(api)).length >= 600, PATIENT);
     expect(inOrder(await stored(api))).toEqual(range(0, 600));
-  }, 120_000);
+  }, 180_000);
 
   it('is shared by two processes, which store each message once', async () => {
     const one = await start('one');
@@ -141,5 +125,5 @@ describeWithServers(['mosquitto'], 'ingest from a broker of your own', () => {
     await start('two', ['uns']);
     await eventually(async () => (await stored(api)).length >= 1_500, PATIENT);
     expect(inOrder(await stored(api))).toEqual(range(0, 1_500));
-  }, 90_000);
+  }, 180_000);
 });

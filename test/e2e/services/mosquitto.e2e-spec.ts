@@ -9,8 +9,6 @@ import {
   type TestApp,
 } from '#testing';
 
-const PATIENT = { timeout: 20_000 };
-
 describeWithServers(['mosquitto'], 'data by a Mosquitto of your own', () => {
   let mosquitto: RunningServer;
   let app: TestApp;
@@ -22,8 +20,8 @@ describeWithServers(['mosquitto'], 'data by a Mosquitto of your own', () => {
     app = await createTestApp({ roles: ['api', 'uns'], settings: { MQTT_URL: mosquitto.url } });
     token = await app.newToken(['uns:read', 'uns:publish']);
     machine = await connectAsync(mosquitto.url, { protocolVersion: 5 });
-    await eventually(async () => (await fetch(`${app.url}/health/ready`)).status === 200, PATIENT);
-  }, 60_000);
+    await eventually(async () => (await fetch(`${app.url}/health/ready`)).status === 200);
+  }, 120_000);
 
   afterAll(async () => {
     await machine.endAsync();
@@ -40,7 +38,7 @@ describeWithServers(['mosquitto'], 'data by a Mosquitto of your own', () => {
     const topic = `mHv1.0/mosquitto/${newId()}`;
     // Once: whoever says that it is ready has subscribed.
     await machine.publishAsync(topic, '72.5', { qos: 1 });
-    await eventually(async () => (await stored(topic)).includes(72.5), PATIENT);
+    await eventually(async () => (await stored(topic)).includes(72.5));
   });
 
   it('under the prefix of another organization belongs to that one alone', async () => {
@@ -48,7 +46,7 @@ describeWithServers(['mosquitto'], 'data by a Mosquitto of your own', () => {
     const topic = `mHv1.0/mosquitto/${newId()}`;
     // Once: it is stored from the first moment of that organization on.
     await machine.publishAsync(`org/${other}/${topic}`, '{"rpm":1450}', { qos: 1 });
-    await eventually(async () => (await stored(topic, other)).length > 0, PATIENT);
+    await eventually(async () => (await stored(topic, other)).length > 0);
     expect(await stored(topic, other)).toEqual([{ rpm: 1450 }]);
     expect(await stored(topic)).toEqual([]);
   });
@@ -62,10 +60,10 @@ describeWithServers(['mosquitto'], 'data by a Mosquitto of your own', () => {
     await machine.subscribeAsync(topic, { qos: 1 });
     for (const value of [1, 2, 3])
       expect((await app.api(token).post('/uns/data/publish', { topic, value })).status).toBe(200);
-    await eventually(() => heard.length >= 3, PATIENT);
+    await eventually(() => heard.length >= 3);
     // A fourth one by MQTT comes behind them all: what was wrongly taken for data would be stored by then.
     await machine.publishAsync(topic, '4', { qos: 1 });
-    await eventually(async () => (await stored(topic)).includes(4), PATIENT);
+    await eventually(async () => (await stored(topic)).includes(4));
     expect((await stored(topic)).sort()).toEqual([1, 2, 3, 4]);
     expect(heard.slice(0, 3).sort()).toEqual([1, 2, 3]);
   });
@@ -77,6 +75,6 @@ describeWithServers(['mosquitto'], 'data by a Mosquitto of your own', () => {
     await eventually(async () => {
       await machine.publishAsync(topic, '"back"', { qos: 1 });
       return (await stored(topic)).includes('back');
-    }, PATIENT);
-  }, 60_000);
+    });
+  }, 120_000);
 });

@@ -14,7 +14,7 @@ describe.each(SERVERS)('on %s', (name) => {
     server = name === 'PostgreSQL 15' ? await startDebianPostgres() : undefined;
     const settings = server && { DATABASE_URL: server.url };
     app = await createTestApp({ roles: ['api', 'worker', 'uns'], settings });
-  }, 60_000);
+  }, 180_000);
 
   afterAll(async () => {
     await app.stop();

@@ -14,6 +14,8 @@ interface OpenOptions {
   /** It is not kept. */
   trial?: boolean;
   lost?: (reason: ConnectorError) => void;
+  /** Aborts when nobody waits for it any more; with the end of this process where there is none. */
+  signal?: AbortSignal;
   /** Those of the organization where nothing is said. */
   outbound?: OutboundRules;
 }
@@ -22,6 +24,7 @@ interface OpenOptions {
 @Injectable()
 export class ConnectionSessions implements OnModuleInit {
   private readonly pool = new SessionPool();
+  private readonly ended = new AbortController();
 
   constructor(
     private readonly protocols: ProtocolRegistry,
@@ -34,7 +37,10 @@ export class ConnectionSessions implements OnModuleInit {
   onModuleInit(): void {
     // Changed, stopped or deleted: the next call opens another one, if there may be one.
     this.signals.on('connection.changed', (id) => this.pool.drop(id));
-    this.lifecycle.atShutdown('queues', 'connections', () => this.pool.close());
+    this.lifecycle.atShutdown('queues', 'connections', () => {
+      this.ended.abort();
+      return this.pool.close();
+    });
   }
 
   /** Works with the connection's session of this process. @throws ConnectorError */
@@ -57,7 +63,7 @@ export class ConnectionSessions implements OnModuleInit {
   /** A session that the caller keeps and closes. @throws ConnectorError */
   async open(
     connection: Connection,
-    { trial = false, lost = () => undefined, outbound }: OpenOptions,
+    { trial = false, lost = () => undefined, signal = this.ended.signal, outbound }: OpenOptions,
   ): Promise<Session> {
     const { id: connectionId, organizationId } = connection;
     const { protocol, secretFields } = this.protocols.of(connection);
@@ -68,6 +74,7 @@ export class ConnectionSessions implements OnModuleInit {
       connectionId,
       outbound: outbound ?? (await this.outbound.now(organizationId)),
       trial,
+      signal,
       lost: (reason) => lost(masked(split.secrets, held.session, reason)),
     };
     const opened = await discreet(split.secrets, undefined, () => protocol.open(secretFields.join(split), context));

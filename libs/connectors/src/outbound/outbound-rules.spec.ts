@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import { freePort } from '#testing';
 import { AddressRules } from './address-rules';
 import { OutboundRules } from './outbound-rules';
 
@@ -34,8 +35,7 @@ describe('a socket by outbound rules', () => {
   });
 
   it('fails with the code of the network', async () => {
-    const { server, port } = await listening();
-    server.close();
+    const port = await freePort();
     const failure = rules(true).socket('127.0.0.1', port, new AbortController().signal);
     await expect(failure).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });

@@ -81,6 +81,8 @@ export interface SessionContext {
    * (an MQTT client id) must be others.
    */
   trial: boolean;
+  /** Aborts when nobody waits for the session any more: whatever is still being connected for it ends then. */
+  signal: AbortSignal;
   /**
    * To be told once the way to the other side is gone by itself. The session is closed then and, where it is supervised,
    * another one opened after a while: sessions never reconnect by themselves. Nothing happens after `close`.

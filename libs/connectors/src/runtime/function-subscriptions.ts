@@ -45,13 +45,13 @@ export class FunctionSubscriptions {
   ) {}
 
   /** Makes those that are wanted and are not there, ends the others. A failing one is tried again; it fails nobody else. */
-  async adjust(session: Session): Promise<readonly SubscriptionStatus[]> {
+  async adjust(session: Session, signal: AbortSignal): Promise<readonly SubscriptionStatus[]> {
     const wanted = await this.wanted();
     const current = new Map(wanted.map((fn) => [fn.id, fn]));
     for (const [id, kept] of this.kept) {
       if (current.get(id)?.version !== kept.version) await this.endOne(id, kept);
     }
-    await Promise.all(wanted.map((fn) => this.begin(session, fn)));
+    await Promise.all(wanted.map((fn) => this.begin(session, fn, signal)));
     return wanted.map(({ id }) => {
       const { subscription, reason } = this.kept.get(id)!;
       return { functionId: id, active: subscription !== undefined, reason };
@@ -84,7 +84,7 @@ export class FunctionSubscriptions {
     return all.filter((fn) => ids.includes(fn.id));
   }
 
-  private async begin(session: Session, fn: ConnectionFunction): Promise<void> {
+  private async begin(session: Session, fn: ConnectionFunction, signal: AbortSignal): Promise<void> {
     const known = this.kept.get(fn.id);
     if (known?.subscription || (known && known.tryAt > performance.now())) return;
     const kept: Kept = known ?? {
@@ -96,7 +96,7 @@ export class FunctionSubscriptions {
     };
     this.kept.set(fn.id, kept);
     try {
-      kept.subscription = await this.subscribed(session, fn, kept.gone.signal);
+      kept.subscription = await this.subscribed(session, fn, kept.gone.signal, signal);
       kept.reason = null;
       kept.failures = 0;
     } catch (error) {
@@ -107,7 +107,12 @@ export class FunctionSubscriptions {
     }
   }
 
-  private async subscribed(session: Session, fn: ConnectionFunction, gone: AbortSignal): Promise<Subscription> {
+  private async subscribed(
+    session: Session,
+    fn: ConnectionFunction,
+    gone: AbortSignal,
+    signal: AbortSignal,
+  ): Promise<Subscription> {
     const type = this.protocol.functionType(fn.type);
     if (!type || type.definition.kind !== 'subscribe' || !session.subscribe) {
       throw new ConnectorError(`Functions of type ${fn.type} bring no messages`);
@@ -115,7 +120,7 @@ export class FunctionSubscriptions {
     const { config, parameters } = preparedCall(type, fn, {});
     const subscription = session.subscribe(fn.type, config, this.subscriberOf(fn, parameters, gone));
     try {
-      return await inTime(subscription, LONGEST_BEGIN, `No subscription within ${LONGEST_BEGIN / 1_000} s`);
+      return await inTime(subscription, LONGEST_BEGIN, `No subscription within ${LONGEST_BEGIN / 1_000} s`, signal);
     } catch (error) {
       void subscription.then((late) => late.close()).catch(() => undefined);
       throw error;

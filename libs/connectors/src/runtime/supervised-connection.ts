@@ -20,9 +20,9 @@ const UNHELD_MS = 500;
 /** What a supervised connection needs of the world. */
 export interface SupervisedServices {
   /** Reads the connection as it is now and opens it. @throws ConnectorError; DomainError */
-  open(lost: (reason: ConnectorError) => void): Promise<Session>;
+  open(signal: AbortSignal, lost: (reason: ConnectorError) => void): Promise<Session>;
   /** Brings the subscriptions of the session to what is wanted; gives what they do now. Never fails. */
-  subscribe(session: Session): Promise<readonly SubscriptionStatus[]>;
+  subscribe(session: Session, signal: AbortSignal): Promise<readonly SubscriptionStatus[]>;
   /** Takes the subscriptions down. Never fails. */
   unsubscribe(): Promise<void>;
   /** Milliseconds until a subscription is to be tried again; nothing where all is well. */
@@ -55,8 +55,8 @@ export class SupervisedConnection implements LiveConnection {
   private reopening = false;
   private resubscribing = false;
   private ended: Promise<void> = Promise.resolve();
-  /** Ends an attempt to open that nobody waits for any more. */
-  private interrupt: () => void = () => undefined;
+  /** Ends whatever is waited for on the way to the session, once nobody wants that one any more. */
+  private wanted = new AbortController();
 
   constructor(
     owned: OwnedConnection,
@@ -77,7 +77,7 @@ export class SupervisedConnection implements LiveConnection {
   /** Closes the session and opens another one: its config is a new one, or somebody wants it so. */
   restart(): void {
     this.reopening = true;
-    this.interrupt();
+    this.wanted.abort();
     this.waker.wake();
   }
 
@@ -90,7 +90,7 @@ export class SupervisedConnection implements LiveConnection {
   /** Ends it; resolves when it is closed. */
   stop(): Promise<void> {
     this.stopping = true;
-    this.interrupt();
+    this.wanted.abort();
     this.waker.wake();
     return this.ended;
   }
@@ -143,30 +143,27 @@ export class SupervisedConnection implements LiveConnection {
   /** The failure where it did not work. */
   private async connect(): Promise<ConnectorError | undefined> {
     const attempt = ++this.attempt;
-    const opening = this.services.open((reason) => {
+    const { signal } = (this.wanted = new AbortController());
+    const opening = this.services.open(signal, (reason) => {
       if (attempt === this.attempt) this.lose(reason);
     });
     try {
-      const session = await this.uninterrupted(
-        inTime(opening, LONGEST_OPEN, `No connection within ${LONGEST_OPEN / 1_000} s`),
-      );
+      const late = `No connection within ${LONGEST_OPEN / 1_000} s`;
+      const session = await inTime(opening, LONGEST_OPEN, late, signal);
       this.held = { session, calls: new LiveCalls(session), since: performance.now() };
-      await checked(session);
-      const subscriptions = await this.services.subscribe(session);
+      await checked(session, signal);
+      const subscriptions = await this.services.subscribe(session, signal);
       if (this.lost) return this.lost;
+      // Told to end or to begin anew meanwhile, which is seen next.
+      if (signal.aborted) return undefined;
       void this.become('connected', { reason: null, connectedAt: new Date(), nextAttemptAt: null, subscriptions });
       return undefined;
     } catch (error) {
+      this.wanted.abort();
       // One that opens too late is of no use.
       if (!this.held) void opening.then((late) => late.close()).catch(() => undefined);
       return this.failureOf(error);
     }
-  }
-
-  private async uninterrupted<T>(work: Promise<T>): Promise<T> {
-    const interrupted = Promise.withResolvers<never>();
-    this.interrupt = () => interrupted.reject(new ConnectorError('The attempt was given up', { retryable: true }));
-    return Promise.race([work, interrupted.promise]).finally(() => (this.interrupt = () => undefined));
   }
 
   /** Until something is wrong, or it is told to end or to begin anew. */
@@ -188,14 +185,14 @@ export class SupervisedConnection implements LiveConnection {
 
   private async renewSubscriptions(session: Session): Promise<void> {
     this.resubscribing = false;
-    const subscriptions = await this.services.subscribe(session);
+    const subscriptions = await this.services.subscribe(session, this.wanted.signal);
     if (JSON.stringify(subscriptions) === JSON.stringify(this.current.subscriptions)) return;
     void this.become('connected', { subscriptions });
   }
 
   private async check(session: Session): Promise<ConnectorError | undefined> {
     try {
-      await checked(session);
+      await checked(session, this.wanted.signal);
       return undefined;
     } catch (error) {
       return this.failureOf(error);
@@ -220,6 +217,7 @@ export class SupervisedConnection implements LiveConnection {
     const held = this.held;
     this.held = undefined;
     this.attempt++;
+    this.wanted.abort();
     if (!held) return;
     if (failure) void this.become(stateAfterFailure(failure), { reason: failure.message, subscriptions: [] });
     await this.services.unsubscribe();
@@ -250,11 +248,12 @@ export class SupervisedConnection implements LiveConnection {
 }
 
 /** Also of a session that does not heed the signal. */
-const checked = (session: Session): Promise<void> =>
+const checked = (session: Session, signal: AbortSignal): Promise<void> =>
   inTime(
-    session.check(AbortSignal.timeout(LONGEST_CHECK)),
+    session.check(AbortSignal.any([signal, AbortSignal.timeout(LONGEST_CHECK)])),
     LONGEST_CHECK + 1_000,
     `No answer to a check within ${LONGEST_CHECK / 1_000} s`,
+    signal,
   );
 
 const nextCheck = (): number => CHECK_EVERY + randomInt(CHECK_EVERY / 5);

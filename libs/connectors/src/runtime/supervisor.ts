@@ -113,14 +113,15 @@ export class Supervisor implements OnApplicationBootstrap {
     const { organizationId, connectionId, fence } = owned;
     let subscriptions: FunctionSubscriptions | undefined;
     const services: SupervisedServices = {
-      open: async (lost) => {
+      open: async (signal, lost) => {
         const connection = await this.connections.get(organizationId, connectionId);
+        signal.throwIfAborted();
         const { database, functions, consumers, intake, metrics } = this;
         const needs = { database, functions, consumers, intake, metrics };
         subscriptions = new FunctionSubscriptions(connection, this.protocols.of(connection), needs);
-        return this.sessions.open(connection, { lost });
+        return this.sessions.open(connection, { signal, lost });
       },
-      subscribe: async (session) => (await subscriptions?.adjust(session)) ?? [],
+      subscribe: async (session, signal) => (await subscriptions?.adjust(session, signal)) ?? [],
       unsubscribe: async () => subscriptions?.end(),
       subscribeAgainAfter: () => subscriptions?.againAfter,
       changed: (from, status) => this.writer.write({ organizationId, connectionId, fence, from, status }),

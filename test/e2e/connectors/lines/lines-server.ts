@@ -6,7 +6,7 @@ import { freePort } from '#testing';
 /** The other side of the protocol `lines`: keeps messages until they are taken, as a broker does. */
 export class LinesServer {
   private server: Server | undefined;
-  private readonly sockets = new Map<Socket, { listening: boolean }>();
+  private readonly sockets = new Map<Socket, { user: string; listening: boolean }>();
   private readonly waiting = new Map<string, string>();
   /** Users that said hello, in their order. */
   readonly logins: string[] = [];
@@ -14,8 +14,6 @@ export class LinesServer {
   readonly asked: string[] = [];
   /** Ids of messages that were taken. */
   readonly taken: string[] = [];
-  /** Answers no more. */
-  silent = false;
   /** The same after every start. */
   port = 0;
   private sent = 0;
@@ -46,6 +44,11 @@ export class LinesServer {
     return this.sockets.size;
   }
 
+  /** Those that came as that user. */
+  connectionsOf(user: string): number {
+    return [...this.sockets.values()].filter((socket) => socket.user === user).length;
+  }
+
   get listeners(): number {
     return [...this.sockets.values()].filter(({ listening }) => listening).length;
   }
@@ -59,13 +62,13 @@ export class LinesServer {
   }
 
   private serve(socket: Socket): void {
-    const state = { listening: false };
+    const state = { user: '', listening: false };
     this.sockets.set(socket, state);
     socket.on('error', () => undefined).once('close', () => this.sockets.delete(socket));
     createInterface(socket).on('line', (line) => {
-      if (this.silent) return;
       const [word, rest = ''] = line.split(/ (.*)/s);
       if (word === 'hello') {
+        state.user = rest;
         this.logins.push(rest);
         socket.write(rest === 'bad' ? 'the user is not known\n' : 'welcome\n');
       } else if (word === 'listen') {

@@ -17,6 +17,9 @@ import {
 } from '#connectors';
 import type { JsonValue } from '#kernel';
 
+/** Milliseconds. */
+const LONGEST = 10_000;
+
 interface Config {
   port: number;
   user: string;
@@ -39,12 +42,12 @@ class LinesSession implements Session {
     );
   }
 
-  call(_type: string, config: JsonObject, { signal, timeoutMs = 5_000 }: CallOptions): Promise<JsonValue> {
+  call(_type: string, config: JsonObject, { signal, timeoutMs = LONGEST }: CallOptions): Promise<JsonValue> {
     return withinDeadline({ timeoutMs, signal, where: this.where }, () => this.ask(config['text'] as string));
   }
 
   async check(signal: AbortSignal): Promise<void> {
-    await withinDeadline({ timeoutMs: 2_000, signal, where: this.where }, () => this.ask('ping'));
+    await withinDeadline({ timeoutMs: LONGEST, signal, where: this.where }, () => this.ask('ping'));
   }
 
   subscribe(_type: string, config: JsonObject, subscriber: Subscriber): Promise<Subscription> {
@@ -86,6 +89,15 @@ class LinesSession implements Session {
       // It comes again with the next session.
     }
   }
+}
+
+/** Whoever is cut off before is told of no line. */
+async function welcomed(lines: Interface, where: string, signal: AbortSignal): Promise<Interface> {
+  const closed = once(lines, 'close', { signal }).then(() => ['']);
+  const [answer] = (await Promise.race([once(lines, 'line', { signal }), closed])) as [string];
+  if (answer === '') throw new ConnectorError(`${where}: the connection was lost`, { retryable: true });
+  if (answer !== 'welcome') throw new ConnectorError(`${where}: ${answer}`);
+  return lines;
 }
 
 @Protocol()
@@ -138,18 +150,17 @@ class LinesProtocol implements Protocol {
     const { port, user } = config as unknown as Config;
     const where = `127.0.0.1:${port}`;
     try {
-      const socket = await withinDeadline({ timeoutMs: 3_000, where }, (signal) =>
-        context.outbound.socket('127.0.0.1', port, signal),
-      );
-      socket.on('error', () => undefined);
-      const lines = createInterface(socket);
-      socket.write(`hello ${user}\n`);
-      const [answer] = (await once(lines, 'line')) as [string];
-      if (answer !== 'welcome') {
-        socket.destroy();
-        throw new ConnectorError(`${where}: ${answer}`);
-      }
-      return new LinesSession(socket, lines, context, where);
+      return await withinDeadline({ timeoutMs: LONGEST, signal: context.signal, where }, async (signal) => {
+        const socket = await context.outbound.socket('127.0.0.1', port, signal);
+        const lines = createInterface(socket.on('error', () => undefined));
+        socket.write(`hello ${user}\n`);
+        try {
+          return new LinesSession(socket, await welcomed(lines, where, signal), context, where);
+        } catch (error) {
+          socket.destroy();
+          throw error;
+        }
+      });
     } catch (error) {
       throw networkFailure(error, where) ?? error;
     }

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { Readable, Writable } from 'node:stream';
 import type { Client, FileInfo } from 'basic-ftp';
 import { ConnectorError } from '../../calls/connector-error';
@@ -12,7 +12,7 @@ import { hostOf, portOf, type FtpConfig } from './ftp-config';
 /** Bytes of a folder's listing. */
 const LARGEST_LISTING = 10 * MIB;
 /** Milliseconds. */
-const MOMENT = 500;
+const MOMENT = 5_000;
 
 /** Files by FTP. Transfers are passive, to ports of the address that was connected to and of no other. */
 export class FtpWay implements FileWay {
@@ -25,6 +25,7 @@ export class FtpWay implements FileWay {
     const address = await outbound.resolve(host);
     // The call's own deadline ends it.
     const client = new Client(0, { allowSeparateTransferHost: false, maxListingBytes: LARGEST_LISTING });
+    endWhole(client);
     signal.addEventListener('abort', () => client.close(), { once: true });
     signal.throwIfAborted();
     hearOut(client);
@@ -126,6 +127,18 @@ const isReply = (error: unknown, ...codes: number[]): boolean => {
   const { name, code } = error as { name?: string; code?: unknown };
   return name === 'FTPError' && codes.includes(code as number);
 };
+
+/** Until the socket of a transfer is connected, the library itself does not close it, and whoever waits for that waits on. */
+function endWhole({ ftp }: Client): void {
+  const close = ftp.closeWithError.bind(ftp);
+  const make = ftp._newSocket.bind(ftp);
+  let newest: Socket | undefined;
+  ftp._newSocket = () => (newest = make());
+  ftp.closeWithError = (error) => {
+    close(error);
+    if (newest?.connecting === true) newest.destroy(error);
+  };
+}
 
 /** A server that refuses a transfer may end its connection before it says why: that has a moment to come. */
 function hearOut({ ftp }: Client): void {

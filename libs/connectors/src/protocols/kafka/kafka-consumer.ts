@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Consumer, MessagesStream } from '@platformatic/kafka';
-import type { OutboundRules } from '../../outbound';
-import type { Message, Subscriber, Subscription } from '../protocol';
+import type { Message, SessionContext, Subscriber, Subscription } from '../protocol';
 import { InFlight } from '../support/in-flight';
 import { untilKept } from '../support/until-kept';
 import { CommitPositions, type Position } from './commit-positions';
@@ -43,7 +42,7 @@ export class KafkaConsumer implements Subscription {
   /** Resolves once it has its partitions and knows where they begin. @throws Error of the library */
   static async start(
     connection: KafkaConfig,
-    outbound: OutboundRules,
+    { outbound, signal }: SessionContext,
     config: ConsumeConfig,
     subscriber: Subscriber,
     lost: (reason: Error) => void,
@@ -55,6 +54,8 @@ export class KafkaConsumer implements Subscription {
       groupId: config.groupId ?? `maestrohub-${subscriber.functionId}`,
     });
     guard(consumer.connections, outbound, byName);
+    const giveUp = (): void => destroy(consumer.connections);
+    signal.addEventListener('abort', giveUp, { once: true });
     try {
       const stream = await consumer.consume({
         topics: [...new Set(config.topics)],
@@ -76,6 +77,8 @@ export class KafkaConsumer implements Subscription {
     } catch (error) {
       leave(consumer);
       throw error;
+    } finally {
+      signal.removeEventListener('abort', giveUp);
     }
   }
 

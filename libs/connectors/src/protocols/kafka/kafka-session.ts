@@ -43,7 +43,8 @@ export class KafkaSession implements Session {
     const where = others.length > 0 ? `${first} and others` : first!;
     const session = new KafkaSession(config, context, producer, library, where);
     try {
-      await session.within(Math.min(config.timeoutMs ?? LONGEST_CHECK, LONGEST_CHECK), undefined, () => session.ask());
+      const timeoutMs = Math.min(config.timeoutMs ?? LONGEST_CHECK, LONGEST_CHECK);
+      await session.within(timeoutMs, context.signal, () => session.ask());
       return session;
     } catch (error) {
       await session.close();
@@ -87,7 +88,7 @@ export class KafkaSession implements Session {
     const { where, context } = this;
     const timeoutMs = this.config.timeoutMs ?? DEFAULT_TIMEOUT;
     const wanted = config as unknown as ConsumeConfig;
-    const starting = KafkaConsumer.start(this.config, context.outbound, wanted, subscriber, (reason) =>
+    const starting = KafkaConsumer.start(this.config, context, wanted, subscriber, (reason) =>
       this.lost(failureOf(reason, where)),
     );
     try {

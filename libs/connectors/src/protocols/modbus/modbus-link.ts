@@ -31,7 +31,7 @@ export class ModbusLink {
     const where = whereOf(config);
     const { default: library } = await import('modbus-serial');
     try {
-      const socket = await withinDeadline({ timeoutMs: connectTimeoutMs, where }, (signal) =>
+      const socket = await withinDeadline({ timeoutMs: connectTimeoutMs, signal: context.signal, where }, (signal) =>
         context.outbound.socket(host, port, signal),
       );
       const dialogue = new Dialogue(socket, {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { IClientOptions, IPublishPacket, MqttClient } from 'mqtt';
 import { ConnectorError } from '../../calls/connector-error';
-import type { OutboundRules } from '../../outbound';
+import type { SessionContext } from '../protocol';
 import { withinDeadline } from '../support/deadline';
 import { openStream } from '../support/stream';
 import { targetOf, type MqttConfig, type MqttVersion } from './mqtt-config';
@@ -31,7 +31,7 @@ export interface LinkOptions {
   clientId: string;
   /** The broker keeps nothing for this client. */
   clean: boolean;
-  outbound: OutboundRules;
+  context: Pick<SessionContext, 'outbound' | 'signal'>;
   receiver?: Receiver;
 }
 
@@ -65,13 +65,13 @@ export class MqttLink {
   }
 
   /** Resolves once the broker has let us in. @throws ConnectorError */
-  static async open({ config, clientId, clean, outbound, receiver = nobody }: LinkOptions): Promise<MqttLink> {
+  static async open({ config, clientId, clean, context, receiver = nobody }: LinkOptions): Promise<MqttLink> {
     const { MqttClient: Client } = await import('mqtt');
     const { where, ...target } = targetOf(config);
     const timeoutMs = (config.connectTimeoutSeconds ?? DEFAULT_CONNECT_SECONDS) * 1_000;
     try {
-      return await withinDeadline({ timeoutMs, where }, async (signal) => {
-        const stream = await openStream(outbound, target, signal);
+      return await withinDeadline({ timeoutMs, signal: context.signal, where }, async (signal) => {
+        const stream = await openStream(context.outbound, target, signal);
         const client = new Client(() => stream, optionsOf(config, clientId, clean));
         const link = new MqttLink(client, where, config.version ?? '3.1.1');
         hand(client, receiver);

@@ -26,9 +26,8 @@ export class MqttSession implements Session {
   }
 
   static async open(config: MqttConfig, context: SessionContext): Promise<MqttSession> {
-    const { outbound } = context;
     const clientId = clientIdOf(config, context);
-    return new MqttSession(config, context, await MqttLink.open({ config, clientId, clean: true, outbound }));
+    return new MqttSession(config, context, await MqttLink.open({ config, clientId, clean: true, context }));
   }
 
   async call(_functionType: string, config: JsonObject, options: CallOptions): Promise<JsonValue> {
@@ -67,7 +66,7 @@ export class MqttSession implements Session {
       config,
       clientId: `${clientIdOf(config, context)}-${subscriber.functionId}`,
       clean: config.cleanSession ?? true,
-      outbound: context.outbound,
+      context,
       receiver,
     });
     receiver.link = link;

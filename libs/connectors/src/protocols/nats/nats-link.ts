@@ -1,6 +1,8 @@
-import { isIP } from 'node:net';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { isIP, type Socket } from 'node:net';
 import type { ConnectionOptions, NatsConnection, TlsOptions } from '@nats-io/transport-node';
-import type { OutboundRules } from '../../outbound';
+import type { SessionContext } from '../protocol';
 import { withinDeadline } from '../support/deadline';
 import { tlsOptions } from '../support/tls';
 import { serversOf, type NatsConfig, type NatsServer } from './nats-config';
@@ -16,11 +18,11 @@ export interface NatsLink {
 }
 
 /** Connects to the first of the servers that lets us in. @throws ConnectorError of the last one */
-export async function openLink(config: NatsConfig, outbound: OutboundRules): Promise<NatsLink> {
+export async function openLink(config: NatsConfig, context: SessionContext): Promise<NatsLink> {
   let failure: unknown;
   for (const server of serversOf(config.servers)) {
     try {
-      return { connection: await connected(config, server, outbound), where: server.where };
+      return { connection: await connected(config, server, context), where: server.where };
     } catch (error) {
       failure = failureOf(error, server.where);
     }
@@ -28,21 +30,49 @@ export async function openLink(config: NatsConfig, outbound: OutboundRules): Pro
   throw failure;
 }
 
-async function connected(config: NatsConfig, server: NatsServer, outbound: OutboundRules): Promise<NatsConnection> {
+async function connected(config: NatsConfig, server: NatsServer, context: SessionContext): Promise<NatsConnection> {
   const { connect } = await import('@nats-io/transport-node');
   const { host, port, where } = server;
   const timeoutMs = (config.connectTimeoutSeconds ?? DEFAULT_CONNECT_SECONDS) * 1_000;
-  return withinDeadline({ timeoutMs, where }, async (signal) => {
-    const address = await outbound.resolve(host);
-    const connecting = connect({
-      servers: isIP(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`,
-      timeout: timeoutMs,
-      ...optionsOf(config, host),
-    });
-    // Nobody waits for one that comes too late.
-    void connecting.then((late) => (signal.aborted ? late.close() : undefined)).catch(() => undefined);
-    return connecting;
+  return withinDeadline({ timeoutMs, signal: context.signal, where }, async (signal) => {
+    const address = await context.outbound.resolve(host);
+    signal.throwIfAborted();
+    return endingWith(signal, () =>
+      connect({
+        servers: isIP(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`,
+        timeout: timeoutMs,
+        ...optionsOf(config, host),
+      }),
+    );
   });
+}
+
+/** Whose sockets are being made. */
+const making = new AsyncLocalStorage<Set<Socket>>();
+/** Node tells it of every socket that is about to be connected, where it was asked for. */
+const NEW_SOCKET = 'net.client.socket';
+
+/**
+ * Connects, and destroys the sockets of that where it fails or the signal aborts before: the library hands out none, and
+ * keeps the one of a server that has said nothing in time.
+ */
+async function endingWith<T>(signal: AbortSignal, connect: () => Promise<T>): Promise<T> {
+  const sockets = new Set<Socket>();
+  const note = (message: unknown): void => {
+    if (making.getStore() === sockets) sockets.add((message as { socket: Socket }).socket);
+  };
+  const end = (): void => sockets.forEach((socket) => socket.destroy());
+  subscribe(NEW_SOCKET, note);
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    return await making.run(sockets, connect);
+  } catch (error) {
+    end();
+    throw error;
+  } finally {
+    unsubscribe(NEW_SOCKET, note);
+    signal.removeEventListener('abort', end);
+  }
 }
 
 function optionsOf({ clientName, auth, tls }: NatsConfig, host: string): ConnectionOptions {

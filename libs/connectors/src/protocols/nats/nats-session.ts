@@ -37,7 +37,7 @@ export class NatsSession implements Session {
   }
 
   static async open(config: NatsConfig, context: SessionContext): Promise<NatsSession> {
-    return new NatsSession(config, context, await openLink(config, context.outbound));
+    return new NatsSession(config, context, await openLink(config, context));
   }
 
   async call(functionType: string, config: JsonObject, options: CallOptions): Promise<JsonValue> {

@@ -38,7 +38,8 @@ export class OpcUaLink {
   static async connect(config: OpcUaConfig, context: SessionContext): Promise<OpcUaLink> {
     const link = new OpcUaLink(await loadLibrary(), config, context);
     try {
-      await withinDeadline({ timeoutMs: link.connectTimeoutMs, where: link.where }, () => link.open());
+      const { connectTimeoutMs: timeoutMs, where } = link;
+      await withinDeadline({ timeoutMs, signal: context.signal, where }, () => link.open());
     } catch (error) {
       link.ended = link.error('the connection was closed');
       await link.leave();

@@ -15,7 +15,10 @@ const IDLE_SESSION_TIMEOUT = '57P05';
 export class PostgresSession extends SqlSession<PostgresClient> {
   private readonly listeners = new Set<PostgresClient>();
 
-  constructor(config: PostgresConfig, context: SessionContext) {
+  constructor(
+    config: PostgresConfig,
+    private readonly context: SessionContext,
+  ) {
     const where = `${hostOf(config)}:${portOf(config)}`;
     const gone = (client: PostgresClient, error: Error): void => {
       this.pool.forget(client);
@@ -40,7 +43,7 @@ export class PostgresSession extends SqlSession<PostgresClient> {
 
   async subscribe(_: string, config: JsonObject, subscriber: Subscriber): Promise<Subscription> {
     const { channels, format } = config as unknown as ListenConfig;
-    const client = await this.connect(new AbortController().signal);
+    const client = await this.connect(this.context.signal);
     const inlet = new Inlet(subscriber);
     this.listeners.add(client);
     const close = (): Promise<void> => {

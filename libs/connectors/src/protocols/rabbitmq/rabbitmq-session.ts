@@ -3,7 +3,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ChannelModel, Options, SocketOptions } from 'amqplib';
 import type { JsonValue } from '#kernel';
 import { ConnectorError } from '../../calls/connector-error';
-import type { OutboundRules } from '../../outbound';
 import type { CallOptions, JsonObject, Session, SessionContext, Subscriber, Subscription } from '../protocol';
 import { withinDeadline } from '../support/deadline';
 import { encodePayload } from '../support/payload';
@@ -47,16 +46,16 @@ export class RabbitSession implements Session {
     const where = `${host}:${port}`;
     const timeoutMs = (config.connectTimeoutSeconds ?? DEFAULT_CONNECT_SECONDS) * 1_000;
     const amqp = await import('amqplib');
+    /** Destroys the socket, which the library hands out with the connection alone. */
+    const givenUp = new AbortController();
     try {
       context.outbound.requireAllowed(host);
-      const connection = await withinDeadline({ timeoutMs, where }, async (signal) => {
-        const connecting = amqp.connect(...addressOf(config, port, timeoutMs, context));
-        // Nobody waits for one that comes too late.
-        void connecting.then((late) => (signal.aborted ? late.close() : undefined)).catch(() => undefined);
-        return connecting;
-      });
+      const connection = await withinDeadline({ timeoutMs, signal: context.signal, where }, () =>
+        amqp.connect(...addressOf(config, port, timeoutMs, { ...context, signal: givenUp.signal })),
+      );
       return new RabbitSession(config, context, connection, where);
     } catch (error) {
+      givenUp.abort();
       throw failureOf(error, where);
     }
   }
@@ -123,7 +122,7 @@ function addressOf(
   { host, vhost = '/', username = 'guest', password = 'guest', tls, heartbeatSeconds }: RabbitConfig,
   port: number,
   timeout: number,
-  { outbound, connectionId }: { outbound: OutboundRules; connectionId: string },
+  { outbound, connectionId, signal }: Pick<SessionContext, 'outbound' | 'connectionId' | 'signal'>,
 ): [Options.Connect, SocketOptions] {
   const address = {
     protocol: tls?.enabled ? 'amqps' : 'amqp',
@@ -136,7 +135,8 @@ function addressOf(
     heartbeat: heartbeatSeconds ?? DEFAULT_HEARTBEAT,
   };
   const clientProperties = { connection_name: `maestrohub-${connectionId}` };
-  const options = { ...(tls && tlsOptions(tls)), lookup: outbound.lookup, timeout, noDelay: true, keepAlive: true };
+  const { lookup } = outbound;
+  const options = { ...(tls && tlsOptions(tls)), lookup, signal, timeout, noDelay: true, keepAlive: true };
   return [address, { ...options, clientProperties }];
 }
 

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Socket } from 'node:net';
 import type { ConnectorError } from '../../calls/connector-error';
-import type { OutboundRules } from '../../outbound';
+import type { SessionContext } from '../protocol';
 import { withinDeadline } from '../support/deadline';
 import { openStream } from '../support/stream';
 import type { RedisConfig } from './redis-config';
@@ -28,13 +28,13 @@ export class RedisLink {
   }
 
   /** Resolves once the server has let us in. @throws ConnectorError */
-  static async open(config: RedisConfig, outbound: OutboundRules): Promise<RedisLink> {
+  static async open(config: RedisConfig, context: SessionContext): Promise<RedisLink> {
     const { host, port = 6379, tls } = config;
     const where = `${host}:${port}`;
     const timeoutMs = (config.connectTimeoutSeconds ?? DEFAULT_CONNECT_SECONDS) * 1_000;
     try {
-      return await withinDeadline({ timeoutMs, where }, async (signal) => {
-        const stream = await openStream(outbound, { host, port, tls: tls?.enabled ? tls : undefined }, signal);
+      return await withinDeadline({ timeoutMs, signal: context.signal, where }, async (signal) => {
+        const stream = await openStream(context.outbound, { host, port, tls: tls?.enabled ? tls : undefined }, signal);
         const link = new RedisLink(await clientOver(stream), stream, where);
         try {
           await link.ask(timeoutMs, signal, (client) => letIn(client, config));

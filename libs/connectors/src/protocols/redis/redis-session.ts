@@ -26,7 +26,7 @@ export class RedisSession implements Session {
   }
 
   static async open(config: RedisConfig, context: SessionContext): Promise<RedisSession> {
-    return new RedisSession(config, context, await RedisLink.open(config, context.outbound));
+    return new RedisSession(config, context, await RedisLink.open(config, context));
   }
 
   async call(functionType: string, config: JsonObject, options: CallOptions): Promise<JsonValue> {
@@ -44,7 +44,7 @@ export class RedisSession implements Session {
   async subscribe(_functionType: string, config: JsonObject, subscriber: Subscriber): Promise<Subscription> {
     const { channels, usePatterns = false, payloadFormat } = config as unknown as SubscribeConfig;
     const inlet = new Inlet(subscriber);
-    const link = await RedisLink.open(this.config, this.context.outbound);
+    const link = await RedisLink.open(this.config, this.context);
     const receive = (channel: string, bytes: Buffer, pattern?: string): void => {
       try {
         const { payload } = decodePayload(bytes, payloadFormat);

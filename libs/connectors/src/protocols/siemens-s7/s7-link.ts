@@ -67,7 +67,7 @@ export class S7Link {
     const where = whereOf(config);
     const begun: { link?: S7Link } = {};
     try {
-      return await withinDeadline({ timeoutMs: connectTimeoutMs, where }, async (signal) => {
+      return await withinDeadline({ timeoutMs: connectTimeoutMs, signal: context.signal, where }, async (signal) => {
         const socket = await context.outbound.socket(host, port, signal);
         const link = (begun.link = new S7Link(socket, config, context));
         await link.begin(signal);

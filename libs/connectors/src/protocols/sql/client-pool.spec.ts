@@ -74,6 +74,17 @@ describe('the pool of clients', () => {
     }
   });
 
+  it('waits for no connection once it is closed', async () => {
+    const connecting = new ClientPool<Client>(
+      (signal) =>
+        new Promise((_, fail) => signal.addEventListener('abort', () => fail(signal.reason as Error), { once: true })),
+    );
+    const call = connecting.use(forever(), () => Promise.resolve());
+    await new Promise(setImmediate);
+    connecting.close();
+    await expect(call).rejects.toThrow('The connection was closed');
+  });
+
   it('ends everything when it is closed', async () => {
     const idle = await use();
     const call = pool.use(forever(), () => new Promise<never>(() => undefined));

@@ -31,7 +31,7 @@ export class ClientPool<C extends PooledClient> {
   private readonly idle: { client: C; timer: NodeJS.Timeout }[] = [];
   private readonly waiting: Waiting[] = [];
   private working = 0;
-  private closed = false;
+  private readonly ended = new AbortController();
 
   /** @param connect gives a connected client, or fails by the time the signal aborts. */
   constructor(private readonly connect: (signal: AbortSignal) => Promise<C>) {}
@@ -57,7 +57,7 @@ export class ClientPool<C extends PooledClient> {
 
   /** Ends what is under way. */
   close(): void {
-    this.closed = true;
+    this.ended.abort();
     for (const waiting of this.waiting.splice(0)) waiting.fail(closing());
     for (const { client, timer } of this.idle.splice(0)) {
       clearTimeout(timer);
@@ -117,13 +117,24 @@ export class ClientPool<C extends PooledClient> {
       if (known.client.usable) return known.client;
       this.discard(known.client);
     }
-    const client = await this.connect(signal);
-    if (this.closed) {
-      client.destroy();
-      throw closing();
-    }
+    const client = await this.connected(signal);
     this.all.add(client);
     return client;
+  }
+
+  private async connected(signal: AbortSignal): Promise<C> {
+    try {
+      const client = await this.connect(AbortSignal.any([signal, this.ended.signal]));
+      if (!this.closed) return client;
+      client.destroy();
+    } catch (error) {
+      if (!this.closed) throw error;
+    }
+    throw closing();
+  }
+
+  private get closed(): boolean {
+    return this.ended.signal.aborted;
   }
 
   private giveBack(client: C): void {
