@@ -38,16 +38,20 @@ export class TriggerBook implements OnModuleInit, OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): void {
-    const timer = setInterval(() => void this.look(), EVERY_MS);
+    const timer = setInterval(() => {
+      if (!this.refreshing) void this.look();
+    }, EVERY_MS);
     this.lifecycle.atShutdown('intake', 'trigger book', async () => {
       clearInterval(timer);
       await this.refreshing;
     });
   }
 
-  /** Looks for changes now; those who ask at the same time share the look. Never fails. */
-  look(): Promise<void> {
-    return (this.refreshing ??= this.refreshOrWarn().finally(() => (this.refreshing = undefined)));
+  /** Looks for changes of until now; those who ask at the same time share the look. Never fails. */
+  async look(): Promise<void> {
+    // One that is under way may have begun before the change.
+    await this.refreshing;
+    await (this.refreshing ??= this.refreshOrWarn().finally(() => (this.refreshing = undefined)));
   }
 
   /** What is known stays known while the database is away. */
