@@ -38,9 +38,7 @@ export class TriggerBook implements OnModuleInit, OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): void {
-    const timer = setInterval(() => {
-      if (!this.refreshing) void this.look();
-    }, EVERY_MS);
+    const timer = setInterval(() => void this.lookOnce(), EVERY_MS);
     this.lifecycle.atShutdown('intake', 'trigger book', async () => {
       clearInterval(timer);
       await this.refreshing;
@@ -51,7 +49,12 @@ export class TriggerBook implements OnModuleInit, OnApplicationBootstrap {
   async look(): Promise<void> {
     // One that is under way may have begun before the change.
     await this.refreshing;
-    await (this.refreshing ??= this.refreshOrWarn().finally(() => (this.refreshing = undefined)));
+    await this.lookOnce();
+  }
+
+  /** Whoever comes while it is under way shares it. */
+  private lookOnce(): Promise<void> {
+    return (this.refreshing ??= this.refreshOrWarn().finally(() => (this.refreshing = undefined)));
   }
 
   /** What is known stays known while the database is away. */
