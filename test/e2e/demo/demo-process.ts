@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { eventually } from '#testing';
 
 const RUN = join(__dirname, '../../../demo/run.cjs');
-const START = { timeout: 90_000, interval: 100 };
+const START = { timeout: 180_000, interval: 100 };
 
 interface Answer {
   data: { id: string; name?: string; value?: unknown; status?: string }[];

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { describeWithServers, eventually, freePort } from '#testing';
 import { DemoProcess } from './demo-process';
 
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 
 const PATIENT = { timeout: 60_000, interval: 200 };
 
@@ -54,7 +54,7 @@ describeWithServers(['mosquitto_sub'], 'npm run demo', () => {
     const run = promisify(execFile);
     const curl = await run('bash', ['-c', demo.told(/^ +(curl .*)$/m)]);
     expect(JSON.parse(curl.stdout)).toMatchObject({ data: expect.arrayContaining([]) });
-    const subscriber = await run('bash', ['-c', `${demo.told(/^ +(mosquitto_sub .*)$/m)} -C 3 -W 20`]);
+    const subscriber = await run('bash', ['-c', `${demo.told(/^ +(mosquitto_sub .*)$/m)} -C 3 -W 60`]);
     expect(subscriber.stdout).toMatch(/^mHv1\.0\/bottling\/\S+ \{"value":/);
     const board = demo.told(/Board +(\S+)/);
     expect(await (await fetch(board)).text()).toContain('<h1>Bottling line 1</h1>');

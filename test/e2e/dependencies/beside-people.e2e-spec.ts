@@ -14,7 +14,7 @@ const PEOPLE = 4;
 const DEEDS = 4;
 const TYPES = ['connection', 'function', 'model', 'pipeline', 'topic', 'schema-binding', 'dashboard'];
 
-jest.setTimeout(60_000 + ROUNDS * 10_000);
+jest.setTimeout(60_000 + ROUNDS * 60_000);
 
 const anyOf = <T>(all: readonly T[]): T => all[Math.floor(Math.random() * all.length)]!;
 
