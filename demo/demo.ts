@@ -66,7 +66,7 @@ export class Demo {
       board: { usual: 8090, asked: options.boardPort },
       plantModbus: { usual: 5020 },
       plantOpcUa: { usual: 4840 },
-      plantMqtt: { usual: 18_830 },
+      plantMqtt: { usual: 1_884 },
     });
 
     this.begin('starting the plant');

@@ -1,11 +1,12 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { freePort } from '#testing';
 import { freeLoopbackPort, requirePorts } from './ports';
 
 describe('ports', () => {
   it('names the setting of a port that is in use', async () => {
     const server = createServer();
-    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-    const { port } = server.address() as AddressInfo;
+    const port = await freePort();
+    await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
     const wanted = { setting: 'HUB_HTTP_PORT', host: '127.0.0.1', port };
     await expect(requirePorts([wanted])).rejects.toThrow(
       `HUB_HTTP_PORT: port ${port} is in use on 127.0.0.1; set HUB_HTTP_PORT to a free one`,
@@ -17,7 +18,7 @@ describe('ports', () => {
   });
 
   it('notices one port in two settings', async () => {
-    const port = await freeLoopbackPort(undefined);
+    const port = await freePort();
     const wanted = ['HUB_HTTP_PORT', 'HUB_MQTT_PORT'].map((setting) => ({ setting, host: '127.0.0.1', port }));
     await expect(requirePorts(wanted)).rejects.toThrow(/^HUB_MQTT_PORT: port \d+ is in use/);
   });

@@ -8,7 +8,7 @@ import { runCli } from './run-cli';
 
 /* An organization with hundreds of entities of every kind moves by a directory. */
 
-jest.setTimeout(240_000);
+jest.setTimeout(600_000);
 
 describe('a directory for Git', () => {
   let app: TestApp;

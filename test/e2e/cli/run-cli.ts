@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { TestApp } from '#testing';
 
 const CLI = join(__dirname, '../../../dist/apps/cli/src/main.js');
 
 export interface CliResult {
   code: number | null;
-  /** Of both streams. */
+  /** What it told, and then its complaints: nobody orders what comes on two streams. */
   output: string;
 }
 
@@ -23,10 +25,7 @@ export async function runCli(args: readonly string[], env: NodeJS.ProcessEnv, cw
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(cwd !== undefined && { cwd }),
   });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  }
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { code, output };
+  const closed = once(child, 'close') as Promise<[number | null]>;
+  const [told, complaints, [code]] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
+  return { code, output: told + complaints };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { eventually } from '#testing';
 
 const RUN = join(__dirname, '../../../demo/run.cjs');
-const START = { timeout: 90_000, interval: 100 };
+const START = { timeout: 180_000, interval: 100 };
 
 interface Answer {
   data: { id: string; name?: string; value?: unknown; status?: string }[];
@@ -14,12 +14,15 @@ interface Answer {
 export class DemoProcess {
   output = '';
   private readonly child: ChildProcess;
+  /** When all that it said has come, too. */
+  private readonly closed: Promise<unknown>;
 
   constructor(...args: string[]) {
     this.child = spawn(process.execPath, [RUN, ...args], { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     for (const stream of [this.child.stdout!, this.child.stderr!]) {
       stream.setEncoding('utf8').on('data', (text: string) => (this.output += text));
     }
+    this.closed = once(this.child, 'close');
   }
 
   /** Resolves when it has said where a visitor can go on. */
@@ -32,7 +35,7 @@ export class DemoProcess {
 
   /** Gives the exit code. */
   async ended(): Promise<number | null> {
-    if (!this.isOver) await once(this.child, 'exit');
+    await this.closed;
     return this.child.exitCode;
   }
 

@@ -9,7 +9,7 @@ import { describeWithServers, eventually, freePort } from '#testing';
 import { removeData } from '../../crash/standalone-process';
 import { DemoProcess } from './demo-process';
 
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 
 const PATIENT = { timeout: 60_000, interval: 200 };
 

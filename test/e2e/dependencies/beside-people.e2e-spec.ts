@@ -14,7 +14,7 @@ const PEOPLE = 4;
 const DEEDS = 4;
 const TYPES = ['connection', 'function', 'model', 'pipeline', 'topic', 'schema-binding', 'dashboard'];
 
-jest.setTimeout(60_000 + ROUNDS * 10_000);
+jest.setTimeout(60_000 + ROUNDS * 60_000);
 
 const anyOf = <T>(all: readonly T[]): T => all[Math.floor(Math.random() * all.length)]!;
 
@@ -85,8 +85,8 @@ describe('an import beside people', () => {
     const ofImports = tally.lines.filter((line) => /^(validate|execute|undo)/.test(line));
     expect(ofImports.filter((line) => !expected.test(line))).toEqual([]);
     expect(tally.lines.filter((line) => / 5\d\d:/.test(line) && !/ 503:/.test(line))).toEqual([]);
-    // Deadlocks, one of which the other side is asked to send again.
-    const often = tally.count(/ 503$/) > 1 + tally.count(/./) / 100;
+    // Deadlocks, one of which the other side is asked to send again: hardly one in a thousand, so that five are no chance.
+    const often = tally.count(/ 503$/) > 5 + tally.count(/./) / 100;
     expect(often ? tally.lines : []).toEqual([]);
   });
 
@@ -94,6 +94,7 @@ describe('an import beside people', () => {
   async function bring(api: ApiClient, tally: Tally): Promise<string | undefined> {
     const plan = await validate(api, anyOf(files));
     tally.add('validate', plan);
+    if (plan.status !== 200) return undefined;
     const { planId, items } = plan.body.data as {
       planId: string;
       items: { type: string; name: string; action: string }[];

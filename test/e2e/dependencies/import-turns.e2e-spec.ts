@@ -2,7 +2,7 @@ import { createTestApp, type TestApp } from '#testing';
 import { fileOf, itemOf, newPlace, validate } from './exchange';
 import { portableOf } from './portables';
 
-const ITEMS = 3_000;
+const ITEMS = 300;
 
 const topics = Array.from({ length: ITEMS }, (_, n) =>
   itemOf('topic', `mHv1.0/line/${n}`, { description: `Tag ${n}` }),
@@ -24,7 +24,12 @@ describe('a large file', () => {
       if (!isOver) setImmediate(others);
     };
     const turns = new Set<number>();
+    // However fast this machine is, to judge one takes a millisecond.
+    let judged = 0;
+    const now = performance.now.bind(performance);
+    jest.spyOn(performance, 'now').mockImplementation(() => now() + judged);
     jest.spyOn(portable, 'check').mockImplementation((name, content) => {
+      judged++;
       turns.add(turn);
       return judge(name, content);
     });
@@ -32,6 +37,6 @@ describe('a large file', () => {
     others();
     const { status, body } = await validate(api, fileOf(...topics)).finally(() => (isOver = true));
     expect([status, body.data.counts.create]).toEqual([200, ITEMS]);
-    expect(turns.size).toBeGreaterThan(1);
+    expect(turns.size).toBeGreaterThan(ITEMS / 20);
   });
 });

@@ -14,7 +14,7 @@ const RUNS = 6;
 const STEPS = 60;
 
 /** Each run is a life of its own. */
-jest.setTimeout(240_000);
+jest.setTimeout(600_000);
 
 describe('the graph that is kept', () => {
   let app: TestApp;

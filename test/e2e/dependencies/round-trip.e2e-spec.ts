@@ -5,7 +5,7 @@ import { makeWholeOrganization, SECRETS } from './whole-organization';
 
 /* An organization with hundreds of entities of every kind leaves, enters an empty one, and leaves it as the same bytes. */
 
-jest.setTimeout(240_000);
+jest.setTimeout(600_000);
 
 interface Plan {
   planId: string;

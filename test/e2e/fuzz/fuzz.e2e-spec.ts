@@ -127,7 +127,7 @@ describe(`${RUNS} random requests, seed ${SEED}`, () => {
       expect(published.text).toBe('{"data":{"message":"Data published successfully"}}');
       expect((await api.get('/uns/data/recent?topic=mHv1.0/fuzz/after')).body.data[0].value).toBe('still here');
     },
-    RUNS * 75,
+    RUNS * 150,
   );
 });
 

@@ -38,10 +38,11 @@ export async function exchange(port: number, bytes: Buffer, cutOff: boolean): Pr
     socket.write(bytes);
     if (cutOff) socket.end();
   });
-  return received.length === 0 ? undefined : parseAnswer(received);
+  return parseAnswer(received);
 }
 
-function parseAnswer(bytes: Buffer): RawAnswer {
+function parseAnswer(bytes: Buffer): RawAnswer | undefined {
+  if (bytes.length === 0) return undefined;
   const end = bytes.indexOf('\r\n\r\n');
   const [statusLine = '', ...lines] = bytes.subarray(0, end).toString('latin1').split('\r\n');
   const status = /^HTTP\/1\.1 (\d{3}) /.exec(statusLine)?.[1];
@@ -50,7 +51,7 @@ function parseAnswer(bytes: Buffer): RawAnswer {
     lines.map((line) => [line.split(':', 1)[0]!.toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
   );
   const rest = bytes.subarray(end + 4);
-  // `100 Continue` and the like go ahead of the answer.
+  // `100 Continue` and the like go ahead of the answer, or of the end.
   if (status.startsWith('1')) return parseAnswer(rest);
   if (headers.get('content-type')?.startsWith('text/event-stream'))
     return { status: Number(status), headers, body: '' };

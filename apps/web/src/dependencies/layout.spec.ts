@@ -75,13 +75,11 @@ describe('places of nodes', () => {
     expect(height).toBeLessThan(2 * width);
   });
 
-  it('are blocks by types where they are many, quickly', () => {
+  it('are blocks by types where they are more than ranks could be found for soon', () => {
     const types = ['dashboard', 'pipeline', 'connection', 'topic', 'model'];
     const nodes = Array.from({ length: 1_500 }, (_, n) => node(`n${n}`, types[n % 5]));
     const edges = nodes.slice(1).map(({ key }, n) => edge(key, `n${n >> 1}`));
-    const begin = performance.now();
     const { places } = layOut(nodes, edges);
-    expect(performance.now() - begin).toBeLessThan(2_000);
     expect(overlapping(places)).toEqual([]);
     const columns = types.map((type) => nodes.filter((one) => one.type === type).map(({ key }) => places.get(key)!.x));
     columns.slice(1).forEach((xs, n) => expect(Math.min(...xs)).toBeGreaterThan(Math.max(...columns[n]!)));

@@ -38,15 +38,22 @@ export class TriggerBook implements OnModuleInit, OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): void {
-    const timer = setInterval(() => void this.look(), EVERY_MS);
+    const timer = setInterval(() => void this.lookOnce(), EVERY_MS);
     this.lifecycle.atShutdown('intake', 'trigger book', async () => {
       clearInterval(timer);
       await this.refreshing;
     });
   }
 
-  /** Looks for changes now; those who ask at the same time share the look. Never fails. */
-  look(): Promise<void> {
+  /** Looks for changes of until now; those who ask at the same time share the look. Never fails. */
+  async look(): Promise<void> {
+    // One that is under way may have begun before the change.
+    await this.refreshing;
+    await this.lookOnce();
+  }
+
+  /** Whoever comes while it is under way shares it. */
+  private lookOnce(): Promise<void> {
     return (this.refreshing ??= this.refreshOrWarn().finally(() => (this.refreshing = undefined)));
   }
 
