@@ -70,7 +70,7 @@ describe('the lint configuration', () => {
       encoding: 'utf8',
     });
     found = JSON.parse(output);
-  }, 60_000);
+  });
 
   it.each(Object.keys(CASES))('guards the boundaries of %s', (path) => {
     expect(found[path]!.filter((line) => OF_INTEREST.test(line)).sort(byLine)).toEqual(CASES[path]!.breaks);

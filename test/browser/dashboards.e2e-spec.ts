@@ -23,7 +23,7 @@ describeWithServers(['chromium'], 'dashboards in a browser', () => {
     await publishHistory(world.api);
     id = await world.newDashboard(plantDashboard());
     path = `/dashboards/${id}`;
-  }, 60_000);
+  });
   afterAll(() => world.stop());
 
   const panel = (page: Page, name: string) => page.getByRole('region', { name, exact: true });

@@ -9,7 +9,7 @@ const DRAWN = `document.querySelector('.graph-canvas')?._cyreg?.cy.nodes().lengt
 describeWithServers(['chromium'], 'the page of dependencies, whatever there is', () => {
   let world: PageWorld;
 
-  beforeAll(async () => void (world = await PageWorld.start()), 60_000);
+  beforeAll(async () => void (world = await PageWorld.start()));
   afterAll(() => world.stop());
 
   const newModel = async (name: string, modelId?: string): Promise<string> => {

@@ -21,7 +21,7 @@ describeWithServers(['chromium'], 'the page of dependencies in a browser', () =>
     world = await PageWorld.start();
     await publishHistory(world.api, 1);
     plant = await configure(world.api);
-  }, 60_000);
+  });
   afterAll(() => world.stop());
 
   const around = (key: string, more = ''): string => `/dependencies?root=${encodeURIComponent(key)}${more}`;

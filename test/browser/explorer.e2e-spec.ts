@@ -12,7 +12,7 @@ describeWithServers(['chromium'], 'the topic explorer in a browser', () => {
   beforeAll(async () => {
     world = await PageWorld.start();
     await publishHistory(world.api, 1);
-  }, 60_000);
+  });
   afterAll(() => world.stop());
 
   const node = (page: Page, name: string) => page.locator('.tree').getByRole('button', { name, exact: true });

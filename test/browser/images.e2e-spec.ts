@@ -25,7 +25,7 @@ describeWithServers(['chromium'], 'the pictures of the documentation', () => {
     await start(plant.alarm, RUNS);
     dashboard = `/dashboards/${plant.dashboard}`;
     mkdirSync(join(__dirname, '../..', FOLDER), { recursive: true });
-  }, 60_000);
+  });
   afterAll(() => world.stop());
 
   async function start(pipeline: string, times: number): Promise<void> {

@@ -126,7 +126,7 @@ describe('the runtime of connections', () => {
     await hasHistory(id, expect.arrayContaining(['connected > reconnecting', 'reconnecting > connected']));
     await listener.stop();
     await eventually(() => server.listeners === 0);
-  }, 60_000);
+  });
 
   it('takes no more messages of a pipeline that is disabled; they stay where they are', async () => {
     const id = await hub.connect('lines', lines());
@@ -177,7 +177,7 @@ describe('the runtime of connections', () => {
     });
     await server.start();
     await hub.until(id, 'connected');
-  }, 60_000);
+  });
 
   it('gives figures of what went through', async () => {
     const id = await hub.connect('lines', lines());
@@ -216,7 +216,7 @@ describe('the runtime of connections', () => {
     await settings({ refusedNetworks: null });
     await hub.until(id, 'connected');
     expect((await settings({ allowedNetworks: ['plc.example'] })).status).toBe(400);
-  }, 60_000);
+  });
 
   it('ends with what is deleted', async () => {
     const { user, port } = lines();

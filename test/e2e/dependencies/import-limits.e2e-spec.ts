@@ -6,7 +6,6 @@ import { Standstill } from './standstill';
 const MOST_PLANS = 20;
 
 /** Whoever waits for another import is answered after ten seconds. */
-jest.setTimeout(60_000);
 
 const file = (name: string) =>
   fileOf(itemOf('model', name, { description: null, fields: [{ name: 'rpm', type: 'number' }] }));

@@ -313,7 +313,7 @@ describeWithServers(['mosquitto'], 'an outside broker', () => {
     await share.close();
     expect(await sessionIsPresent('left')).toBe(false);
     expect(await sessionIsPresent('stays')).toBe(true);
-  }, 40_000);
+  });
 
   it('stays with the broker when there is no time to take everything', async () => {
     const session = await ingest();
