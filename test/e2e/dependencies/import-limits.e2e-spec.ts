@@ -5,8 +5,6 @@ import { Standstill } from './standstill';
 
 const MOST_PLANS = 20;
 
-/** Whoever waits for another import is answered after ten seconds. */
-
 const file = (name: string) =>
   fileOf(itemOf('model', name, { description: null, fields: [{ name: 'rpm', type: 'number' }] }));
 
