@@ -72,7 +72,7 @@ describe('memberships by the roles at the company', () => {
     ]);
   };
 
-  it('are given, changed and taken at each sign-in, in force within a second', async () => {
+  it('are given, changed and taken at each sign-in, and soon in force', async () => {
     const { slug } = await setUp();
     employ('ada', 'operators', 'other');
     const token = await flow.tokens(slug);

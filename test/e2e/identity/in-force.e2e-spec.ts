@@ -140,7 +140,7 @@ const ENDINGS: Ending[] = [
   },
 ];
 
-describe('within a second and in every process', () => {
+describe('soon and in every process', () => {
   it.each(ENDINGS)('$what closes REST and MQTT', async ({ token: make, status }) => {
     const tenant = await newTenant(here);
     const { token, end } = await make(tenant);

@@ -94,7 +94,7 @@ describe('signing in', () => {
   });
 
   it.each([`status = 'locked'`, `status = 'inactive'`, 'deleted_at = now()'])(
-    'refuses every credential within a second once the user has %s',
+    'soon refuses every credential once the user has %s',
     async (change) => {
       const user = await app.newUser('editor');
       const clients = [app.api(await app.signIn(user)), app.api(await app.newToken(['tokens:read'], user))];

@@ -160,24 +160,21 @@ describe('administration of users', () => {
     });
   });
 
-  it.each(['inactive', 'locked'])(
-    'refuses everything of a user who is %s within a second, until active',
-    async (status) => {
-      const user = await app.newUser('editor');
-      const clients = [app.api(await app.signIn(user)), app.api(await app.newToken(['uns:read'], user))];
-      const path = `/admin/users/${user.id}/status`;
-      const answer = await admin.patch(path, { status, reason: 'Left the company' });
-      expect(answer.body.data).toMatchObject({ status, statusReason: 'Left the company', version: 2 });
-      for (const client of clients) await refused(client);
-      expect(await signsIn(user)).toBe(401);
+  it.each(['inactive', 'locked'])('soon refuses everything of a user who is %s, until active', async (status) => {
+    const user = await app.newUser('editor');
+    const clients = [app.api(await app.signIn(user)), app.api(await app.newToken(['uns:read'], user))];
+    const path = `/admin/users/${user.id}/status`;
+    const answer = await admin.patch(path, { status, reason: 'Left the company' });
+    expect(answer.body.data).toMatchObject({ status, statusReason: 'Left the company', version: 2 });
+    for (const client of clients) await refused(client);
+    expect(await signsIn(user)).toBe(401);
 
-      expect((await admin.patch(path, { status: 'active' })).body.data).toMatchObject({ statusReason: null });
-      for (const client of clients) await eventually(async () => (await client.get('/auth/me')).status === 200);
-      expect(await signsIn(user)).toBe(200);
-      const actions = (await trail(user.id)).map(({ action }) => action);
-      expect(actions.slice(-2)).toEqual([status === 'locked' ? 'user.lock' : 'user.deactivate', 'user.activate']);
-    },
-  );
+    expect((await admin.patch(path, { status: 'active' })).body.data).toMatchObject({ statusReason: null });
+    for (const client of clients) await eventually(async () => (await client.get('/auth/me')).status === 200);
+    expect(await signsIn(user)).toBe(200);
+    const actions = (await trail(user.id)).map(({ action }) => action);
+    expect(actions.slice(-2)).toEqual([status === 'locked' ? 'user.lock' : 'user.deactivate', 'user.activate']);
+  });
 
   it('deletes a user with all access, and restores them without', async () => {
     const user = await app.newUser('viewer');

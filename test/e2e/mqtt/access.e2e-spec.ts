@@ -204,7 +204,7 @@ describe('rights', () => {
   });
 });
 
-describe('within a second', () => {
+describe('soon', () => {
   /** Resolves once the connection is closed, with the reason. */
   async function closedAfter(client: MqttClient, change: () => Promise<unknown>): Promise<number | undefined> {
     const closed = closing(client);

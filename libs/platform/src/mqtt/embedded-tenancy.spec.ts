@@ -88,16 +88,13 @@ describe('organizations', () => {
 });
 
 describe('credentials', () => {
-  it.each(VERSIONS)(
-    'close their connections within a second of their end (version byte %i)',
-    async (protocolVersion) => {
-      const client = await test.client(ORG_A, 'token-a', { protocolVersion });
-      const code = closing(client);
-      test.gate.tokens.delete('token-a');
-      await eventually(() => !client.connected);
-      expect(await code).toBe(protocolVersion === 5 ? 0x87 : undefined);
-    },
-  );
+  it.each(VERSIONS)('close their connections soon after their end (version byte %i)', async (protocolVersion) => {
+    const client = await test.client(ORG_A, 'token-a', { protocolVersion });
+    const code = closing(client);
+    test.gate.tokens.delete('token-a');
+    await eventually(() => !client.connected);
+    expect(await code).toBe(protocolVersion === 5 ? 0x87 : undefined);
+  });
 
   it('act with the rights of now', async () => {
     const client = await test.client(ORG_A, 'token-a');
