@@ -69,6 +69,7 @@ export class LiveStream {
   }
 
   private async tell(entries: readonly FeedEntry[]): Promise<void> {
+    // Told with the row that follows, which the tail takes in the same turn: there always is one.
     let isEmptied = false;
     for (const entry of entries) {
       if (this.listener.signal.aborted) return;
